@@ -1,0 +1,1 @@
+"""Flink Jar jobs on DLI as Pulumi resources."""

@@ -1,0 +1,114 @@
+"""Every error this package raises, as one tree.
+
+    DliError
+    ├─ SettingsError       a setting is missing, contradictory or malformed; lists where it looked
+    ├─ TransportError      no answer came (unreachable, timed out, cut off)
+    ├─ ApiError            the service answered and refused
+    │  ├─ AuthError        401 or 403: the sign-in, or a right that is missing
+    │  ├─ NotFoundError    404, or 400 with DLI.16001 (no such Flink job)
+    │  └─ ThrottledError   429: too many requests
+    └─ JobError            the service agreed, but the job is not in the state that was asked for
+       ├─ JobFailed        it reached a failed state
+       ├─ JobGone          it no longer exists, or another job has its id
+       ├─ JobForeign       it belongs to someone else
+       ├─ StateAtRisk      going on would lose the job's state
+       └─ WaitTimeout      it is still on its way after the time allowed
+
+Every message is one sentence for a person: what failed, on which job, the service's own
+code and text, the request id, and what to do next. No message holds a credential, nor
+the values of `entrypoint_args` or `runtime_config`.
+"""
+
+from __future__ import annotations
+
+MAX_TEXT = 512
+"""Characters of the service's own text that a message repeats: enough to read, too few to flood a log."""
+
+
+class DliError(Exception):
+    """Anything that this package can say went wrong. Its text is meant for a person."""
+
+    uncertain: bool = False
+    """True when the request may have taken effect although no good answer came back."""
+
+
+class SettingsError(DliError):
+    """A setting is missing, contradictory or malformed. Nothing was sent."""
+
+
+class TransportError(DliError):
+    """No answer came from the service.
+
+    `uncertain` is False when the request certainly never left (connection refused, name
+    not found), and True when the service may have acted on it (answer lost, time-out).
+    """
+
+    def __init__(self, message: str, *, uncertain: bool) -> None:
+        super().__init__(message)
+        self.uncertain = uncertain
+
+
+class ApiError(DliError):
+    """The service answered and refused.
+
+    Attributes:
+        status: the HTTP status; 200 when the body said `is_success: false`.
+        code: the service's error code, such as `DLI.0002`; empty when it gave none.
+        text: the service's own words, cut at `MAX_TEXT` characters.
+        request_id: the `X-Request-Id` of the answer; empty when it had none.
+        uncertain: True for 500, 502, 503, 504 and `DLI.0999`, after which a request that
+            changes something may or may not have taken effect.
+    """
+
+    def __init__(  # noqa: PLR0913 -- an answer has these parts
+        self,
+        message: str,
+        *,
+        status: int,
+        code: str = "",
+        text: str = "",
+        request_id: str = "",
+        uncertain: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.text = text
+        self.request_id = request_id
+        self.uncertain = uncertain
+
+
+class AuthError(ApiError):
+    """401 or 403: the credentials were refused, or the right is missing."""
+
+
+class NotFoundError(ApiError):
+    """The thing that was named does not exist."""
+
+
+class ThrottledError(ApiError):
+    """429, and still so after every retry. Never took effect."""
+
+
+class JobError(DliError):
+    """The job is not in the state that was asked for."""
+
+
+class JobFailed(JobError):
+    """The job reached a failed state; the message carries the service's `status_desc`."""
+
+
+class JobGone(JobError):
+    """The job no longer exists, or its id now belongs to another job."""
+
+
+class JobForeign(JobError):
+    """A job of that name exists and is not this resource's."""
+
+
+class StateAtRisk(JobError):
+    """Going on would lose the job's state, so nothing more was done."""
+
+
+class WaitTimeout(JobError):
+    """The job did not get there in the time allowed; the next `pulumi up` resumes."""
