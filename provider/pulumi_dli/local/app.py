@@ -1,0 +1,189 @@
+"""The local DLI as a WSGI app: the routes, and what happens around each request.
+
+The app serves in process, or on a socket (`serve`). Several threads may call it at once,
+and several processes may have one on the same folder.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from pulumi_dli.local import access, doors, faults, keystone, requests, routes, tokens
+from pulumi_dli.local.clock import StoredClock
+from pulumi_dli.local.engine import Simulation
+from pulumi_dli.local.errors import ConnectionDropped, GatewayRefusal, Refusal
+from pulumi_dli.local.faults import AFTER, BEFORE
+from pulumi_dli.local.identity import Identity
+from pulumi_dli.local.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from pulumi_dli.local.engine import Engine
+    from pulumi_dli.local.faults import Fault
+    from pulumi_dli.local.store import Store
+
+NOT_FOUND = 404
+LARGEST_BODY = 12 * 1024 * 1024
+"""Bytes, as signing allows."""
+
+
+class LocalDli(Flask):
+    """The app. Mends the one thing in which in-process callers differ from servers."""
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request.
+
+        WSGI wants a path's bytes as latin-1; some callers give the decoded text instead.
+        """
+        path = environ["PATH_INFO"]
+        try:
+            path.encode("latin-1").decode()
+        except UnicodeError:
+            environ["PATH_INFO"] = path.encode().decode("latin-1")
+        return super().wsgi_app(environ, start_response)
+
+
+def create_app(
+    store: Store,
+    *,
+    identity: Identity | None = None,
+    engine: Engine | None = None,
+    clock: Callable[[], float] | None = None,
+    sleep: Callable[[float], object] = time.sleep,
+) -> Flask:
+    """The local DLI on a store.
+
+    An armed `drop` raises ConnectionDropped (a ConnectionError) out of an in-process call.
+
+    Args:
+        store: where everything is kept.
+        identity: who may sign in, by default the local identity.
+        engine: what runs the jobs, by default the simulation.
+        clock: seconds since 1970, by default the store's clock (wall time unless it was set).
+        sleep: lets seconds pass, for armed delays.
+    """
+    service = Service(
+        store, identity or Identity(), engine or Simulation(), clock or StoredClock(store), sleep
+    )
+    app = LocalDli("pulumi_dli.local", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["PROPAGATE_EXCEPTIONS"] = True  # a dropped connection must leave the app
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.register_blueprint(routes.blueprint(service))
+    app.register_blueprint(keystone.blueprint(service))
+    app.register_blueprint(doors.blueprint(service, route_names(app)))
+    _surround(app, service)
+    return app
+
+
+def route_names(app: Flask) -> frozenset[str]:
+    """What a fault can be aimed at: the names of the API's routes."""
+    return frozenset(_route(rule.endpoint) for rule in app.url_map.iter_rules())
+
+
+def _route(endpoint: str) -> str:
+    return endpoint.rpartition(".")[2]
+
+
+def _surround(app: Flask, service: Service) -> None:
+    @app.before_request
+    def begin() -> Response | None:
+        g.request_id = uuid.uuid4().hex
+        g.faults = []
+        g.status = None
+        g.body = b""
+        g.body = request.get_data(cache=True)
+        if request.endpoint is None or request.blueprint == "local":
+            return None
+        if request.blueprint == "dli":
+            caller = access.signed_in(service, request)
+            access.must_reach(caller, str((request.view_args or {})["project"]))
+        g.faults = faults.firing(service.store, _route(request.endpoint))
+        return _strike(service, g.faults, BEFORE)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        # An answer that a fault gave before the work is final.
+        if not g.get("struck"):
+            response = _strike(service, g.faults, AFTER) or response
+        response.headers["X-Request-Id"] = g.request_id
+        g.status = response.status_code
+        return response
+
+    @app.teardown_request
+    def log(_error: BaseException | None) -> None:
+        if request.path.startswith(doors.PREFIX):
+            return
+        query = request.query_string.decode("latin-1")
+        path = f"{request.path}?{query}" if query else request.path
+        body = requests.masked(g.body)
+        entry = requests.Entry(service.clock(), request.method, path, g.get("status"), body)
+        requests.keep(service.store, entry)
+
+    @app.errorhandler(Refusal)
+    def refused(refusal: Refusal) -> Response:
+        return _answer(refusal.status, refusal.body(g.request_id))
+
+    @app.errorhandler(HTTPException)
+    def unknown(error: HTTPException) -> Response:
+        text = f"The API does not exist or has not been published: {request.method} {request.path}"
+        if isinstance(error, NotFound | MethodNotAllowed):
+            return refused(GatewayRefusal(NOT_FOUND, "APIGW.0101", text))
+        return refused(GatewayRefusal(error.code or 500, "APIGW.0201", str(error.description)))
+
+    @app.errorhandler(sqlite3.Error)
+    def broken(error: sqlite3.Error) -> Response:
+        logging.getLogger(__name__).error("the store in %s: %s", service.store.folder, error)
+        text = f"The local DLI cannot use its data in {service.store.folder}: {error}."
+        return refused(Refusal("DLI.0999", text))
+
+
+def _strike(service: Service, fired: Iterable[Fault], when: str) -> Response | None:
+    """Let the faults happen that touch the wire; those of a job are the job verbs' business."""
+    for fault in fired:
+        if when == BEFORE and fault.kind == "delay":
+            service.sleep(fault.options["seconds"])
+        if when == BEFORE and fault.kind == "expire_tokens":
+            with service.store.write() as db:
+                tokens.expire_all(db, service.clock())
+            if request.headers.get("X-Auth-Token"):
+                raise access.expired()
+        if fault.options.get("when") != when:
+            continue
+        if fault.kind == "drop":
+            raise ConnectionDropped("the connection was dropped (armed fault)")
+        g.struck = True
+        return _armed_answer(str(fault.options["code"]), fault.options["retry_after"])
+    return None
+
+
+def _armed_answer(code: str, retry_after: float | None) -> Response:
+    if code == "DLI.0999":
+        return _answer(400, {"error_code": code, "error_msg": "Internal error (armed fault)."})
+    if code in {"502", "504"}:
+        return Response("The server did not answer (armed fault).", int(code))
+    text = {
+        "error_msg": "The request was not served (armed fault).",
+        "error_code": "APIGW.0308" if code == "429" else "APIGW.0201",
+        "request_id": g.request_id,
+    }
+    response = _answer(int(code), text)
+    if retry_after is not None:
+        response.headers["Retry-After"] = f"{retry_after:g}"
+    return response
+
+
+def _answer(status: int, body: Any) -> Response:
+    response = jsonify(body)
+    response.status_code = status
+    return response

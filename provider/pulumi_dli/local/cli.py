@@ -1,0 +1,215 @@
+"""`pulumi-dli local …`: serve the local DLI, and look into it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pulumi_dli.local import doors, faults, requests, serve
+from pulumi_dli.local.app import create_app, route_names
+from pulumi_dli.local.clock import StoredClock
+from pulumi_dli.local.engine import START_DELAY, Simulation
+from pulumi_dli.local.errors import Refusal, StoreError
+from pulumi_dli.local.identity import LOCAL, Identity, Project
+from pulumi_dli.local.service import Service
+from pulumi_dli.local.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = ".dli-local"
+PROJECT_FILE = "Pulumi.yaml"
+LONGEST_ID = 64
+
+app = typer.Typer(no_args_is_help=True, help="The embedded local DLI.")
+faults_app = typer.Typer(invoke_without_command=True, help="Faults that are armed in it.")
+app.add_typer(faults_app, name="faults")
+
+Folder = Annotated[
+    Path | None,
+    typer.Option(
+        "--path",
+        envvar="PULUMI_DLI_LOCAL_PATH",
+        help=f"Its data folder; by default {FOLDER} beside the nearest {PROJECT_FILE}.",
+    ),
+]
+
+
+@app.command("serve")
+def serve_command(  # noqa: PLR0913 (one for each option)
+    *,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    path: Folder = None,
+    start_delay: Annotated[
+        float | None, typer.Option(min=0, help="Seconds from run to running; kept in the folder.")
+    ] = None,
+    region: Annotated[str, typer.Option(help="Name of the region.")] = LOCAL,
+    project: Annotated[
+        list[str] | None, typer.Option(help="NAME=ID of a project; may be given several times.")
+    ] = None,
+    user: Annotated[str, typer.Option(help="Name of the user.")] = LOCAL,
+    password: Annotated[str | None, typer.Option(help="The user's password.")] = None,
+) -> None:
+    """Serve the local DLI on a port of this machine."""
+    with _in_plain_words():
+        store = Store(folder(path))
+        if start_delay is not None:
+            store.set(START_DELAY, start_delay)
+        identity = Identity(
+            region=region,
+            projects=tuple(_project(text) for text in project or ()) or (Project(region),),
+            user=user,
+            password=password or LOCAL,
+        )
+        server = serve.listen(create_app(store, identity=identity), port)
+        shown = "(as given)" if password else identity.password
+        typer.echo(serve.introduction(server.endpoint, identity, shown))
+        typer.echo(f"{'data':<17} {store.folder}")
+        if threading.current_thread() is threading.main_thread():
+            serve.end_quietly()
+        server.run()
+        server.close()
+        store.close()
+
+
+@app.command()
+def status(*, path: Folder = None) -> None:
+    """Show its jobs."""
+    with _opened(path) as store:
+        service = Service(store, Identity(), Simulation(), StoredClock(store), _no_sleep)
+        with service.look() as moment:
+            jobs = [job for job in doors.everything(moment) if job["deleted_at"] is None]
+        typer.echo(f"data   {store.folder}\nengine {service.engine.name}")
+        for job in jobs:
+            words = (
+                f"{job['id']:>6}  {job['status']:<22} {job['name']:<30} {job['queue_name'] or ''}"
+            )
+            typer.echo(words.rstrip())
+        typer.echo(f"{len(jobs)} job{'' if len(jobs) == 1 else 's'}")
+
+
+@app.command()
+def reset(*, path: Folder = None) -> None:
+    """Forget all jobs, requests and faults. No job id is ever used again."""
+    with _opened(path) as store:
+        store.reset()
+        StoredClock(store).release()
+        typer.echo(f"{store.folder} is empty now")
+
+
+@app.command("requests")
+def requests_command(
+    *,
+    path: Folder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Show the last thousand requests, secrets masked, oldest first."""
+    with _opened(path) as store:
+        entries = requests.kept(store)
+        if as_json:
+            typer.echo(json.dumps([asdict(entry) for entry in entries], indent=2))
+            return
+        for entry in entries:
+            at = datetime.fromtimestamp(entry.at, UTC).astimezone()
+            status = "none" if entry.status is None else entry.status
+            line = f"{at:%H:%M:%S.%f}"[:-3] + f" {status:>4} {entry.method:<6} {entry.path}"
+            typer.echo(f"{line} {entry.body}".rstrip())
+
+
+@faults_app.callback()
+def show_faults(context: typer.Context, *, path: Folder = None) -> None:
+    """Show the faults that are armed. `arm` adds one, `clear` disarms them all."""
+    if context.invoked_subcommand is None:
+        with _opened(path) as store:
+            for fault in faults.armed(store):
+                aim = fault.route or "any request"
+                calls = f"calls {fault.nth} to {fault.nth + fault.times - 1}, seen {fault.seen}"
+                typer.echo(f"{fault.kind} on {aim}, {calls} {json.dumps(fault.options)}")
+
+
+@faults_app.command()
+def arm(  # noqa: PLR0913 (one for each option)
+    *,
+    kind: Annotated[
+        str, typer.Argument(help="; ".join(f"{k}: {v.words}" for k, v in faults.KINDS.items()))
+    ],
+    on: Annotated[
+        str | None, typer.Option(help="The request: create, update, run, stop, details, …")
+    ] = None,
+    nth: Annotated[int, typer.Option(help="The first call that it strikes.")] = 1,
+    times: Annotated[int, typer.Option(help="How many calls in a row.")] = 1,
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="NAME=VALUE, such as seconds=5, when=after, code=429."),
+    ] = None,
+    path: Folder = None,
+) -> None:
+    """Arm a fault."""
+    with _opened(path) as store:
+        wanted: dict[str, Any] = {"kind": kind, "route": on, "nth": nth, "times": times}
+        for text in option or ():
+            name, _, value = text.partition("=")
+            wanted[name] = _value(value)
+        faults.arm(store, wanted, route_names(create_app(store)))
+
+
+@faults_app.command()
+def clear(*, path: Folder = None) -> None:
+    """Disarm all faults."""
+    with _opened(path) as store:
+        faults.clear(store)
+
+
+def folder(path: Path | None) -> Path:
+    """The data folder: the one given, else beside the nearest Pulumi.yaml upward, else here."""
+    if path is not None:
+        return path.absolute()
+    here = Path.cwd()
+    for place in (here, *here.parents):
+        if (place / PROJECT_FILE).is_file():
+            return place / FOLDER
+    return here / FOLDER
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[Store]:
+    with _in_plain_words():
+        store = Store(folder(path))
+        yield store
+        store.close()
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    try:
+        yield
+    except (StoreError, Refusal, OSError, ValueError) as error:
+        typer.echo(f"pulumi-dli local: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _project(text: str) -> Project:
+    name, equals, project_id = text.partition("=")
+    if not (name and equals and project_id.isalnum() and len(project_id) <= LONGEST_ID):
+        raise ValueError(
+            f"--project {text}: NAME=ID is expected, the id up to {LONGEST_ID} letters and digits"
+        )
+    return Project(name, project_id)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _no_sleep(_seconds: float) -> None:
+    """Looking at the store waits for nothing."""

@@ -1,0 +1,81 @@
+"""The refusals of the local DLI, each in the form in which the real service words it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class StoreError(Exception):
+    """The data folder cannot be used. Its text is meant for a person."""
+
+
+class ConnectionDropped(ConnectionResetError):
+    """An armed fault: the caller gets no answer at all.
+
+    As a `ConnectionError` it passes through an in-process WSGI call, and waitress closes
+    the socket on it without a byte.
+    """
+
+
+class Refusal(Exception):
+    """A request that DLI refuses: `{"error_code": …, "error_msg": …}`, status 400."""
+
+    status = 400
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+    def body(self, request_id: str) -> Any:
+        """The JSON body of the answer."""
+        del request_id
+        return {"error_code": self.code, "error_msg": self.text}
+
+
+class BatchRefusal(Refusal):
+    """A refused run, stop or batch delete: the same object, in an array."""
+
+    def body(self, request_id: str) -> Any:
+        """The JSON body of the answer."""
+        return [super().body(request_id)]
+
+
+class GatewayRefusal(Refusal):
+    """The gateway before DLI refuses: no sign-in, no right, no such address."""
+
+    def __init__(self, status: int, code: str, text: str) -> None:
+        super().__init__(code, text)
+        self.status = status
+
+    def body(self, request_id: str) -> Any:
+        """The JSON body of the answer."""
+        return {"error_msg": self.text, "error_code": self.code, "request_id": request_id}
+
+
+class IdentityRefusal(Refusal):
+    """The identity service refuses: `{"error": {"code", "message", "title"}}`."""
+
+    def __init__(self, status: int, title: str, text: str) -> None:
+        super().__init__(title, text)
+        self.status = status
+
+    def body(self, request_id: str) -> Any:
+        """The JSON body of the answer."""
+        del request_id
+        return {"error": {"code": self.status, "message": self.text, "title": self.code}}
+
+
+def bad_parameter(field: str, text: str) -> Refusal:
+    """A value that does not pass the parameter check; the text names the field."""
+    return Refusal("DLI.0001", f"Parameter {field} is invalid: {text}.")
+
+
+def no_such_job(job_id: object) -> Refusal:
+    """The answer for a job that is not there, or no longer."""
+    return Refusal("DLI.16001", f"The Flink job {job_id} does not exist.")
+
+
+def not_allowed(text: str) -> Refusal:
+    """An operation that the job's state does not allow."""
+    return Refusal("DLI.0007", text)

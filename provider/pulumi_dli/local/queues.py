@@ -1,0 +1,101 @@
+"""The queues of the local DLI, in the two spellings of the service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pulumi_dli.local.errors import Refusal
+
+if TYPE_CHECKING:
+    from pulumi_dli.local.records import Moment
+
+CREATED = 1_577_836_800_000
+"""Milliseconds: the queues are older than every job."""
+GENERAL = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A general-purpose queue. The name is stored in lower case, as the service does."""
+
+    id: int
+    name: str
+    cus: int = 64
+    flink_versions: tuple[str, ...] = ("1.12", "1.15", "1.17")
+
+    @property
+    def resource_id(self) -> str:
+        """The id that the service's other parts know the queue by."""
+        return f"{self.id:032x}"
+
+    def _rest(self, owner: str) -> dict[str, Any]:
+        return {
+            "queue_id": self.id,
+            "description": "",
+            "owner": owner,
+            "create_time": CREATED,
+            "resource_id": self.resource_id,
+            "resource_mode": 1,
+            "enterprise_project_id": "0",
+            "cu_spec": self.cus,
+            "cu_scale_out_limit": self.cus,
+            "cu_scale_in_limit": self.cus,
+            "elastic_resource_pool_name": "",
+            "support_flink_sql_versions": list(self.flink_versions),
+            "default_flink_sql_version": self.flink_versions[-1],
+            "support_flink_jar_versions": list(self.flink_versions),
+            "default_flink_jar_version": self.flink_versions[-1],
+        }
+
+    def row(self, owner: str, used_cu: int) -> dict[str, Any]:
+        """An element of the list: snake_case throughout."""
+        return {
+            "queue_name": self.name,
+            "queue_type": GENERAL,
+            "cu_count": self.cus,
+            "charging_mode": 1,
+            "used_cu": float(used_cu),
+            "engine": "flink",
+            "cidr_in_vpc": "",
+            "cidr_in_mgntsubnet": "",
+            "cidr_in_subnet": "",
+            "platform": "x86_64",
+            "is_restarting": False,
+            "labels": "",
+            "support_opensource_flink_versions": list(self.flink_versions),
+            **self._rest(owner),
+        }
+
+    def detail(self, owner: str) -> dict[str, Any]:
+        """The answer for one queue: four names in camelCase among the others."""
+        return {
+            "queueName": self.name,
+            "queueType": GENERAL,
+            "cuCount": self.cus,
+            "chargingMode": 1,
+            **self._rest(owner),
+        }
+
+
+QUEUES = (Queue(1, "default"), Queue(2, "testqueue"))
+
+
+def find(name: str) -> Queue:
+    """The queue of a name, whatever its case.
+
+    Raises:
+        Refusal: DLI.0002, there is none.
+    """
+    for queue in QUEUES:
+        if queue.name == name.lower():
+            return queue
+    raise Refusal("DLI.0002", f"There is no queue named {name}")
+
+
+def used_cus(moment: Moment, queue_name: str) -> int:
+    """CUs that the jobs on a queue take now, over all projects."""
+    row = moment.db.execute(
+        "SELECT COALESCE(SUM(cus), 0) FROM jobs WHERE queue_name = ? AND cus > 0", (queue_name,)
+    ).fetchone()
+    return int(row[0])

@@ -1,0 +1,52 @@
+"""What every route works on: the store, the clock, the identity and the engine."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pulumi_dli.local import runs
+from pulumi_dli.local.records import Moment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pulumi_dli.local.engine import Engine
+    from pulumi_dli.local.identity import Identity
+    from pulumi_dli.local.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One local DLI. Safe to share between threads.
+
+    Attributes:
+        clock: seconds since 1970.
+        sleep: lets seconds pass, for the armed delays.
+    """
+
+    store: Store
+    identity: Identity
+    engine: Engine
+    clock: Callable[[], float]
+    sleep: Callable[[float], object]
+
+    @contextmanager
+    def change(self) -> Iterator[Moment]:
+        """A moment in which to change jobs, committed at the end of the block."""
+        with self.store.write() as db:
+            moment = Moment(db, self.clock(), self.engine)
+            runs.advance(moment)
+            yield moment
+
+    @contextmanager
+    def look(self) -> Iterator[Moment]:
+        """A moment in which to look at jobs."""
+        with self.store.read() as db:
+            due = runs.anything_due(Moment(db, self.clock(), self.engine))
+        if due:
+            with self.change():
+                pass
+        with self.store.read() as db:
+            yield Moment(db, self.clock(), self.engine)
