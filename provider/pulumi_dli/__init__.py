@@ -1,1 +1,19 @@
-"""Flink Jar jobs on DLI as Pulumi resources."""
+"""Flink Jar jobs on Open Telekom Cloud DLI and Huawei Cloud DLI as Pulumi resources."""
+
+from pulumi_dli.digest import file_digest
+from pulumi_dli.resource import (
+    FlinkJarJob,
+    FlinkJarJobArgs,
+    ResourceConfigArgs,
+    ResourceSpecArgs,
+    TimeoutsArgs,
+)
+
+__all__ = [
+    "FlinkJarJob",
+    "FlinkJarJobArgs",
+    "ResourceConfigArgs",
+    "ResourceSpecArgs",
+    "TimeoutsArgs",
+    "file_digest",
+]

@@ -5,8 +5,9 @@
     ├─ TransportError      no answer came (unreachable, timed out, cut off)
     ├─ ApiError            the service answered and refused
     │  ├─ AuthError        401 or 403: the sign-in, or a right that is missing
-    │  ├─ NotFoundError    404, or 400 with DLI.16001 (no such Flink job)
+    │  ├─ NotFoundError    404 with a DLI code, or DLI.16001 (no such Flink job)
     │  └─ ThrottledError   429: too many requests
+    ├─ Halfway             an operation broke off after it changed the service
     └─ JobError            the service agreed, but the job is not in the state that was asked for
        ├─ JobFailed        it reached a failed state
        ├─ JobGone          it no longer exists, or another job has its id
@@ -21,8 +22,10 @@ the values of `entrypoint_args` or `runtime_config`.
 
 from __future__ import annotations
 
+from typing import Any
+
 MAX_TEXT = 512
-"""Characters of the service's own text that a message repeats: enough to read, too few to flood a log."""
+"""Characters of the service's own text that a message repeats; more would flood a log."""
 
 
 class DliError(Exception):
@@ -58,6 +61,8 @@ class ApiError(DliError):
         request_id: the `X-Request-Id` of the answer; empty when it had none.
         uncertain: True for 500, 502, 503, 504 and `DLI.0999`, after which a request that
             changes something may or may not have taken effect.
+        retry_after: seconds after which the service wants to be asked again, 60 at most;
+            None when it did not say.
     """
 
     def __init__(  # noqa: PLR0913 -- an answer has these parts
@@ -69,6 +74,7 @@ class ApiError(DliError):
         text: str = "",
         request_id: str = "",
         uncertain: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -76,6 +82,7 @@ class ApiError(DliError):
         self.text = text
         self.request_id = request_id
         self.uncertain = uncertain
+        self.retry_after = retry_after
 
 
 class AuthError(ApiError):
@@ -112,3 +119,17 @@ class StateAtRisk(JobError):
 
 class WaitTimeout(JobError):
     """The job did not get there in the time allowed; the next `pulumi up` resumes."""
+
+
+class Halfway(DliError):
+    """An operation broke off after it changed the service.
+
+    Attributes:
+        job_id: the job.
+        outs: the outputs that the state must store, so that the next `up` goes on from there.
+    """
+
+    def __init__(self, job_id: int, outs: dict[str, Any], cause: DliError) -> None:
+        super().__init__(str(cause))
+        self.job_id = job_id
+        self.outs = outs

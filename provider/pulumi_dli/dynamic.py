@@ -1,0 +1,165 @@
+"""The engine's door: the dynamic provider of a Flink Jar job.
+
+The class is stored in every user's stack state by this module's path: it never moves. It has
+no instance state before `configure`, so it pickles by name. The core is imported in
+`configure`, so that the program's process loads neither httpx nor pydantic.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pulumi import Output
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    ConfigureRequest,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pulumi.output import Unknown
+
+from pulumi_dli import host
+from pulumi_dli.errors import DliError, Halfway
+
+if TYPE_CHECKING:
+    from pulumi_dli.session import Session
+
+PROVIDER_KEY = "__provider"
+
+
+class FlinkJarJobProvider(ResourceProvider):
+    """Creates, reads, compares, updates and deletes Flink Jar jobs for the engine."""
+
+    serialize_as_secret_always = False
+    _session: Session
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Take the stack's configuration; called once in a process."""
+        from pulumi_dli.session import open_session  # noqa: PLC0415 -- see the module's docstring
+
+        engine = host.Engine.of_this_process()
+        host.widen_threads()
+        engine.leave_when_gone()
+        self._session = open_session(
+            req.config.get,
+            Path.cwd(),
+            report=engine.report,
+            warn=engine.warn,
+            guard=engine.demand_alive,
+        )
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Validate and fill in the inputs."""
+        known, unknown = _split(news)
+        with _door():
+            filled, problems = self._session.check(
+                host.current_call().urn, _plain(_olds), _plain(known), unknown
+            )
+        # A failure with a property's name would make the engine print its value, secrets too.
+        return CheckResult({**news, **filled}, [CheckFailure("", text) for text in problems])
+
+    def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
+        """Compare the state with the inputs."""
+        known, unknown = _split(_news)
+        with _door():
+            diff = self._session.diff(
+                host.current_call().urn, _job_id(_id), _plain(_olds), _plain(known), unknown
+            )
+        return DiffResult(changes=diff.changes, replaces=diff.replaces, delete_before_replace=True)
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Create and start a job."""
+        with _door(props):
+            job_id, outs = self._session.create(_plain(props), host.current_call().seconds)
+        return CreateResult(str(job_id), outs)
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Read the live job."""
+        with _door():
+            found = self._session.read(_job_id(id_), _plain(props))
+        if found is None:
+            return ReadResult("", {})
+        outs, inputs = found
+        return ReadResult(id_, outs, inputs)
+
+    def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
+        """Change a job in place."""
+        with _door(_news):
+            outs = self._session.update(
+                _job_id(_id), _plain(_olds), _plain(_news), host.current_call().seconds
+            )
+        return UpdateResult(outs)
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Delete a job, as its `on_delete` says."""
+        with _door():
+            self._session.delete(_job_id(_id), _plain(_props), host.current_call().seconds)
+
+
+@contextmanager
+def _door(inputs: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Turn our errors into what the engine prints as one sentence.
+
+    An operation that broke off halfway becomes a partial failure, so that the state knows the
+    job and the next `up` goes on with it.
+    """
+    try:
+        yield
+    except Halfway as error:
+        key = {PROVIDER_KEY: (inputs or {}).get(PROVIDER_KEY)}
+        host.partial_failure(
+            str(error.job_id), {**error.outs, **key}, dict(inputs or {}), str(error)
+        )
+        _fail(str(error))
+    except DliError as error:
+        _fail(str(error))
+    except host.EngineGone:
+        _fail("the engine is gone; nothing more was started")
+
+
+def _fail(text: str) -> NoReturn:
+    """Raise the final error. The host prints a traceback, so there is none unless asked for."""
+    if not os.environ.get("PULUMI_DLI_DEBUG"):
+        sys.tracebacklimit = 0
+    raise _Refusal(text) from None
+
+
+class _Refusal(Exception):
+    """The final error of an operation."""
+
+
+_Refusal.__module__ = "builtins"  # else the host prints the module's path as well
+_Refusal.__qualname__ = "dli"
+
+
+def _job_id(text: str) -> int:
+    if not text.isdecimal():
+        _fail(f"{text!r} is not the id of a Flink job; use the number that DLI shows")
+    return int(text)
+
+
+def _plain(props: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in props.items() if key != PROVIDER_KEY}
+
+
+def _split(props: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
+    """What is known, and the names of inputs that hold something that is not."""
+    unknown = frozenset(name for name, value in props.items() if _is_unknown(value))
+    return {name: value for name, value in props.items() if name not in unknown}, unknown
+
+
+def _is_unknown(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_is_unknown(item) for item in value.values())
+    if isinstance(value, list):
+        return any(_is_unknown(item) for item in value)
+    return isinstance(value, Unknown | Output)

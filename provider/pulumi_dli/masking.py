@@ -1,0 +1,43 @@
+"""Cut secret values out of text that the service wrote, before anybody sees or stores it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pulumi_dli.canonical import arguments_text, text_of
+
+MASK = "[secret]"
+SHORTEST = 4
+"""Shorter values are left: cutting every `1` or `on` would leave no sentence readable."""
+
+
+def mask(text: str, *sources: Mapping[str, Any]) -> str:
+    """The text without the values of `entrypoint_args` and `runtime_config` of the sources.
+
+    Each argument is cut out alone as well, and the value of an argument `--key=value` too.
+    """
+    values = {value for source in sources for value in _values(source) if len(value) >= SHORTEST}
+    for value in sorted(values, key=len, reverse=True):
+        text = text.replace(value, MASK)
+    return text
+
+
+def hidden(value: Any) -> Any:
+    """A secret value that the program did not set, so that the engine would not encrypt it."""
+    if isinstance(value, Mapping):
+        return dict.fromkeys(value, MASK)
+    return MASK if value else value
+
+
+def _values(source: Mapping[str, Any]) -> Iterable[str]:
+    arguments = source.get("entrypoint_args")
+    if arguments:
+        whole = arguments_text(arguments)
+        yield whole
+        for word in whole.split():
+            yield re.sub(r"^-+[^=]*=", "", word) if word.startswith("-") else word
+    config = source.get("runtime_config")
+    if isinstance(config, Mapping):
+        yield from (text_of(value) for value in config.values())

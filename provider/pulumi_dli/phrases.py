@@ -1,0 +1,112 @@
+"""A plan in words: the one line that preview and up print for a job.
+
+docs/architecture.md holds the table "plan phrase → request sequence".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pulumi_dli.detail import AT_REST, JobDetail
+from pulumi_dli.handling import Desired
+from pulumi_dli.models import FIELDS
+from pulumi_dli.plan import Origin, Plan, Start
+from pulumi_dli.waiter import words
+
+_START = {
+    Origin.FRESH: "starts",
+    Origin.SAVEPOINT: "starts from its savepoint",
+    Origin.IMPORT: "starts from",
+    Origin.STATELESS: "STARTS WITHOUT STATE",
+    Origin.AGAIN: "had finished, and runs again from the beginning",
+}
+
+
+def creation(desired: Desired) -> str:
+    """The line for a job that does not exist yet."""
+    name = desired.spec.name
+    if desired.handling.adopt_job_id is not None:
+        return f"{name}: takes over job {desired.handling.adopt_job_id}, changing what differs"
+    if not desired.running:
+        return f"{name}: creates the job and leaves it stopped"
+    path = desired.handling.restore_from
+    return f"{name}: creates and starts the job" + (f" from {path}" if path else "")
+
+
+def change(plan: Plan, job: JobDetail, desired: Desired, unknown: frozenset[str]) -> str:
+    """The line for a job that changes; empty when there is nothing to say.
+
+    Args:
+        plan: the plan.
+        job: the job as it is known.
+        desired: the program's wish.
+        unknown: arguments that are not known yet; they may turn a live change into a restart.
+    """
+    parts = [*_verbs(plan, job), *_details(plan)]
+    if unknown & FIELDS.keys():
+        names = ", ".join(sorted(unknown & FIELDS.keys()))
+        parts.append(f"not known yet, may cost a restart: {names}")
+    return f"{desired.spec.name}: {'; '.join(parts)}" if parts else ""
+
+
+def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
+    if plan.refusal:
+        yield f"CANNOT START: {plan.refusal}"
+    elif plan.stop and plan.start is not None:
+        yield _restart(plan.start)
+    elif plan.stop:
+        yield "stops with a savepoint" if plan.savepoint else "stops"
+    elif plan.start is not None:
+        found = "" if plan.start.origin is Origin.FRESH else f", found {words(job.status)}"
+        yield _start(plan.start) + found
+    elif plan.body:
+        yield "changes at rest" if job.phase in AT_REST else "changes live, without a restart"
+    elif plan.add_tags or plan.remove_tags:
+        yield "changes tags, without touching the job"
+
+
+def _restart(start: Start) -> str:
+    match start.origin:
+        case Origin.SAVEPOINT:
+            return "restarts the job from a savepoint (downtime)"
+        case Origin.IMPORT:
+            return f"restarts the job from {start.path} (downtime)"
+        case Origin.FRESH:
+            return "restarts the job, which never ran"
+    return "RESTARTS THE JOB WITHOUT STATE (downtime)"
+
+
+def _start(start: Start) -> str:
+    text = _START[start.origin]
+    return f"{text} {start.path}".strip() if start.resumes else text
+
+
+def _details(plan: Plan) -> Iterator[str]:
+    for change in plan.changes:
+        old, new = _shown(change.old), _shown(change.new)
+        if FIELDS[change.name].secret or old is None or new is None:
+            yield f"{change.name} changes"
+        else:
+            yield f"{change.name} {old} → {new}"
+    if plan.kept:
+        yield f"no longer set, but kept by the service: {', '.join(plan.kept)}"
+    if not plan.touches and plan.recorded:
+        yield f"nothing is sent, the state records: {', '.join(plan.recorded)}"
+
+
+def _shown(value: Any) -> str | None:
+    """Numbers and flags as text. Any text may be a secret, so none is shown."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    return None
+
+
+def replacement(desired: Desired, names: list[str]) -> str:
+    """The line for a job that goes elsewhere."""
+    return (
+        f"{desired.spec.name}: REPLACES THE JOB, because {' and '.join(names)} change: it is "
+        "deleted there, with its savepoint left in its bucket, and created here without state"
+    )

@@ -1,0 +1,301 @@
+"""The six verbs of a provider over plain dictionaries, without any engine.
+
+A Session lives as long as the process of a front. It adds to the lifecycle what one run
+knows: where the stack's jobs are, which jobs this run made or took over, and which lines
+were already spoken.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pulumi_dli import outputs, phrases
+from pulumi_dli.check import problems
+from pulumi_dli.connect import Connections, Place
+from pulumi_dli.errors import DliError, Halfway, JobError, JobGone, SettingsError
+from pulumi_dli.handling import Desired, Stored, Timeouts
+from pulumi_dli.jobs import Jobs
+from pulumi_dli.lifecycle import Incomplete, Lifecycle
+from pulumi_dli.models import FIELDS
+from pulumi_dli.ownership import Ownership
+from pulumi_dli.plan import Plan, plan
+from pulumi_dli.settings import process_environment
+from pulumi_dli.sources import SETTINGS
+from pulumi_dli.waiter import Clock, Report, SystemClock
+
+PLACE = ("region", "project_id")
+"""Arguments whose change replaces the job."""
+
+
+class Diff(NamedTuple):
+    """Whether anything changes, and which arguments ask for a replacement."""
+
+    changes: bool
+    replaces: list[str]
+
+
+@dataclass(slots=True)
+class Session:
+    """One run of a front.
+
+    Args:
+        connections: the settings' clients.
+        report: takes progress and plan lines.
+        warn: takes warnings.
+        guard: called before each request that changes something; raises to end there.
+        clock: time.
+    """
+
+    connections: Connections
+    report: Report
+    warn: Report
+    guard: Callable[[], None] = lambda: None
+    clock: Clock = field(default_factory=SystemClock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _lives: dict[Place, Lifecycle] = field(default_factory=dict)
+    _taken: set[tuple[Place, int]] = field(default_factory=set)
+    _checked: dict[str, bool] = field(default_factory=dict)
+
+    def check(
+        self,
+        urn: str,
+        olds: Mapping[str, Any],
+        news: Mapping[str, Any],
+        unknown: frozenset[str],
+    ) -> tuple[dict[str, Any], list[str]]:
+        """Fill in what the program left out, and tell everything that is wrong.
+
+        Args:
+            urn: the resource.
+            olds: the inputs of the last run; empty for a new resource.
+            news: what is known of the program's inputs.
+            unknown: names of inputs that are not known yet, wholly or in part.
+
+        Returns:
+            What to add to the inputs, and the problems.
+        """
+        found = problems(news, unknown)
+        if found or not unknown.isdisjoint(PLACE):
+            return {}, found
+        try:
+            settings = self.connections.settings(*_explicit(news))
+            place = self.connections.place(*_explicit(news))
+            self._demand_place(olds, news, place)
+        except DliError as error:
+            return {}, [str(error)]
+        filled: dict[str, Any] = place._asdict()
+        filled["desired_state"] = news.get("desired_state") or "running"
+        if settings.default_tags and "tags" not in unknown:
+            filled["tags"] = {**settings.default_tags, **(news.get("tags") or {})}
+        self._speak_of_creation(urn, olds, {**news, **filled}, unknown)
+        return filled, []
+
+    def diff(
+        self,
+        urn: str,
+        job_id: int,
+        olds: Mapping[str, Any],
+        news: Mapping[str, Any],
+        unknown: frozenset[str],
+    ) -> Diff:
+        """Compare the stored outputs with the program's inputs, and say what a change costs."""
+        stored = Stored.from_outputs(job_id, olds)
+        desired = Desired.from_inputs(_assume_kept(olds, news, unknown))
+        replaces = [name for name in PLACE if _moved(name, olds, news, unknown)]
+        todo = plan(stored.job, desired, stored)
+        renamed = set(desired.spec.set_names()) != stored.set_arguments
+        if self._may_speak(urn):
+            line = phrases.change(todo, stored.job, desired, unknown)
+            if replaces:
+                line = phrases.replacement(desired, replaces)
+            if line:
+                self.report(line)
+        changes = bool(replaces or unknown or renamed or _changes(todo))
+        return Diff(changes, replaces)
+
+    def create(
+        self, inputs: Mapping[str, Any], seconds: float | None
+    ) -> tuple[int, dict[str, Any]]:
+        """Create and start a job. Raises Halfway once something was changed."""
+        desired = Desired.from_inputs(inputs)
+        place = self._place(inputs)
+        try:
+            outcome = self._life(place, inputs).deploy(
+                desired, seconds or desired.handling.timeouts.create
+            )
+        except Incomplete as error:
+            job_id = error.outcome.job.job_id
+            self._taken.add((place, job_id))
+            outs = outputs.after_failure(error.outcome, inputs, None)
+            raise Halfway(job_id, outs, error) from None
+        self._taken.add((place, outcome.job.job_id))
+        return outcome.job.job_id, outputs.after(outcome, inputs, None)
+
+    def update(
+        self,
+        job_id: int,
+        olds: Mapping[str, Any],
+        inputs: Mapping[str, Any],
+        seconds: float | None,
+    ) -> dict[str, Any]:
+        """Bring a job to what the program wants. Raises Halfway once something was changed."""
+        desired = Desired.from_inputs(inputs)
+        stored = Stored.from_outputs(job_id, olds)
+        place = self._place(olds)
+        try:
+            outcome = self._life(place, olds).change(
+                job_id, desired, stored, seconds or desired.handling.timeouts.update
+            )
+        except Incomplete as error:
+            outs = outputs.after_failure(error.outcome, inputs, stored)
+            raise Halfway(job_id, outs, error) from None
+        return outputs.after(outcome, inputs, stored)
+
+    def read(
+        self, job_id: int, props: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The live outputs and inputs; None when the job of a refresh is gone.
+
+        Raises:
+            JobGone: there is no such job, and it was asked for by its id alone (a `get`).
+        """
+        refresh = bool(props.get("create_time"))
+        stored = Stored.from_outputs(job_id, props) if refresh else None
+        place = self._place(props)
+        job = self._life(place, props).observe(job_id, stored)
+        if job is None:
+            if refresh:
+                return None
+            raise JobGone(
+                f"there is no Flink job {job_id} in project {place.project_id} of "
+                f"{place.region} ({place.endpoint}); correct the id"
+            )
+        outs, inputs = outputs.observed(job, stored)
+        outs |= place._asdict()
+        return outs, inputs
+
+    def delete(self, job_id: int, props: Mapping[str, Any], seconds: float | None) -> None:
+        """Delete a job as its stored `on_delete` says."""
+        stored = Stored.from_outputs(job_id, props)
+        place = self._place(props)
+        if (place, job_id) in self._taken:
+            self.report(f"job {job_id} belongs to another resource since this run: left alone")
+            return
+        own = (props.get("timeouts") or {}).get("delete")
+        allowed = seconds or own or Timeouts().delete
+        self._life(place, props).remove(job_id, stored, float(allowed))
+
+    def _life(self, place: Place, props: Mapping[str, Any]) -> Lifecycle:
+        with self._lock:
+            if place not in self._lives:
+                jobs = Jobs(self.connections.transport(*_explicit(props)))
+                self._lives[place] = Lifecycle(
+                    jobs,
+                    ownership=Ownership(jobs, self.warn),
+                    clock=self.clock,
+                    report=self.report,
+                    warn=self.warn,
+                    guard=self.guard,
+                )
+            return self._lives[place]
+
+    def _place(self, props: Mapping[str, Any]) -> Place:
+        """Where a job is; never another place than the state says."""
+        place = self.connections.place(*_explicit(props))
+        endpoint = props.get("endpoint")
+        if endpoint and endpoint != place.endpoint:
+            raise JobError(_elsewhere(str(endpoint), place))
+        return place
+
+    def _demand_place(self, olds: Mapping[str, Any], news: Mapping[str, Any], place: Place) -> None:
+        """A stack stays at its place, unless the resource itself names another region."""
+        before = olds.get("endpoint")
+        moved = news.get("region") is not None and news.get("region") != olds.get("region")
+        if before and before != place.endpoint and not moved:
+            raise SettingsError(_elsewhere(str(before), place))
+
+    def _speak_of_creation(
+        self,
+        urn: str,
+        olds: Mapping[str, Any],
+        inputs: Mapping[str, Any],
+        unknown: frozenset[str],
+    ) -> None:
+        """Say that a job is created, unless it is a replacement, which diff has spoken of."""
+        with self._lock:
+            known_before = urn in self._checked
+            self._checked[urn] = True
+        if not olds and not known_before:
+            name = {"name": _resource_name(urn)} if "name" in unknown else {}
+            known = {key: value for key, value in inputs.items() if key not in unknown}
+            self.report(phrases.creation(Desired.from_inputs({**known, **name})))
+
+    def _may_speak(self, urn: str) -> bool:
+        """Diff speaks after a check of the same resource, once; so never in a refresh."""
+        with self._lock:
+            may = self._checked.get(urn, False)
+            if may:
+                self._checked[urn] = False
+            return may
+
+
+def open_session(
+    setting: Callable[[str], Any],
+    directory: Path,
+    *,
+    report: Report,
+    warn: Report,
+    guard: Callable[[], None],
+) -> Session:
+    """A session of a front.
+
+    Args:
+        setting: reads a key of the stack's configuration, such as `dli:region`.
+        directory: the folder of Pulumi.yaml.
+        report: see `Session`.
+        warn: see `Session`.
+        guard: see `Session`.
+    """
+    values = {key: setting(f"dli:{key}") for key in SETTINGS}
+    config = {key: str(value) for key, value in values.items() if value is not None}
+    connections = Connections(config, process_environment(), directory)
+    return Session(connections, report=report, warn=warn, guard=guard)
+
+
+def _explicit(props: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    return props.get("region"), props.get("project_id")
+
+
+def _elsewhere(endpoint: str, place: Place) -> str:
+    return (
+        f"this job is at {endpoint}, but the stack's settings lead to {place.endpoint}; set "
+        "`dli:endpoint` (or the region) back, or destroy this stack there first, or "
+        "`pulumi stack init` another stack for the new place"
+    )
+
+
+def _moved(
+    name: str, olds: Mapping[str, Any], news: Mapping[str, Any], unknown: frozenset[str]
+) -> bool:
+    old, new = olds.get(name), news.get(name)
+    return name in unknown or (old is not None and new is not None and old != new)
+
+
+def _assume_kept(
+    olds: Mapping[str, Any], news: Mapping[str, Any], unknown: frozenset[str]
+) -> dict[str, Any]:
+    """The inputs, with the stored value in place of what is not known yet."""
+    kept = {name: olds[name] for name in unknown & FIELDS.keys() if olds.get(name) is not None}
+    return {**{key: value for key, value in news.items() if key not in unknown}, **kept}
+
+
+def _changes(todo: Plan) -> bool:
+    return todo.touches or bool(todo.recorded or todo.kept)
+
+
+def _resource_name(urn: str) -> str:
+    return urn.rpartition("::")[2]
