@@ -1,0 +1,68 @@
+# Everything a fresh machine needs is set up by the targets that need it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help up preview down shell test check static faults bench fields clean
+
+PYTHON ?= python3
+VENV := $(CURDIR)/.venv
+PY := $(VENV)/bin/python
+STACK := dev
+
+# The engine's home, backend and passphrase are this project's own. What the owner of the shell
+# exports for Pulumi elsewhere changes nothing here.
+KEEP := PULUMI_DLI_DEBUG
+$(foreach name,$(filter-out $(KEEP),$(filter PULUMI_%,$(.VARIABLES))),$(eval unexport $(name)))
+export PULUMI_HOME := $(CURDIR)/.engine/home
+export PULUMI_BACKEND_URL := file://$(CURDIR)/.engine/state
+export PULUMI_CONFIG_PASSPHRASE := local
+export PULUMI_SKIP_UPDATE_CHECK := true
+
+# Puts the engine and the virtual environment on PATH, and selects the quickstart's stack.
+ENTER = engine="$$($(PY) tools/engine/engine.py)"; export PATH="$$engine:$(VENV)/bin:$$PATH"; \
+	mkdir -p "$(CURDIR)/.engine/home" "$(CURDIR)/.engine/state"
+SELECT = $(ENTER); pulumi stack select --create $(STACK) >/dev/null
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+
+up: $(VENV)/.run ## deploy the quickstart: pulumi up
+	@$(SELECT); pulumi up --yes --stack $(STACK)
+
+preview: $(VENV)/.run ## show what up would do
+	@$(SELECT); pulumi preview --diff --stack $(STACK)
+
+down: $(VENV)/.run ## delete what up made
+	@$(SELECT); pulumi destroy --yes --stack $(STACK)
+
+shell: $(VENV)/.run ## a shell with the engine and the virtual environment on PATH
+	@$(SELECT); tools/shell
+
+test: static $(VENV)/.dev ## everything: lint, types, layers, and all tests with the real engine
+	@$(ENTER); $(PY) -m pytest -n 2 --dist worksteal tests
+
+check: static $(VENV)/.dev ## the quick part of test: no engine
+	@$(PY) -m pytest -n 2 tests/unit tests/contract
+
+static: $(VENV)/.dev
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet .
+	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests tools/engine __main__.py
+	@$(VENV)/bin/lint-imports --no-cache | tail -n 1
+
+fields: $(VENV)/.run ## write docs/fields.md from the field table
+	@$(PY) tools/fields.py
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %s; set PYTHON=… to a newer one" % sys.version.split()[0])'
+	@test -x $(PY) || { echo "setting up .venv" >&2; $(PYTHON) -m venv $(VENV); }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	@$(VENV)/bin/uv pip install --quiet --python $(PY) --constraint constraints.txt --editable '.[local]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@$(VENV)/bin/uv pip install --quiet --python $(PY) --constraint constraints.txt --group dev
+	@touch $@
+
+clean: ## remove the virtual environment, the local DLI and the local state
+	@rm -rf .venv .engine .dli-local Pulumi.dev.yaml

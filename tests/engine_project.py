@@ -1,0 +1,96 @@
+"""A Pulumi project in a folder of its own, driven with the real engine."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+ENGINE = Path(__file__).resolve().parents[1] / "tools" / "engine" / "engine.py"
+# Seconds. A guard against hanging, never a verdict.
+PATIENCE = 120
+
+
+@functools.cache
+def engine_folder() -> Path:
+    """The folder that `tools/engine/engine.py` prints."""
+    command = [sys.executable, str(ENGINE)]
+    made = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return Path(made.stdout.strip())
+
+
+@dataclass
+class Project:
+    """A project with its own engine home; the projects of one test share a backend."""
+
+    directory: Path
+    environment: dict[str, str]
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the project, with the text's common indentation removed."""
+        (self.directory / name).write_text(dedent(text), encoding="utf-8")
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start the CLI in the project, as a terminal's own process group."""
+        return subprocess.Popen(
+            ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+            cwd=self.directory,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the CLI to its end, whatever comes."""
+        process = self.start(*arguments)
+        stdout, stderr = process.communicate(timeout=PATIENCE)
+        return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
+
+    def must(self, *arguments: str) -> str:
+        """Run the CLI, which has to succeed; its standard output."""
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def make_project(
+    folder: Path, program: str = "", *, name: str = "tiny", virtualenv: str = sys.prefix
+) -> Project:
+    """Make a project and its stack `dev`.
+
+    Args:
+        folder: The test's own folder, shared by its projects.
+        program: The text of `__main__.py`.
+        name: The project's name and its folder's.
+        virtualenv: The option in Pulumi.yaml; empty leaves it out.
+    """
+    directory = folder / name
+    for needed in (directory, folder / "home", folder / "state"):
+        needed.mkdir(exist_ok=True)
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PULUMI_", "PYTHON")) and name != "VIRTUAL_ENV"
+    } | {
+        "PATH": f"{engine_folder()}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(folder / "home"),
+        "PULUMI_HOME": str(folder / "pulumi-home"),
+        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    project = Project(directory, environment)
+    options = {"virtualenv": virtualenv} if virtualenv else {}
+    settings = {"name": name, "runtime": {"name": "python", "options": options}}
+    project.write("Pulumi.yaml", json.dumps(settings))
+    project.write("__main__.py", program)
+    project.must("stack", "init", "dev")
+    return project
