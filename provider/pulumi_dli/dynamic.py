@@ -52,7 +52,8 @@ class FlinkJarJobProvider(ResourceProvider):
         self._session = open_session(
             req.config.get,
             Path.cwd(),
-            report=engine.report,
+            say=engine.say,
+            progress=engine.progress,
             warn=engine.warn,
             guard=engine.demand_alive,
         )

@@ -70,9 +70,13 @@ class Engine:
         address = sys.argv[1] if len(sys.argv) > 1 and ":" in sys.argv[1] else None
         return cls(address)
 
-    def report(self, text: str) -> None:
+    def say(self, text: str) -> None:
         """Show a line on the resource that this thread works on."""
         self._log(INFO, text)
+
+    def progress(self, text: str) -> None:
+        """Show a line there that only matters while the operation lasts."""
+        self._log(INFO, text, passing=True)
 
     def warn(self, text: str) -> None:
         """Show a warning there."""
@@ -103,10 +107,14 @@ class Engine:
         except OSError:
             return False
 
-    def _log(self, severity: engine_pb2.LogSeverity.ValueType, text: str) -> None:
+    def _log(
+        self, severity: engine_pb2.LogSeverity.ValueType, text: str, *, passing: bool = False
+    ) -> None:
         urn = current_call().urn
         if self._stub is not None:
-            request = engine_pb2.LogRequest(severity=severity, message=text, urn=urn)
+            request = engine_pb2.LogRequest(
+                severity=severity, message=text, urn=urn, ephemeral=passing
+            )
             try:
                 self._stub.Log(request)
             except grpc.RpcError:

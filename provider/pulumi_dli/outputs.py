@@ -11,10 +11,10 @@ from typing import Any
 
 from pulumi_dli.detail import JobDetail, Phase, same
 from pulumi_dli.handling import PROVIDED, Handling, Stored
-from pulumi_dli.lifecycle import Outcome
 from pulumi_dli.masking import hidden, mask
 from pulumi_dli.models import FIELDS, KEEP, Cost
 from pulumi_dli.plan import unused_savepoint
+from pulumi_dli.work import Outcome
 
 OURS = (*Handling.model_fields, *PROVIDED)
 """Inputs that the service does not know."""

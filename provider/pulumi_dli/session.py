@@ -19,13 +19,13 @@ from pulumi_dli.connect import Connections, Place
 from pulumi_dli.errors import DliError, Halfway, JobError, JobGone, SettingsError
 from pulumi_dli.handling import Desired, Stored, Timeouts
 from pulumi_dli.jobs import Jobs
-from pulumi_dli.lifecycle import Incomplete, Lifecycle
+from pulumi_dli.lifecycle import Lifecycle
 from pulumi_dli.models import FIELDS
-from pulumi_dli.ownership import Ownership
 from pulumi_dli.plan import Plan, plan
 from pulumi_dli.settings import process_environment
 from pulumi_dli.sources import SETTINGS
 from pulumi_dli.waiter import Clock, Report, SystemClock
+from pulumi_dli.work import Incomplete
 
 PLACE = ("region", "project_id")
 """Arguments whose change replaces the job."""
@@ -44,14 +44,16 @@ class Session:
 
     Args:
         connections: the settings' clients.
-        report: takes progress and plan lines.
+        say: takes plan lines.
+        progress: takes lines that only matter while an operation lasts.
         warn: takes warnings.
         guard: called before each request that changes something; raises to end there.
         clock: time.
     """
 
     connections: Connections
-    report: Report
+    say: Report
+    progress: Report
     warn: Report
     guard: Callable[[], None] = lambda: None
     clock: Clock = field(default_factory=SystemClock)
@@ -113,7 +115,7 @@ class Session:
             if replaces:
                 line = phrases.replacement(desired, replaces)
             if line:
-                self.report(line)
+                self.say(line)
         changes = bool(replaces or unknown or renamed or _changes(todo))
         return Diff(changes, replaces)
 
@@ -183,7 +185,7 @@ class Session:
         stored = Stored.from_outputs(job_id, props)
         place = self._place(props)
         if (place, job_id) in self._taken:
-            self.report(f"job {job_id} belongs to another resource since this run: left alone")
+            self.say(f"job {job_id} belongs to another resource since this run: left alone")
             return
         own = (props.get("timeouts") or {}).get("delete")
         allowed = seconds or own or Timeouts().delete
@@ -195,9 +197,8 @@ class Session:
                 jobs = Jobs(self.connections.transport(*_explicit(props)))
                 self._lives[place] = Lifecycle(
                     jobs,
-                    ownership=Ownership(jobs, self.warn),
                     clock=self.clock,
-                    report=self.report,
+                    report=self.progress,
                     warn=self.warn,
                     guard=self.guard,
                 )
@@ -232,7 +233,7 @@ class Session:
         if not olds and not known_before:
             name = {"name": _resource_name(urn)} if "name" in unknown else {}
             known = {key: value for key, value in inputs.items() if key not in unknown}
-            self.report(phrases.creation(Desired.from_inputs({**known, **name})))
+            self.say(phrases.creation(Desired.from_inputs({**known, **name})))
 
     def _may_speak(self, urn: str) -> bool:
         """Diff speaks after a check of the same resource, once; so never in a refresh."""
@@ -247,7 +248,8 @@ def open_session(
     setting: Callable[[str], Any],
     directory: Path,
     *,
-    report: Report,
+    say: Report,
+    progress: Report,
     warn: Report,
     guard: Callable[[], None],
 ) -> Session:
@@ -256,14 +258,15 @@ def open_session(
     Args:
         setting: reads a key of the stack's configuration, such as `dli:region`.
         directory: the folder of Pulumi.yaml.
-        report: see `Session`.
+        say: see `Session`.
+        progress: see `Session`.
         warn: see `Session`.
         guard: see `Session`.
     """
     values = {key: setting(f"dli:{key}") for key in SETTINGS}
     config = {key: str(value) for key, value in values.items() if value is not None}
     connections = Connections(config, process_environment(), directory)
-    return Session(connections, report=report, warn=warn, guard=guard)
+    return Session(connections, say=say, progress=progress, warn=warn, guard=guard)
 
 
 def _explicit(props: Mapping[str, Any]) -> tuple[str | None, str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pulumi_dli.detail import AT_REST, JobDetail, Phase
@@ -20,39 +20,16 @@ from pulumi_dli.errors import (
     NotFoundError,
     StateAtRisk,
 )
-from pulumi_dli.handling import Stored
 from pulumi_dli.jobs import Jobs
-from pulumi_dli.plan import Origin, Start, unused_savepoint
-from pulumi_dli.waiter import Deadline, Report, Waiter, words
+from pulumi_dli.plan import Origin, Start
+from pulumi_dli.waiter import Report, Waiter, words
+from pulumi_dli.work import Work
 
 STALE = 30.0
 """Seconds for which the details may still show the status from before a request."""
 
 ATTEMPTS = 3
 """How often a request is sent whose answers get lost."""
-
-
-@dataclass(slots=True)
-class Work:
-    """One operation on one job, and how far it got; what a partial failure stores.
-
-    Attributes:
-        job: the job as last seen.
-        changed: whether a request has changed the service.
-        put_time: `update_time` of the answer to a PUT; 0 when nothing was put.
-        started: whether a start was accepted.
-        unused: the savepoint that no start has used up yet; "" when there is none.
-        written: the fields that were put.
-    """
-
-    deadline: Deadline
-    settle: float
-    job: JobDetail
-    changed: bool = False
-    put_time: int = 0
-    started: bool = False
-    unused: str = ""
-    written: frozenset[str] = frozenset()
 
 
 class Steps:
@@ -224,12 +201,12 @@ class Steps:
 
         self._waiter.wait(work.job.job_id, "to run", verdict, work.deadline)
 
-    def await_rest(self, work: Work, awaited: str, gone_from: Phase) -> None:
+    def await_leaving(self, work: Work, awaited: str, phase: Phase) -> None:
         """Wait until the job has left a phase."""
 
         def verdict(job: JobDetail) -> float | None:
             work.job = job
-            return math.inf if job.phase is gone_from else None
+            return math.inf if job.phase is phase else None
 
         self._waiter.wait(work.job.job_id, awaited, verdict, work.deadline)
 
@@ -285,13 +262,6 @@ class Steps:
             if clock.now() >= until:
                 return None
             clock.sleep(1.0)
-
-
-def unused_after(work: Work, stored: Stored | None) -> str:
-    """The savepoint that the state must remember after an operation, done or not."""
-    if work.unused or work.started:
-        return work.unused
-    return unused_savepoint(work.job, stored)
 
 
 def _restarts_itself(job: JobDetail) -> bool:

@@ -1,0 +1,105 @@
+"""How a job comes into being: created, gone on with after an interruption, or taken over."""
+
+from __future__ import annotations
+
+from pulumi_dli.bring import bring
+from pulumi_dli.detail import JobDetail
+from pulumi_dli.errors import DliError, JobForeign, JobGone, NotFoundError
+from pulumi_dli.handling import OWNER_TAG, Desired
+from pulumi_dli.ownership import Owner
+from pulumi_dli.plan import Origin, Start
+from pulumi_dli.steps import STALE
+from pulumi_dli.tools import Tools, date
+from pulumi_dli.waiter import Deadline
+from pulumi_dli.work import Outcome, Work, finish
+
+
+def deploy(tools: Tools, desired: Desired, deadline: Deadline) -> Outcome:
+    """Bring a job into being. See `Lifecycle.deploy`."""
+    adopted = desired.handling.adopt_job_id
+    if adopted is not None:
+        return _take_over(tools, _existing(tools, adopted), desired, deadline)
+    job = tools.ownership.named(desired.spec.name)
+    if job is not None:
+        _demand_ours(tools, job, desired)
+        tools.warn(
+            f"job {job.name} ({job.job_id}), made at {date(job.create_time)} by an earlier `up` "
+            "that did not end, is this resource's: going on with it"
+        )
+        return _take_over(tools, job, desired, deadline)
+    job_id = _create(tools, desired, deadline)
+    draft = JobDetail(job_id=job_id, name=desired.spec.name, status="job_init")
+    work = Work(deadline, desired.handling.timeouts.settle, draft, changed=True)
+    return finish(work, None, lambda: _first_start(tools, work, desired), tools.steps.look)
+
+
+def _create(tools: Tools, desired: Desired, deadline: Deadline) -> int:
+    """Create the draft; after a lost answer look for it by name before giving up."""
+    spec = desired.spec
+    values = {name: spec.value(name) for name in spec.set_names()}
+    values["tags"] = {**(spec.tags or {}), OWNER_TAG: desired.owner}
+    tools.guard()
+    try:
+        return tools.jobs.create(values)
+    except DliError as error:
+        if not error.uncertain:
+            raise
+        until = tools.clock.now() + min(STALE, deadline.left)
+        while True:
+            job = tools.ownership.named(spec.name)
+            if job is not None:
+                _demand_ours(tools, job, desired)
+                return job.job_id
+            if tools.clock.now() >= until:
+                raise
+            tools.clock.sleep(1.0)
+
+
+def _first_start(tools: Tools, work: Work, desired: Desired) -> None:
+    if not desired.running:
+        work.job = tools.steps.look(work.job.job_id)
+        return
+    path = desired.handling.restore_from
+    tools.steps.start(work, Start(Origin.IMPORT, path) if path else Start(Origin.FRESH))
+
+
+def _existing(tools: Tools, job_id: int) -> JobDetail:
+    try:
+        return tools.jobs.details(job_id)
+    except NotFoundError:
+        raise JobGone(
+            f"adopt_job_id: there is no job {job_id}; name an existing job, or remove "
+            "`adopt_job_id` to create one"
+        ) from None
+
+
+def _take_over(tools: Tools, job: JobDetail, desired: Desired, deadline: Deadline) -> Outcome:
+    """Go on with an existing job, changing only what differs, its mark included."""
+    work = Work(deadline, desired.handling.timeouts.settle, job)
+
+    def steps() -> None:
+        owner, mark = tools.ownership.owner(job, desired.owner)
+        if owner is Owner.OTHER:
+            tools.guard()
+            tools.jobs.add_tags(job.job_id, {OWNER_TAG: desired.owner})
+            work.changed = True
+            tools.warn(
+                f"job {job.name} ({job.job_id}) carried the mark {mark} of another resource "
+                "and now carries this one's"
+            )
+        bring(tools, work, desired, None)
+
+    return finish(work, None, steps, tools.steps.look)
+
+
+def _demand_ours(tools: Tools, job: JobDetail, desired: Desired) -> None:
+    owner, mark = tools.ownership.owner(job, desired.owner)
+    if owner is Owner.OURS:
+        return
+    whose = f"carries the mark {mark}" if mark else "carries no mark of this resource"
+    raise JobForeign(
+        f"a job named {job.name} exists already: job {job.job_id}, made at "
+        f"{date(job.create_time)}, {whose}; if this resource was renamed, give it "
+        "`aliases=[…]` with its old name; to take that job over, set "
+        f"`adopt_job_id={job.job_id}`; else choose another `name`"
+    )

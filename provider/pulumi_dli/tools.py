@@ -1,0 +1,39 @@
+"""What the verbs work with: one set for each project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pulumi_dli.jobs import Jobs
+from pulumi_dli.ownership import Ownership
+from pulumi_dli.steps import Steps
+from pulumi_dli.waiter import Clock, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The client and what goes with it.
+
+    Attributes:
+        jobs: the DLI client.
+        ownership: reads marks.
+        steps: the requests that change a job, with their verification.
+        clock: time.
+        warn: takes warnings.
+        guard: called before each request that changes something; raises to end there.
+    """
+
+    jobs: Jobs
+    ownership: Ownership
+    steps: Steps
+    clock: Clock
+    warn: Report
+    guard: Callable[[], None]
+
+
+def date(milliseconds: int) -> str:
+    """A time of the service, for people."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,96 @@
+"""One operation on one job: how far it got, and what it leaves behind."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pulumi_dli.detail import JobDetail
+from pulumi_dli.errors import DliError
+from pulumi_dli.handling import Stored
+from pulumi_dli.plan import unused_savepoint
+from pulumi_dli.waiter import Deadline
+
+
+@dataclass(slots=True)
+class Work:
+    """One operation on one job, and how far it got; what a partial failure stores.
+
+    Attributes:
+        job: the job as last seen.
+        changed: whether a request has changed the service.
+        put_time: `update_time` of the answer to a PUT; 0 when nothing was put.
+        started: whether a start was accepted.
+        unused: the savepoint that no start has used up yet; "" when there is none.
+        written: the fields that were put.
+    """
+
+    deadline: Deadline
+    settle: float
+    job: JobDetail
+    changed: bool = False
+    put_time: int = 0
+    started: bool = False
+    unused: str = ""
+    written: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an operation left behind.
+
+    Attributes:
+        job: the job as last seen.
+        put_time: `update_time` of the answer to the PUT; 0 when nothing was put.
+        started: whether a start was accepted, so that `restart_trigger` and `restore_from`
+            have had their effect.
+        unused: a savepoint that no start has used up yet.
+        written: the fields that were put.
+    """
+
+    job: JobDetail
+    put_time: int = 0
+    started: bool = False
+    unused: str = ""
+    written: frozenset[str] = frozenset()
+
+
+class Incomplete(DliError):
+    """An operation changed the service and then failed: the state must know how the job stands."""
+
+    def __init__(self, outcome: Outcome, cause: DliError) -> None:
+        super().__init__(str(cause))
+        self.outcome = outcome
+        self.uncertain = cause.uncertain
+
+
+def finish(
+    work: Work,
+    stored: Stored | None,
+    steps: Callable[[], None],
+    look: Callable[[int], JobDetail],
+) -> Outcome:
+    """Do the steps; once something was changed, a failure tells how the job stands.
+
+    Raises:
+        Incomplete: the steps failed after a request had changed the service.
+        DliError: they failed before.
+    """
+    try:
+        steps()
+    except DliError as error:
+        if not work.changed:
+            raise
+        with contextlib.suppress(DliError):  # else the job as last seen must do
+            work.job = look(work.job.job_id)
+        raise Incomplete(_outcome(work, stored), error) from None
+    return _outcome(work, stored)
+
+
+def _outcome(work: Work, stored: Stored | None) -> Outcome:
+    """The savepoint that the state must remember is the one that no start has used up."""
+    unused = work.unused
+    if not unused and not work.started:
+        unused = unused_savepoint(work.job, stored)
+    return Outcome(work.job, work.put_time, work.started, unused, work.written)
