@@ -22,6 +22,9 @@ def deploy(tools: Tools, desired: Desired, deadline: Deadline) -> Outcome:
     job = tools.ownership.named(desired.spec.name)
     if job is not None:
         _demand_ours(tools, job, desired)
+    else:  # an interrupted create may have made it under the name of an older program
+        job = tools.ownership.marked(desired.owner)
+    if job is not None:
         tools.warn(
             f"job {job.name} ({job.job_id}), made at {date(job.create_time)} by an earlier `up` "
             "that did not end, is this resource's: going on with it"

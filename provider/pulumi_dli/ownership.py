@@ -42,6 +42,11 @@ class Ownership:
         found = (job for job in self._jobs.list_jobs(name=name) if job.name == name)
         return next(found, None)
 
+    def marked(self, mark: str) -> JobDetail | None:
+        """The job that carries the mark, whatever its name; None also where that cannot be told."""
+        job = next(self._jobs.list_jobs(tags=f"{OWNER_TAG}={mark}"), None)
+        return job if job is not None and self._filter_is_trusted(job) else None
+
     def owner(self, job: JobDetail, mark: str) -> tuple[Owner, str]:
         """Whose a job is, seen from a mark, and the mark it carries where that can be read."""
         if self._listed(job, mark) and self._filter_is_trusted(job):
