@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -69,14 +68,15 @@ def serve_command(  # noqa: PLR0913 (one for each option)
             password=password or LOCAL,
         )
         server = serve.listen(create_app(store, identity=identity), port)
-        shown = "(as given)" if password else identity.password
-        typer.echo(serve.introduction(server.endpoint, identity, shown))
-        typer.echo(f"{'data':<17} {store.folder}")
-        if threading.current_thread() is threading.main_thread():
-            serve.end_quietly()
-        server.run()
-        server.close()
-        store.close()
+        serve.end_quietly()
+        try:
+            shown = "(as given)" if password else identity.password
+            typer.echo(serve.introduction(server.endpoint, identity, shown))
+            typer.echo(f"{'data':<17} {store.folder}")
+            server.run()
+        finally:
+            server.close()
+            store.close()
 
 
 @app.command()

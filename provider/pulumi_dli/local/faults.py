@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.errors import bad_parameter
 from pulumi_dli.local.validation import check_object, check_text
 
@@ -131,9 +132,18 @@ def armed(store: Store) -> list[Fault]:
 
 
 def clear(store: Store) -> None:
-    """Disarm everything. What already waits for a job stays with that job."""
+    """Disarm everything, what already waits for a job too: a start that hangs goes on."""
+    now = StoredClock(store).now()
     with store.write() as db:
         db.execute("DELETE FROM faults")
+        doomed = db.execute("SELECT id, doom FROM jobs WHERE doom <> '{}'").fetchall()
+        for row in doomed:
+            kept = {key: item for key, item in json.loads(row["doom"]).items() if key not in KINDS}
+            db.execute(
+                "UPDATE jobs SET doom = ?, next_at = CASE status WHEN 'job_submitting'"
+                " THEN coalesce(next_at, ?) ELSE next_at END WHERE id = ?",
+                (json.dumps(kept), now, row["id"]),
+            )
 
 
 def firing(store: Store, route: str) -> list[Fault]:

@@ -37,6 +37,7 @@ class Queue:
             "create_time": CREATED,
             "resource_id": self.resource_id,
             "resource_mode": 1,
+            "resource_type": "vm",
             "enterprise_project_id": "0",
             "cu_spec": self.cus,
             "cu_scale_out_limit": self.cus,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pulumi_dli.local.service import Service
 
 NO_CONTENT = 204
-DELETED = "The Flink job is deleted successfully."
+DELETED = "The job is deleted successfully."
 
 
 def blueprint(service: Service) -> Blueprint:
@@ -53,14 +53,17 @@ def _definitions(routes: Blueprint, service: Service) -> None:
     def details(project: str, job_id: str) -> Response:
         with service.look() as moment:
             job = find(moment.db, project, parse_id(job_id))
-            return _success(job_detail=view.detail(moment, job, identity))
+            return _success(
+                "Job detail query succeeds.", job_detail=view.detail(moment, job, identity)
+            )
 
     @routes.get("/v1.0/<project>/streaming/jobs")
     def list_jobs(project: str) -> Response:
         with service.look() as moment:
             total, page, full = jobs.listed(moment, project, request.args.to_dict())
             rows = [view.row(moment, job, identity, show_detail=full) for job in page]
-        return _success(job_list={"total_count": total, "jobs": rows})
+        job_list = {"total_count": total, "jobs": rows}
+        return _success("Querying of the job list succeeds.", job_list=job_list)
 
     @routes.delete("/v1.0/<project>/streaming/jobs/<job_id>")
     def delete(project: str, job_id: str) -> Response:
@@ -84,7 +87,9 @@ def _definitions(routes: Blueprint, service: Service) -> None:
             if job.start_time is None:
                 # Chosen: the documents do not say what a job that never ran answers.
                 raise not_allowed(f"The job {job.name} has not run: there is no execution plan.")
-            return _success(execute_graph=view.graph(moment, job))
+            return _success(
+                "Querying the job execution graph succeeds.", execute_graph=view.graph(moment, job)
+            )
 
 
 def _verbs(routes: Blueprint, service: Service) -> None:
@@ -191,7 +196,7 @@ def _filter() -> dict[str, Any]:
     return check_object("body", _body(), "tags", "matches", "without_any_tag")
 
 
-def _success(message: str = "", **parts: Any) -> Response:
+def _success(message: str, **parts: Any) -> Response:
     return jsonify({"is_success": "true", "message": message, **parts})
 
 

@@ -38,6 +38,7 @@ class Server:
     def close(self) -> None:
         """Stop listening."""
         self.socket.close()
+        self.socket.task_dispatcher.shutdown()
 
 
 def listen(app: Flask, port: int) -> Server:
@@ -61,12 +62,13 @@ def listen(app: Flask, port: int) -> Server:
 
 
 def end_quietly() -> None:
-    """Let SIGTERM end `run` as SIGINT does: no words, exit code 0."""
+    """Let SIGINT and SIGTERM end the process without a word, exit code 0."""
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)
 
-    signal.signal(signal.SIGTERM, stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
 
 
 def introduction(endpoint: str, identity: Identity, password: str) -> str:

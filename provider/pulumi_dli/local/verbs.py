@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pulumi_dli.local.faults import Fault
     from pulumi_dli.local.records import Job, Moment
 
-SUBMITTED = "The request for submitting DLI jobs is delivered successfully."
-STOPPED = "The request for stopping DLI jobs is delivered successfully."
+SUBMITTED = "The request for submitting DLI jobs is successfully delivered."
+STOPPED = "The request for stopping DLI jobs is successfully delivered."
 
 
 def job_ids(body: dict[str, Any]) -> list[int]:
