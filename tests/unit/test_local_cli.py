@@ -1,0 +1,163 @@
+"""`pulumi-dli local …`, started as users start it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from pulumi_dli.local.app import create_app
+from pulumi_dli.local.cli import FOLDER, app
+from pulumi_dli.local.clock import StoredClock
+from pulumi_dli.local.store import Store
+from typer.testing import CliRunner
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROJECT = "0123456789abcdef0123456789abcdef"
+SERVE = [sys.executable, "-c", "from pulumi_dli.local.cli import app; app()", "serve"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project's folder to stand in, with nothing set in the environment."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PULUMI_DLI_LOCAL_PATH", raising=False)
+    return tmp_path
+
+
+def told(*arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, list(arguments))
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return result.output
+
+
+def make_job(path: Path, name: str = "orders") -> None:
+    """Create and start a job through the API of an embedded local DLI."""
+    store = Store(path)
+    client = create_app(store).test_client()
+    user = {"name": "local", "password": "local", "domain": {"name": "local"}}
+    identity = {"methods": ["password"], "password": {"user": user}}
+    auth = {"identity": identity, "scope": {"project": {"name": "local"}}}
+    answer = client.post("/v3/auth/tokens", json={"auth": auth})
+    headers = {"X-Auth-Token": answer.headers["X-Subject-Token"]}
+    body = {"name": name, "queue_name": "default", "entrypoint_args": "planted"}
+    url = f"/v1.0/{PROJECT}/streaming"
+    created = client.post(f"{url}/flink-jobs", json=body, headers=headers).get_json()
+    client.post(f"{url}/jobs/run", json={"job_ids": [created["job"]["job_id"]]}, headers=headers)
+    store.close()
+
+
+def test_status_tells_the_jobs_and_what_runs_them(folder: Path) -> None:
+    make_job(folder / FOLDER)
+    text = told("status")
+    assert "engine simulated" in text
+    assert "orders" in text
+    assert "job_submitting" in text
+    assert text.endswith("1 job\n")
+
+
+def test_reset_forgets_the_jobs_and_the_clock(folder: Path) -> None:
+    make_job(folder / FOLDER)
+    store = Store(folder / FOLDER)
+    StoredClock(store).set(5)
+    store.close()
+    told("reset")
+    assert told("status").endswith("0 jobs\n")
+    make_job(folder / FOLDER)
+    assert "     2  job_submitting" in told("status")
+
+
+def test_requests_are_shown_for_people_and_for_machines(folder: Path) -> None:
+    make_job(folder / FOLDER)
+    text = told("requests")
+    assert f"200 POST   /v1.0/{PROJECT}/streaming/jobs/run" in text
+    assert "planted" not in text
+    entries = json.loads(told("requests", "--json"))
+    assert [entry["status"] for entry in entries] == [201, 200, 200]
+
+
+def test_faults_are_armed_shown_and_cleared(folder: Path) -> None:
+    assert folder.exists()
+    assert told("faults") == ""
+    told("faults", "arm", "answer", "--on", "create", "--nth", "2", "--set", "code=429")
+    assert told("faults").startswith("answer on create, calls 2 to 2, seen 0 ")
+    assert '"code": 429' in told("faults")
+    told("faults", "clear")
+    assert told("faults") == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("faults", "arm", "explode"), "one of drop, answer"),
+        (("faults", "arm", "drop", "--on", "nowhere"), "drop goes with"),
+        (("faults", "arm", "drop", "--set", "colour=red"), "no such parameter"),
+        (("serve", "--project", "x"), "NAME=ID is expected"),
+        (("status", "--path", __file__), "cannot keep its data"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_mistakes_are_told_in_one_sentence(arguments: tuple[str, ...], words: str) -> None:
+    text = told(*arguments, code=1)
+    assert words in text
+    assert text.startswith("pulumi-dli local: ")
+    assert text.count("\n") == 1
+
+
+def test_the_folder_is_the_one_given_or_the_projects_or_here(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = folder / "a" / "b"
+    deep.mkdir(parents=True)
+    monkeypatch.chdir(deep)
+    told("status")
+    assert (deep / FOLDER).is_dir()
+    (folder / "Pulumi.yaml").write_text("name: x\n")
+    told("status")
+    assert (folder / FOLDER).is_dir()
+    monkeypatch.setenv("PULUMI_DLI_LOCAL_PATH", str(folder / "set"))
+    told("status")
+    assert (folder / "set").is_dir()
+    told("status", "--path", "given")
+    assert (deep / "given").is_dir()
+
+
+def test_a_taken_port_is_told_in_one_sentence(folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        command = [*SERVE, "--port", str(taken.getsockname()[1])]
+        ended = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+    assert ended.returncode == 1
+    assert "in use" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_serve_tells_its_identity_first_and_stops_quietly(
+    folder: Path, how: signal.Signals
+) -> None:
+    command = [*SERVE, "--region", "eu-de", "--project", "eu-de=abc", "--project", "eu-de_x=def"]
+    command += ["--user", "me", "--password", "planted", "--start-delay", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        told_first = [process.stdout.readline()]
+        while not told_first[-1].startswith("data"):
+            told_first.append(process.stdout.readline())
+        os.kill(process.pid, how)
+        _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, "")
+    text = "".join(told_first)
+    assert text.startswith("endpoint          http://127.0.0.1:")
+    assert "eu-de (abc)" in text
+    assert "eu-de_x (def)" in text
+    assert "planted" not in text

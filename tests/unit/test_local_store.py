@@ -1,0 +1,163 @@
+"""The local DLI's folder: shared by processes, never half written, ids never used twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pulumi_dli.local import jobs, records, runs
+from pulumi_dli.local.clock import StoredClock
+from pulumi_dli.local.engine import Simulation
+from pulumi_dli.local.errors import StoreError
+from pulumi_dli.local.identity import Identity
+from pulumi_dli.local.records import Moment
+from pulumi_dli.local.service import Service
+from pulumi_dli.local.store import FILE, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PROJECT = Identity().projects[0].id
+CREATE_MANY = """
+import sys
+from pathlib import Path
+from pulumi_dli.local import jobs
+from pulumi_dli.local.engine import Simulation
+from pulumi_dli.local.records import Moment
+from pulumi_dli.local.store import Store
+store = Store(Path(sys.argv[1]))
+for number in range(int(sys.argv[3])):
+    with store.write() as db:
+        body = {"name": f"{sys.argv[2]}-{number}"}
+        jobs.create(Moment(db, 1.0, Simulation()), "p", "u", body)
+    print(number, flush=True)
+"""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "dli")
+    yield store
+    store.close()
+
+
+def service(store: Store) -> Service:
+    clock = StoredClock(store)
+    clock.set(1000.0)
+    return Service(store, Identity(), Simulation(), clock, clock.advance)
+
+
+def create(store: Store, name: str, **fields: Any) -> int:
+    with service(store).change() as moment:
+        return jobs.create(moment, PROJECT, "local", {"name": name} | fields).id
+
+
+def names(store: Store) -> list[str]:
+    with store.read() as db:
+        return [row["name"] for row in db.execute("SELECT name FROM jobs ORDER BY id")]
+
+
+def test_processes_share_a_folder_that_none_of_them_made_before(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "dli"
+    command = [sys.executable, "-c", CREATE_MANY, str(folder)]
+    processes = [
+        subprocess.Popen([*command, name, "40"], stdout=subprocess.DEVNULL) for name in "abc"
+    ]
+    assert [process.wait(60) for process in processes] == [0, 0, 0]
+    store = Store(folder)
+    found = names(store)
+    store.close()
+    assert sorted(found) == sorted(f"{name}-{number}" for name in "abc" for number in range(40))
+    assert sorted(path.name for path in folder.iterdir()) == [".gitignore", FILE]
+
+
+def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CREATE_MANY, str(tmp_path), "a", "100000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if int(line) >= 20:
+                break
+        os.kill(process.pid, signal.SIGKILL)
+    store = Store(tmp_path)
+    assert len(names(store)) >= 21
+    store.close()
+
+
+def test_threads_share_a_store(store: Store) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(lambda number: create(store, f"job-{number}"), range(80)))
+    assert len(set(ids)) == 80
+
+
+def test_an_id_is_never_given_twice_not_even_after_a_reset(store: Store) -> None:
+    first = create(store, "a")
+    store.reset()
+    assert names(store) == []
+    second = create(store, "a")
+    with service(store).change() as moment:
+        jobs.delete(moment, PROJECT, second)
+    assert first < second < create(store, "a")
+
+
+def test_a_block_that_raises_leaves_nothing(store: Store) -> None:
+    def write_and_fail() -> None:
+        with store.write() as db:
+            db.execute("INSERT INTO settings VALUES ('x', 1)")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
+    with store.read() as db:
+        assert db.execute("SELECT * FROM settings").fetchall() == []
+
+
+def test_a_folder_that_cannot_be_used_is_said_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot keep its data"):
+        Store(tmp_path / "file" / "dli")
+    (tmp_path / FILE).write_text("not a database, but long enough to be read as one" * 100)
+    with pytest.raises(StoreError, match="not a local DLI's data"):
+        Store(tmp_path)
+
+
+def test_another_versions_file_is_not_touched(store: Store) -> None:
+    with store.read() as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match="another version"):
+        Store(store.folder)
+
+
+def test_lists_and_shows_walk_an_index(store: Store) -> None:
+    job_id = create(store, "orders", tags=[{"key": "a", "value": "b"}])
+    seen: list[str] = []
+    with store.read() as db:
+        db.set_trace_callback(seen.append)
+        moment = Moment(db, 1000.0, Simulation())
+        runs.anything_due(moment)
+        records.find(db, PROJECT, job_id)
+        for query in ({}, {"name": "x"}, {"tags": "a=b"}, {"status": "job_init"}):
+            jobs.listed(moment, PROJECT, query)
+        db.set_trace_callback(None)
+        plans = [plan for statement in seen for plan in explained(db, statement)]
+    assert plans
+    assert not [plan for plan in plans if "SCAN" in plan or "TEMP B-TREE" in plan]
+
+
+def explained(db: sqlite3.Connection, statement: str) -> list[str]:
+    return [row["detail"] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}")]
+
+
+def test_the_clock_is_one_for_all_processes(store: Store) -> None:
+    clock, other = StoredClock(store), StoredClock(Store(store.folder))
+    clock.set(50.0)
+    assert other.advance(5) == clock.now() == clock() == 55.0
+    clock.release()
+    assert other.now() > 1_700_000_000
