@@ -28,6 +28,9 @@ def bring(tools: Tools, work: Work, desired: Desired, stored: Stored | None) -> 
         raise StateAtRisk(todo.refusal)
     if todo.kept:
         tools.warn(f"no longer set, but the service keeps its value: {', '.join(todo.kept)}")
+    if todo.savepoint and todo.body.get("obs_bucket") and not work.job.values.get("obs_bucket"):
+        # The savepoint needs the bucket that the program adds only now.
+        tools.steps.put(work, {"obs_bucket": todo.body["obs_bucket"]})
     if todo.stop:
         tools.steps.stop(work, savepoint=todo.savepoint)
     if todo.body:
@@ -69,7 +72,7 @@ def _plan(tools: Tools, job: JobDetail, desired: Desired, stored: Stored | None)
         job,
         desired,
         stored,
-        restarted=tags.get(RESTART_TAG) == _restart_mark(desired),
+        restarted=tags.get(RESTART_TAG) == _restart_mark(desired, stored),
         tags=tags if wants_tags else None,
     )
 
@@ -107,8 +110,8 @@ def _change_tags(
     """Change tags; a region without the tag endpoints gets a warning."""
     job_id = work.job.job_id
     add = dict(todo.add_tags)
-    if todo.stop and restart_due(desired, stored):
-        add[RESTART_TAG] = _restart_mark(desired)
+    if (todo.stop or todo.start) and restart_due(desired, stored):
+        add[RESTART_TAG] = _restart_mark(desired, stored)
     try:
         if todo.remove_tags:
             tools.guard()
@@ -134,8 +137,13 @@ def _tags(tools: Tools, job: JobDetail) -> dict[str, str]:
         return {}
 
 
-def _restart_mark(desired: Desired) -> str:
-    """Names the restart that the program asks for, without showing what it says."""
+def _restart_mark(desired: Desired, stored: Stored | None) -> str:
+    """Names the restart that the program asks for, without showing what it says.
+
+    It is a step from one text to another, so that the same text asks again later.
+    """
     own = desired.handling
-    text = f"{own.restart_trigger}\n{own.restore_from}"
+    names = ("restart_trigger", "restore_from")
+    before = [None if stored is None else stored.get(name) for name in names]
+    text = f"{before} {[getattr(own, name) for name in names]}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -172,4 +172,4 @@ class Stored:
     @property
     def tags(self) -> dict[str, str]:
         """The tags that the program gave the job."""
-        return {str(key): str(value) for key, value in (self.get("tags") or {}).items()}
+        return {str(key): text_of(value) for key, value in (self.get("tags") or {}).items()}

@@ -1,0 +1,242 @@
+"""A stack of one job: the provider's verbs called in the engine's order, on a local DLI.
+
+No engine and no gRPC: check, diff, create, read, update and delete of a Session, with the
+numbers as floats, as the engine hands them on, and one clock for both sides.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+from local_service import START_TIME, LocalService
+from pulumi_dli.connect import Connections
+from pulumi_dli.errors import Halfway
+from pulumi_dli.local.app import create_app
+from pulumi_dli.local.clock import StoredClock
+from pulumi_dli.local.requests import kept
+from pulumi_dli.local.store import Store
+from pulumi_dli.session import Diff, Session
+
+URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/dli:FlinkJarJob::orders"
+MARK = "0123456789abcdef0123456789abcdef"
+PROGRAM: dict[str, Any] = {
+    "name": "orders",
+    "queue_name": "testQueue",
+    "entrypoint": "obs://jars/orders.jar",
+    "obs_bucket": "state",
+}
+"""A stateful job that runs."""
+
+
+class OneClock:
+    """The local DLI's clock as the client's: sleeping moves both."""
+
+    def __init__(self, stored: StoredClock) -> None:
+        self._stored = stored
+
+    def now(self) -> float:
+        return self._stored.now()
+
+    def sleep(self, seconds: float) -> None:
+        self._stored.advance(seconds)
+
+
+class Killed(BaseException):
+    """The process ends here. No code of the provider may catch it."""
+
+
+class Problems(Exception):
+    """What check found."""
+
+
+class Stack:
+    """One resource and its state. Each `up` is a new process: a new Session."""
+
+    def __init__(self, folder: Path, config: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self.config = {"endpoint": "local", "localPath": str(folder / "dli"), **(config or {})}
+        self.store = Store(folder / "dli")
+        stored = StoredClock(self.store)
+        stored.set(START_TIME)
+        self.clock = OneClock(stored)
+        client = httpx.Client(
+            base_url="http://local",
+            transport=httpx.WSGITransport(create_app(self.store, sleep=stored.advance)),
+        )
+        self.dli = LocalService(client, self.store)
+        self.dli.clock.set(START_TIME)
+        self.urn = URN
+        self.mark = MARK
+        self.id: int | None = None
+        self.inputs: dict[str, Any] = {}
+        self.outs: dict[str, Any] = {}
+        self.said: list[str] = []
+        self.progress: list[str] = []
+        self.warned: list[str] = []
+        self.guard: Callable[[], None] = lambda: None
+        self._connections: list[Connections] = []
+        self._seen = len(kept(self.store))
+
+    def close(self) -> None:
+        for connections in self._connections:
+            connections.close()
+        self.dli.http.close()
+        self.store.close()
+
+    def session(self) -> Session:
+        """A new process, which has spoken of nothing yet."""
+        for lines in (self.said, self.progress, self.warned):
+            lines.clear()
+        connections = Connections(self.config, {}, self.folder)
+        self._connections.append(connections)
+        return Session(
+            connections,
+            say=self.said.append,
+            progress=self.progress.append,
+            warn=self.warned.append,
+            guard=lambda: self.guard(),
+            clock=self.clock,
+        )
+
+    def wish(self, **program: Any) -> dict[str, Any]:
+        """The program's inputs as the engine hands them to check. None leaves one out."""
+        wanted = {**PROGRAM, "owner": self.mark, **program}
+        return as_sent({name: value for name, value in wanted.items() if value is not None})
+
+    def preview(self, **program: Any) -> Diff:
+        """What a preview calls: check, and diff for a job that exists."""
+        session = self.session()
+        news = self._checked(session, program)
+        if self.id is None:
+            return Diff(changes=True, replaces=[])
+        return session.diff(self.urn, self.id, self.outs, news, frozenset())
+
+    def up(self, seconds: float | None = None, **program: Any) -> None:
+        """Check, then create, or diff and update. A partial failure is kept, as it is stored."""
+        session = self.session()
+        news = self._checked(session, program)
+        try:
+            if self.id is None:
+                self.id, self.outs = session.create(news, seconds)
+            elif session.diff(self.urn, self.id, self.outs, news, frozenset()).changes:
+                self.outs = session.update(self.id, self.outs, news, seconds)
+        except Halfway as error:
+            self.id, self.outs, self.inputs = error.job_id, as_sent(error.outs), news
+            raise
+        self.outs = as_sent(self.outs)
+        self.inputs = news
+
+    def refresh(self) -> Diff:
+        """Read, and the diff without a check that the engine makes of it."""
+        assert self.id is not None
+        session = self.session()
+        found = session.read(self.id, self.outs)
+        before = self.inputs
+        if found is None:
+            self.id, self.outs, self.inputs = None, {}, {}
+            return Diff(changes=True, replaces=[])
+        self.outs, self.inputs = as_sent(found[0]), as_sent(found[1])
+        return session.diff(self.urn, self.id, self.outs, before, frozenset())
+
+    def destroy(self, seconds: float | None = None) -> None:
+        assert self.id is not None
+        self.session().delete(self.id, self.outs, seconds)
+        self.id, self.outs, self.inputs = None, {}, {}
+
+    def killed_up(self, at: int, **program: Any) -> None:
+        """An up whose process ends before its n-th request that would change something."""
+        left = at
+
+        def guard() -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise Killed
+
+        self.guard = guard
+        with suppress(Killed):
+            self.up(**program)
+            raise AssertionError("the up needed fewer requests")
+        self.guard = lambda: None
+
+    def sent(self) -> list[str]:
+        """The requests that change something, in short, since the last call."""
+        log = [entry for entry in kept(self.store) if entry.method != "GET"]
+        fresh, self._seen = log[self._seen :], len(log)
+        return [_short(entry.method, entry.path, entry.body) for entry in fresh]
+
+    def all_sent(self) -> list[str]:
+        """Every request in the log, the looks too."""
+        return [f"{entry.method} {entry.path}" for entry in kept(self.store)]
+
+    def bodies(self, word: str) -> list[Any]:
+        """The bodies of the requests whose short form begins with a word."""
+        log = [entry for entry in kept(self.store) if entry.method != "GET"]
+        chosen = (e for e in log if _short(e.method, e.path, e.body).startswith(word))
+        return [json.loads(entry.body) for entry in chosen]
+
+    @property
+    def job(self) -> dict[str, Any]:
+        """The one job's details on the service."""
+        assert self.id is not None
+        return self.dli.details(self.id)
+
+    def jobs(self) -> list[str]:
+        """The names of all jobs there are."""
+        listed = self.dli.good("GET", "jobs", limit="100")["job_list"]["jobs"]
+        return sorted(job["name"] for job in listed)
+
+    def resumed(self) -> list[str | None]:
+        """What each run of the job began with: a directory, or None for no state."""
+        assert self.id is not None
+        history = self.dli.history(self.id)
+        return [entry["resumed"] for entry in history if entry["event"] == "running"]
+
+    def _checked(self, session: Session, program: Mapping[str, Any]) -> dict[str, Any]:
+        wanted = self.wish(**program)
+        olds = self.inputs if self.id is not None else {}
+        filled, problems = session.check(self.urn, olds, wanted, frozenset())
+        if problems:
+            raise Problems(*problems)
+        return as_sent({**wanted, **filled})
+
+
+def as_sent(value: Any) -> Any:
+    """Plain data as the engine hands it on: every number a float, no tuples."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, Mapping):
+        return {key: as_sent(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [as_sent(item) for item in value]
+    return value
+
+
+def _short(method: str, path: str, body: str) -> str:
+    """`create`, `put desc`, `stop savepoint`, `run resume`, `delete`, `import`, `tags create`."""
+    sent = json.loads(body) if body.startswith("{") else {}
+    end = re.sub(r"\?.*", "", path).rpartition("/streaming/")[2]
+    match method, end.split("/"):
+        case "POST", ["flink-jobs"]:
+            return "create"
+        case "PUT", _:
+            return "put " + " ".join(sent)
+        case "POST", ["jobs", "stop"]:
+            return "stop savepoint" if sent["trigger_savepoint"] else "stop"
+        case "POST", ["jobs", "run"]:
+            return "run resume" if sent["resume_savepoint"] else "run"
+        case "POST", [*_, "import-savepoint"]:
+            return f"import {sent['savepoint_path']}"
+        case "DELETE", _:
+            return "delete"
+    if "/tags/" in path:
+        return f"tags {path.rpartition('/')[2]} " + " ".join(tag["key"] for tag in sent["tags"])
+    return f"{method} {path}"
