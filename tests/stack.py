@@ -100,14 +100,17 @@ class Stack:
             say=self.said.append,
             progress=self.progress.append,
             warn=self.warned.append,
-            guard=lambda: self.guard(),
+            guard=self._guarded,
             clock=self.clock,
         )
+
+    def _guarded(self) -> None:
+        self.guard()
 
     def wish(self, **program: Any) -> dict[str, Any]:
         """The program's inputs as the engine hands them to check. None leaves one out."""
         wanted = {**PROGRAM, "owner": self.mark, **program}
-        return as_sent({name: value for name, value in wanted.items() if value is not None})
+        return sent({name: value for name, value in wanted.items() if value is not None})
 
     def preview(self, **program: Any) -> Diff:
         """What a preview calls: check, and diff for a job that exists."""
@@ -127,9 +130,9 @@ class Stack:
             elif session.diff(self.urn, self.id, self.outs, news, frozenset()).changes:
                 self.outs = session.update(self.id, self.outs, news, seconds)
         except Halfway as error:
-            self.id, self.outs, self.inputs = error.job_id, as_sent(error.outs), news
+            self.id, self.outs, self.inputs = error.job_id, sent(error.outs), news
             raise
-        self.outs = as_sent(self.outs)
+        self.outs = sent(self.outs)
         self.inputs = news
 
     def refresh(self) -> Diff:
@@ -141,7 +144,7 @@ class Stack:
         if found is None:
             self.id, self.outs, self.inputs = None, {}, {}
             return Diff(changes=True, replaces=[])
-        self.outs, self.inputs = as_sent(found[0]), as_sent(found[1])
+        self.outs, self.inputs = sent(found[0]), sent(found[1])
         return session.diff(self.urn, self.id, self.outs, before, frozenset())
 
     def destroy(self, seconds: float | None = None) -> None:
@@ -204,19 +207,24 @@ class Stack:
         filled, problems = session.check(self.urn, olds, wanted, frozenset())
         if problems:
             raise Problems(*problems)
-        return as_sent({**wanted, **filled})
+        return sent({**wanted, **filled})
 
 
-def as_sent(value: Any) -> Any:
+def sent(props: Mapping[str, Any]) -> dict[str, Any]:
+    """Properties as the engine hands them on."""
+    return {name: _as_sent(value) for name, value in props.items()}
+
+
+def _as_sent(value: Any) -> Any:
     """Plain data as the engine hands it on: every number a float, no tuples."""
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
         return float(value)
     if isinstance(value, Mapping):
-        return {key: as_sent(item) for key, item in value.items()}
+        return {key: _as_sent(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [as_sent(item) for item in value]
+        return [_as_sent(item) for item in value]
     return value
 
 

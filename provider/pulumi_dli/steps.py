@@ -174,12 +174,8 @@ class Steps:
         def verdict(job: JobDetail) -> float | None:
             nonlocal moved, since
             work.job = job
-            moved = (
-                moved
-                or before is None
-                or ((job.status, job.start_time) != (before.status, before.start_time))
-            )
-            ended = job.phase in (Phase.FAILED, Phase.FINISHED)
+            moved = moved or before is None or job.status != before.status
+            ended = job.phase in (Phase.FAILED, Phase.FINISHED, Phase.STOPPED)
             if job.phase is Phase.RUNNING:
                 if since is None or since[1] != job.restart_times:
                     since = (clock.now(), job.restart_times)

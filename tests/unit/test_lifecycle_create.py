@@ -92,8 +92,10 @@ def test_a_create_killed_while_it_waited_changes_nothing_more(stack: Stack) -> N
     stack.up()
     assert stack.sent() == []
     assert stack.warned == [
-        "job orders (1), made at 2027-01-15 08:00:00 UTC by an earlier `up` that did not end, "
-        "is this resource's: going on with it"
+        (
+            "job orders (1), made at 2027-01-15 08:00:00 UTC by an earlier `up` that did not end, "
+            "is this resource's: going on with it"
+        )
     ]
     assert stack.id == 1
 
@@ -168,7 +170,7 @@ def test_a_start_that_fails_tells_why_and_is_tried_again(stack: Stack) -> None:
 
 def test_a_job_that_crashes_while_it_settles_did_not_start(stack: Stack) -> None:
     stack.dli.arm("crash", seconds=5, text="no such topic")
-    with pytest.raises(Halfway, match="did not start: running exception .*: no such topic"):
+    with pytest.raises(Halfway, match=r"did not start: running exception .*: no such topic"):
         stack.up(timeouts={"settle": 6})
 
 

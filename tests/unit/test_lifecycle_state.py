@@ -1,0 +1,295 @@
+"""Run state: stopped and started, found otherwise, crashed, finished, and savepoints that fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi_dli.errors import Halfway, StateAtRisk
+from stack import Stack
+
+
+@pytest.fixture
+def up(stack: Stack) -> Stack:
+    """A stack whose job has run for a while."""
+    stack.up()
+    stack.dli.pass_time(1000)
+    stack.sent()
+    return stack
+
+
+def job_id(stack: Stack) -> int:
+    assert stack.id is not None
+    return stack.id
+
+
+def counter(stack: Stack) -> int:
+    """What the job has seen so far; only a resume carries it over a start."""
+    return int(stack.dli.inside(job_id(stack))["counter"])
+
+
+def crash(stack: Stack) -> None:
+    """Start the job anew, to crash after a while."""
+    stack.dli.arm("crash", seconds=50, text="no such topic")
+    stack.up(restart_trigger="crash")
+    stack.dli.pass_time(100)
+    assert stack.job["status"] == "job_running_exception"
+    stack.sent()
+
+
+def finish(stack: Stack) -> None:
+    """Let the job end by itself, as a bounded one does."""
+    with stack.store.write() as db:
+        db.execute(
+            "UPDATE jobs SET status = 'job_finish', cus = 0, next_at = NULL, counting_since = NULL"
+        )
+
+
+# Wanted.
+
+
+def test_stopping_takes_a_savepoint_and_starting_uses_it(up: Stack) -> None:
+    up.up(desired_state="stopped")
+    assert up.said == ["orders: stops with a savepoint"]
+    assert up.sent()[0] == "stop savepoint"
+    assert up.outs["desired_state"] == "stopped"
+    assert up.outs["has_savepoint"]
+    saved = up.outs["savepoint_path"]
+    up.up(desired_state="stopped")
+    assert up.sent() == []
+    assert not up.refresh().changes
+    up.up(desired_state="running")
+    assert up.said == [f"orders: starts from its savepoint {saved}, found cancel success"]
+    assert up.sent()[-1] == "run resume"
+    assert up.resumed()[-1] == saved
+    assert counter(up) > 1000
+    assert not up.outs["has_savepoint"]
+
+
+def test_a_stateless_job_is_stopped_without_a_savepoint(stack: Stack) -> None:
+    stack.up(upgrade_mode="stateless")
+    stack.sent()
+    stack.up(upgrade_mode="stateless", desired_state="stopped")
+    assert (stack.said, stack.sent()[0]) == (["orders: stops"], "stop")
+    stack.up(upgrade_mode="stateless")
+    assert stack.said == ["orders: STARTS WITHOUT STATE, found cancel success"]
+    assert stack.sent()[-1] == "run"
+
+
+def test_a_stopped_job_changes_at_rest(up: Stack) -> None:
+    up.up(desired_state="stopped")
+    up.sent()
+    up.up(desired_state="stopped", parallel_number=3)
+    assert up.said == ["orders: changes at rest; parallel_number 1 → 3"]
+    assert up.sent() == ["put parallel_number"]
+    assert up.outs["has_savepoint"]
+    assert up.job["status"] == "job_cancel_success"
+
+
+# Found otherwise.
+
+
+def test_a_job_stopped_by_hand_is_shown_and_put_right(up: Stack) -> None:
+    up.dli.stopped(job_id(up), savepoint=True)
+    up.sent()
+    assert up.refresh().changes
+    found = "stopped (job_cancel_success: simulated: no Flink runs this job)"
+    reason = up.job["status_desc"]
+    found = f"stopped (job_cancel_success: {reason})" if reason else "stopped (job_cancel_success)"
+    assert (up.outs["desired_state"], up.inputs["desired_state"]) == (found, found)
+    up.up()
+    assert up.sent()[-1] == "run resume"
+    assert counter(up) > 1000
+    assert up.outs["desired_state"] == "running"
+
+
+def test_a_second_refresh_of_a_job_found_stopped_is_quiet(up: Stack) -> None:
+    up.dli.stopped(job_id(up), savepoint=True)
+    assert up.refresh().changes
+    assert not up.refresh().changes
+    up.up()
+    assert up.job["status"] == "job_running"
+
+
+def test_without_a_refresh_nothing_is_seen(up: Stack) -> None:
+    up.dli.stopped(job_id(up), savepoint=True)
+    up.sent()
+    up.up()
+    assert up.sent() == []
+
+
+def test_a_live_change_finds_a_stopped_job_and_starts_it(up: Stack) -> None:
+    up.dli.stopped(job_id(up), savepoint=True)
+    up.sent()
+    up.up(desc="x")
+    assert up.sent()[-1] == "run resume"
+    assert up.outs["status"] == "job_running"
+
+
+@pytest.mark.parametrize("refreshed", [True, False])
+def test_a_stateful_job_found_without_a_savepoint_is_not_started(
+    up: Stack, refreshed: bool
+) -> None:
+    up.dli.stopped(job_id(up))
+    up.sent()
+    if refreshed:
+        up.refresh()
+    reason = (
+        "job orders (1) ran before and is stopped (job_cancel_success) without a savepoint, so "
+        "starting it would lose its state; set `restore_from` to a savepoint or checkpoint "
+        "directory, or `upgrade_mode` to `stateless` to start it empty"
+    )
+    if refreshed:
+        up.preview(desc="x")
+        assert up.said == [f"orders: CANNOT START: {reason}; desc changes"]
+    with pytest.raises(StateAtRisk) as error:
+        up.up(desc="x")
+    assert str(error.value) == reason
+    assert up.sent() == []
+    up.up(desc="x", upgrade_mode="stateless")
+    assert up.resumed() == [None, None]
+
+
+def test_a_crashed_stateful_job_starts_from_the_checkpoint_that_is_named(up: Stack) -> None:
+    crash(up)
+    assert up.refresh().changes
+    assert up.outs["desired_state"] == "stopped (job_running_exception: no such topic)"
+    with pytest.raises(StateAtRisk, match="is failed"):
+        up.up(restart_trigger="again")
+    other = up.dli.create("other", entrypoint=up.inputs["entrypoint"])
+    up.dli.started(other)
+    up.dli.stopped(other, savepoint=True)
+    path = up.dli.details(other)["savepoint_path"]
+    up.sent()
+    up.up(restart_trigger="again", restore_from=path)
+    assert up.sent()[-2:] == [f"import {path}", "run resume"]
+    assert up.resumed()[-1] == path
+
+
+def test_a_crashed_stateless_job_is_started_again(stack: Stack) -> None:
+    stack.up(upgrade_mode="stateless")
+    stack.dli.arm("crash", seconds=50)
+    stack.up(upgrade_mode="stateless", restart_trigger="crash")
+    stack.dli.pass_time(100)
+    stack.refresh()
+    stack.sent()
+    stack.up(upgrade_mode="stateless", restart_trigger="crash")
+    assert stack.said == ["orders: STARTS WITHOUT STATE, found running exception"]
+    assert stack.sent()[-1] == "run"
+
+
+def test_a_finished_job_is_finished(up: Stack) -> None:
+    finish(up)
+    assert not up.refresh().changes
+    assert (up.outs["status"], up.outs["desired_state"]) == ("job_finish", "running")
+    up.up()
+    up.up(desc="x")
+    assert up.sent() == ["put desc"]
+
+
+@pytest.mark.parametrize("change", [{"restart_trigger": "again"}, {"parallel_number": 2}])
+def test_a_finished_job_runs_again_when_asked(up: Stack, change: dict[str, Any]) -> None:
+    finish(up)
+    up.refresh()
+    up.up(**change)
+    [line] = up.said
+    assert line.startswith("orders: had finished, and runs again from the beginning, found finish")
+    assert up.sent()[-1] == "run"
+
+
+# Under way.
+
+
+def test_a_stop_under_way_is_waited_for(up: Stack) -> None:
+    up.dli.stop(job_id(up), savepoint=True)
+    up.sent()
+    up.up(desc="x")
+    assert up.sent()[-1] == "run resume"
+    assert counter(up) > 1000
+
+
+def test_a_savepoint_under_way_is_waited_for(up: Stack) -> None:
+    up.dli.good("POST", f"jobs/{up.id}/savepoint", {"action": "TRIGGER"})
+    up.sent()
+    up.up(parallel_number=2)
+    assert up.sent()[0] == "stop savepoint"
+
+
+def test_a_start_under_way_is_waited_for(up: Stack) -> None:
+    up.dli.stopped(job_id(up), savepoint=True)
+    up.dli.run(job_id(up), resume=True)
+    up.sent()
+    up.up(desc="x")
+    assert up.sent() == ["put desc"]
+    assert up.outs["status"] == "job_running"
+
+
+def test_a_job_that_hangs_in_its_first_start_is_stopped(stack: Stack) -> None:
+    stack.dli.arm("hang")
+    with pytest.raises(Halfway):
+        stack.up(timeouts={"create": 60})
+    stack.sent()
+    stack.up(desired_state="stopped")
+    assert stack.sent()[0] == "stop"
+    assert stack.job["status"] == "job_cancel_success"
+
+
+# Savepoints that fail.
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_refused_savepoint_ends_before_the_put(up: Stack, at_once: bool) -> None:
+    up.dli.arm("refuse_savepoint", at_once=at_once, text="no checkpoint coordinator")
+    with pytest.raises(Exception, match="no checkpoint coordinator") as error:
+        up.up(parallel_number=2)
+    assert up.sent() == ["stop savepoint"]
+    assert up.job["status"] == "job_running"
+    assert up.outs["parallel_number"] == 1
+    if not at_once:
+        assert str(error.value) == (
+            "job orders (1) took no savepoint and runs on as before: no checkpoint coordinator; "
+            "nothing was changed. Mend the cause and run `pulumi up` again, or set `upgrade_mode` "
+            "to `stateless` to give up its state"
+        )
+    up.up(parallel_number=2)
+    assert counter(up) > 1000
+
+
+def test_a_lost_savepoint_ends_before_the_put(up: Stack) -> None:
+    up.dli.arm("lose_savepoint")
+    with pytest.raises(Halfway) as error:
+        up.up(parallel_number=2)
+    assert up.sent() == ["stop savepoint"]
+    text = str(error.value)
+    assert text.startswith(
+        "job orders (1) is stopped, but the service shows no savepoint of that stop"
+    )
+    assert "the definition is unchanged and the job was not started again" in text
+    assert f"(its checkpoints are under {up.outs['checkpoint_path']})" in text
+    assert up.outs["desired_state"].startswith("stopped (job_cancel_success")
+    with pytest.raises(StateAtRisk):
+        up.up(parallel_number=2)
+    assert up.sent() == []
+
+
+def test_a_status_that_lags_after_the_stop_is_waited_out(up: Stack) -> None:
+    up.dli.arm("stale", route="stop", seconds=20)
+    up.up(parallel_number=2)
+    assert counter(up) > 1000
+
+
+def test_a_status_that_lags_after_the_restart_is_waited_out(up: Stack) -> None:
+    up.dli.arm("stale", route="run", seconds=20)
+    up.up(parallel_number=2)
+    assert up.outs["status"] == "job_running"
+    assert counter(up) > 1000
+
+
+def test_a_job_that_another_stops_while_it_starts(stack: Stack) -> None:
+    stack.dli.arm("hang")
+    with pytest.raises(Halfway):
+        stack.up(timeouts={"create": 5})
+    stack.dli.stopped(job_id(stack))
+    stack.sent()
+    stack.up()
+    assert stack.sent()[-1] == "run"
