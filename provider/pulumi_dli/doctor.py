@@ -1,0 +1,161 @@
+"""Looks whether a job could be deployed with the settings there are, and says why not."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pulumi_dli.connect import Connections
+from pulumi_dli.errors import DliError, SettingsError
+from pulumi_dli.jobs import Jobs
+
+PROJECT_FILE = "Pulumi.yaml"
+_NAMESPACE = "dli:"
+_PATIENCE = 60.0
+_NO_STACK = re.compile(r"no (current )?stack|no stack selected", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A setting as it may be shown, and where it came from."""
+
+    key: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was tried, and what came of it."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found. `ok` is True only when a job could be deployed."""
+
+    settings: tuple[Row, ...]
+    checks: tuple[Check, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every check passed."""
+        return all(check.ok for check in self.checks)
+
+    def as_json(self) -> Mapping[str, Any]:
+        """For machines."""
+        return {"ok": self.ok, **asdict(self)}
+
+    def as_text(self) -> str:
+        """For people: the settings, the checks and the warnings, one a line."""
+        lines = [*_columns([(row.key, row.value, row.source) for row in self.settings]), ""]
+        lines += _columns([("ok" if c.ok else "NO", c.name, c.detail) for c in self.checks])
+        lines += [f"warning: {warning}" for warning in self.warnings]
+        return "\n".join(lines).lstrip("\n")
+
+
+def examine(connections: Connections, *, origin: str, engine: str) -> Report:
+    """Resolve the settings, sign in, find the project and read the queues.
+
+    Args:
+        connections: of the stack, or of the environment.
+        origin: in words, where the stack's configuration was read.
+        engine: in words, what runs the jobs of the local DLI.
+    """
+    rows: list[Row] = []
+    warnings: tuple[str, ...] = ()
+    checks: list[Check] = []
+    try:
+        settings = connections.settings()
+        rows = [Row(key, value.shown, value.source) for key, value in settings.values.items()]
+        warnings = settings.warnings
+        checks.append(Check("settings", ok=True, detail=origin))
+        checks.extend(_look(connections))
+        if settings.local:
+            checks.append(Check("engine", ok=True, detail=engine))
+    except DliError as error:
+        name = ("settings", "project", "sign-in and queues")[min(len(checks), 2)]
+        checks.append(Check(name, ok=False, detail=str(error)))
+    return Report(tuple(rows), tuple(checks), warnings)
+
+
+def _look(connections: Connections) -> Iterator[Check]:
+    place = connections.place()
+    yield Check("project", ok=True, detail=f"{place.project_id} in {place.region}")
+    queues = Jobs(connections.transport()).queues()
+    general = [queue for queue in queues if queue.get("queue_type") == "general"]
+    if general:
+        names = ", ".join(f"{q.get('queue_name')} ({q.get('cu_count')} CUs)" for q in general)
+        yield Check("sign-in and queues", ok=True, detail=f"for Flink jobs: {names}")
+    else:
+        yield Check(
+            "sign-in and queues",
+            ok=False,
+            detail="no general-purpose queue, which a Flink job needs: create one in the console",
+        )
+
+
+def project_folder(start: Path) -> Path | None:
+    """The folder of the nearest Pulumi.yaml, from `start` upwards."""
+    folders = [start, *start.parents]
+    return next((folder for folder in folders if (folder / PROJECT_FILE).is_file()), None)
+
+
+def stack_config(
+    folder: Path, environ: Mapping[str, str], stack: str | None
+) -> Mapping[str, str] | None:
+    """The stack's `dli:` configuration, as the engine has it; None when no stack is selected.
+
+    Raises:
+        SettingsError: the engine is not there, or refuses.
+    """
+    command = ["pulumi", "config", "--json", "--show-secrets", "--non-interactive"]
+    try:
+        done = subprocess.run(
+            [*command, *(["--stack", stack] if stack else [])],
+            cwd=folder,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{folder / PROJECT_FILE} is there, but the Pulumi CLI is not on PATH: "
+            "it holds the stack's settings (`make shell` brings it)"
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise SettingsError(f"the Pulumi CLI did not answer within {_PATIENCE:.0f} s") from None
+    if done.returncode:
+        if stack is None and _NO_STACK.search(done.stderr):
+            return None
+        reason = " ".join(done.stderr.removeprefix("error:").split())
+        raise SettingsError(f"the stack's configuration cannot be read: {reason}")
+    try:
+        entries = json.loads(done.stdout or "{}")
+    except ValueError:
+        raise SettingsError(
+            "the stack's configuration cannot be read: the Pulumi CLI's answer is not JSON"
+        ) from None
+    return {
+        key.removeprefix(_NAMESPACE): entry.get("value", "")
+        for key, entry in entries.items()
+        if key.startswith(_NAMESPACE)
+    }
+
+
+def _columns(rows: list[tuple[str, str, str]]) -> list[str]:
+    first = max((len(row[0]) for row in rows), default=0)
+    second = max((len(row[1]) for row in rows), default=0)
+    return [f"{a:<{first}}  {b:<{second}}  {c}".rstrip() for a, b, c in rows]

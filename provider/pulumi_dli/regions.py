@@ -1,0 +1,39 @@
+"""Where a region's services are, as far as that is published."""
+
+from __future__ import annotations
+
+_OTC_IDENTITY = {
+    "eu-de": "https://iam.eu-de.otc.t-systems.com",
+    "eu-nl": "https://iam.eu-nl.otc.t-systems.com",
+    "eu-ch2": "https://iam-pub.eu-ch2.sc.otc.t-systems.com",
+}
+
+_OTC_DLI = {"eu-de": "https://dli.eu-de.otc.t-systems.com"}
+
+_HUAWEI = frozenset(
+    {
+        *("cn-north-1", "cn-north-2", "cn-north-4", "cn-north-9"),
+        *("cn-east-2", "cn-east-3", "cn-south-1", "cn-southwest-2"),
+        *("ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4"),
+        *("la-north-2", "la-south-2", "na-mexico-1", "sa-brazil-1", "af-south-1"),
+        *("tr-west-1", "me-east-1", "ae-ad-1", "my-kualalumpur-1", "ru-northwest-2"),
+        *("eu-west-0", "eu-west-101"),
+    }
+)
+
+
+def dli_endpoint(region: str) -> str | None:
+    """The public DLI endpoint of a region, or None where none is published."""
+    return _OTC_DLI.get(region) or _huawei("dli", region)
+
+
+def identity_url(region: str) -> str | None:
+    """The identity (IAM) URL of a region, without `/v3`, or None where none is published."""
+    return _OTC_IDENTITY.get(region) or _huawei("iam", region)
+
+
+def _huawei(service: str, region: str) -> str | None:
+    if region not in _HUAWEI:
+        return None
+    top = "eu" if region == "eu-west-101" else "com"
+    return f"https://{service}.{region}.myhuaweicloud.{top}"

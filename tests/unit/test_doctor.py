@@ -1,0 +1,138 @@
+"""What doctor finds, and what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from pulumi_dli.connect import Connections
+from pulumi_dli.doctor import Report, examine, project_folder, stack_config
+from pulumi_dli.errors import SettingsError
+
+CLOUD = {"region": "eu-de", "projectId": "p1", "token": "planted-token"}
+
+
+def report(tmp_path: Path, config: Mapping[str, str]) -> Report:
+    with closing(Connections(config, {}, tmp_path)) as connections:
+        return examine(connections, origin="stack dev", engine="simulated")
+
+
+def test_a_local_stack_is_ready(tmp_path: Path) -> None:
+    found = report(tmp_path, {"endpoint": "local"})
+    assert found.ok
+    assert [check.name for check in found.checks] == [
+        "settings",
+        "project",
+        "sign-in and queues",
+        "engine",
+    ]
+    text = found.as_text()
+    for word in ("LOCALACCESSKEY", "0123456789abcdef0123456789abcdef", "default (64 CUs)"):
+        assert word in text
+
+
+def test_missing_settings_are_the_answer(tmp_path: Path) -> None:
+    found = report(tmp_path, {})
+    assert not found.ok
+    (check,) = found.checks
+    assert check.name == "settings"
+    assert "no region" in check.detail
+
+
+@pytest.mark.parametrize(
+    ("config", "failing"),
+    [
+        ({"endpoint": "http://127.0.0.1:1", "maxRetries": "0"}, "sign-in and queues"),
+        (
+            {
+                "projectId": "",
+                "projectName": "eu-de_team",
+                "endpoint": "http://127.0.0.1:1",
+                "authUrl": "http://127.0.0.1:1",
+                "maxRetries": "0",
+            },
+            "project",
+        ),
+    ],
+)
+def test_the_first_thing_that_fails_is_named(
+    tmp_path: Path, config: dict[str, str], failing: str
+) -> None:
+    found = report(tmp_path, CLOUD | config)
+    assert not found.ok
+    assert found.checks[-1].name == failing
+    assert "no connection to 127.0.0.1" in found.checks[-1].detail
+
+
+def test_settings_are_shown_with_their_source_and_secrets_are_masked(tmp_path: Path) -> None:
+    local = {"endpoint": "http://127.0.0.1:1", "maxRetries": "0", "insecure": "on"}
+    found = report(tmp_path, CLOUD | local)
+    rows = {row.key: (row.value, row.source) for row in found.settings}
+    assert rows["region"] == ("eu-de", "stack config dli:region")
+    assert rows["token"] == ("********", "stack config dli:token")
+    assert found.warnings
+    shown = found.as_text() + json.dumps(found.as_json())
+    assert "planted" not in shown
+    assert f"warning: {found.warnings[0]}" in shown
+
+
+def test_the_project_is_found_from_a_folder_within(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: x\n")
+    within = tmp_path / "a" / "b"
+    within.mkdir(parents=True)
+    assert project_folder(within) == tmp_path
+    assert project_folder(Path("/")) is None
+
+
+def pulumi(folder: Path, script: str) -> dict[str, str]:
+    """A Pulumi CLI on PATH that does what the script says."""
+    command = folder / "bin" / "pulumi"
+    command.parent.mkdir()
+    command.write_text(f"#!/bin/sh\n{script}\n")
+    command.chmod(0o755)
+    return {"PATH": f"{command.parent}:/usr/bin:/bin"}
+
+
+def test_the_stack_is_read_through_the_engine(tmp_path: Path) -> None:
+    config = {
+        "dli:region": {"value": "eu-de", "secret": False},
+        "dli:token": {"value": "t", "secret": True},
+        "dli:defaultTags": {"value": '{"a":"b"}', "objectValue": {"a": "b"}, "secret": False},
+        "project:parallelNumber": {"value": "2", "secret": False},
+    }
+    (tmp_path / "answer.json").write_text(json.dumps(config))
+    environ = pulumi(tmp_path, 'echo "$@" > asked; cat answer.json')
+    assert stack_config(tmp_path, environ, "prod") == {
+        "region": "eu-de",
+        "token": "t",
+        "defaultTags": '{"a":"b"}',
+    }
+    asked = (tmp_path / "asked").read_text()
+    assert asked == "config --json --show-secrets --non-interactive --stack prod\n"
+
+
+def test_no_stack_is_no_error_unless_one_was_named(tmp_path: Path) -> None:
+    environ = pulumi(tmp_path, "echo 'error: no stack selected; please use…' >&2; exit 255")
+    assert stack_config(tmp_path, environ, None) is None
+    with pytest.raises(SettingsError, match="cannot be read: no stack selected"):
+        stack_config(tmp_path, environ, "prod")
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("echo 'error: incorrect passphrase' >&2; exit 1", "cannot be read: incorrect passphrase"),
+        ("echo not json", "cannot be read: the Pulumi CLI's answer is not JSON"),
+    ],
+)
+def test_an_engine_that_refuses(tmp_path: Path, script: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        stack_config(tmp_path, pulumi(tmp_path, script), None)
+
+
+def test_an_engine_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="the Pulumi CLI is not on PATH"):
+        stack_config(tmp_path, {"PATH": str(tmp_path)}, None)
