@@ -54,6 +54,10 @@ def _await_rest(tools: Tools, work: Work, desired: Desired, stored: Stored | Non
         tools.steps.await_stop(work, savepoint=False)
     if work.job.phase is not Phase.STARTING:
         return
+    if desired.stateful and not work.job.has_run:
+        tools.steps.linger(work, Phase.STARTING)
+    if work.job.phase is not Phase.STARTING:
+        return
     empty = not desired.stateful or not work.job.has_run
     if empty and _plan(tools, work.job, desired, stored).stop:
         return

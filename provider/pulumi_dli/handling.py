@@ -130,11 +130,7 @@ class Desired:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the outputs of the last operation say.
-
-    `job` is the job as it was left. Its `has_savepoint` with `savepoint_path` stands for a
-    state that no start has used up yet.
-    """
+    """What the outputs of the last operation say; `job` is the job as it was left."""
 
     job: JobDetail
     set_arguments: frozenset[str]
@@ -162,6 +158,11 @@ class Stored:
     def get(self, name: str) -> Any:
         """A stored output, None when it is missing."""
         return self.outputs.get(name)
+
+    @property
+    def next_start(self) -> str:
+        """What the next start begins with, while no start has counted since."""
+        return str(self.get("next_start") or "")
 
     @property
     def stateful(self) -> bool:

@@ -13,7 +13,7 @@ from pulumi_dli.detail import JobDetail, Phase, same
 from pulumi_dli.handling import PROVIDED, Handling, Stored
 from pulumi_dli.masking import hidden, mask
 from pulumi_dli.models import FIELDS, KEEP, Cost
-from pulumi_dli.plan import unused_savepoint
+from pulumi_dli.plan import FRESH, pending_start
 from pulumi_dli.work import Outcome
 
 OURS = (*Handling.model_fields, *PROVIDED)
@@ -33,7 +33,7 @@ def after(outcome: Outcome, inputs: Mapping[str, Any], stored: Stored | None) ->
         own={name: inputs.get(name) for name in OURS},
         stored=stored,
         written=outcome.written,
-        unused=outcome.unused,
+        next_start=outcome.next_start,
         update_time=update_time,
     )
 
@@ -43,9 +43,9 @@ def after_failure(
 ) -> dict[str, Any]:
     """The outputs of one that broke off: the live job, and no wish that was not fulfilled."""
     outputs = after(outcome, inputs, stored)
+    outputs["restore_from"] = None if stored is None else stored.get("restore_from")
     if not outcome.started:
-        for name in ("restart_trigger", "restore_from"):
-            outputs[name] = None if stored is None else stored.get(name)
+        outputs["restart_trigger"] = None if stored is None else stored.get("restart_trigger")
     outputs["desired_state"] = found_state(
         outcome.job, str(inputs.get("desired_state")), outputs["status_desc"]
     )
@@ -72,7 +72,7 @@ def observed(job: JobDetail, stored: Stored | None) -> tuple[dict[str, Any], dic
         own=own,
         stored=stored,
         written=frozenset(),
-        unused=unused_savepoint(job, stored),
+        next_start=pending_start(job, stored),
         update_time=update_time,
     )
     wanted = "stopped" if own["desired_state"] == "stopped" else "running"
@@ -106,7 +106,7 @@ def _outputs(  # noqa: PLR0913 -- the parts that the callers differ in
     own: Mapping[str, Any],
     stored: Stored | None,
     written: frozenset[str],
-    unused: str,
+    next_start: str,
     update_time: int,
 ) -> dict[str, Any]:
     outputs: dict[str, Any] = {
@@ -119,8 +119,9 @@ def _outputs(  # noqa: PLR0913 -- the parts that the callers differ in
         "create_time": job.create_time,
         "start_time": job.start_time,
         "update_time": update_time,
-        "has_savepoint": job.has_savepoint or bool(unused),
-        "savepoint_path": unused or job.savepoint_path,
+        "has_savepoint": job.has_savepoint,
+        "savepoint_path": job.savepoint_path or ("" if next_start == FRESH else next_start),
+        "next_start": next_start,
         "restart_times": job.restart_times,
         "real_cu_number": job.real_cu_number,
         "set_arguments": [name for name in FIELDS if inputs.get(name) is not None],

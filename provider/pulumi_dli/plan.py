@@ -31,6 +31,10 @@ class Change:
         return FIELDS[self.name].cost
 
 
+FRESH = "fresh"
+"""Stored as `next_start`: the first start did not count, so there is no state to lose."""
+
+
 class Origin(StrEnum):
     """The state that a start begins with."""
 
@@ -270,18 +274,18 @@ def _start(job: JobDetail, desired: Desired, stored: Stored | None) -> Start | N
 
     Every start of a stateful job that has run before names its state.
     """
-    unused = unused_savepoint(job, stored)
+    pending = pending_start(job, stored)
     if _restore_due(desired, stored):
         return Start(Origin.IMPORT, str(desired.handling.restore_from))
     if job.phase is Phase.FINISHED:
         return Start(Origin.AGAIN)
-    if not job.has_run and not unused:
+    if pending == FRESH or (not job.has_run and not pending):
         return Start(Origin.FRESH)
     if not desired.stateful:
         return Start(Origin.STATELESS)
     if job.has_savepoint:
         return Start(Origin.SAVEPOINT, job.savepoint_path)
-    return Start(Origin.IMPORT, unused) if unused else None
+    return Start(Origin.IMPORT, pending) if pending else None
 
 
 def _refusal(job: JobDetail) -> str:
@@ -293,8 +297,11 @@ def _refusal(job: JobDetail) -> str:
     )
 
 
-def unused_savepoint(job: JobDetail, stored: Stored | None) -> str:
-    """The savepoint of our own stop, when the state knows that no start has used it up since."""
-    if stored is None or not stored.job.has_savepoint or stored.job.phase is Phase.RUNNING:
+def pending_start(job: JobDetail, stored: Stored | None) -> str:
+    """What the next start begins with, when no start has counted since the state was stored.
+
+    A directory, or `FRESH`; "" when only the live job can tell.
+    """
+    if stored is None or stored.job.phase is Phase.RUNNING:
         return ""
-    return stored.job.savepoint_path if job.start_time == stored.job.start_time else ""
+    return stored.next_start if job.start_time == stored.job.start_time else ""

@@ -35,6 +35,8 @@ def _stop(tools: Tools, work: Work, stored: Stored) -> None:
         tools.steps.await_stop(work, savepoint=False)
     if work.job.phase in AT_REST:
         return
+    if policy == "savepoint" and work.job.phase is Phase.STARTING:
+        tools.steps.linger(work, Phase.STARTING)
     savepoint = policy == "savepoint" and work.job.has_run
     if savepoint and work.job.phase is Phase.STARTING:
         tools.steps.await_start(work)

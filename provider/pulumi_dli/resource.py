@@ -28,6 +28,7 @@ OUTPUTS = (
     "savepoint_path",
     "restart_times",
     "real_cu_number",
+    "next_start",
     "endpoint",
     "set_arguments",
 )
@@ -203,6 +204,9 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     """How often the service restarted the job by itself."""
     real_cu_number: Output[int]
     """CUs that the job really takes."""
+    next_start: Output[str]
+    """What the next start begins with, while no start has counted since: a directory, `fresh`,
+    or nothing."""
     endpoint: Output[str]
     """The DLI endpoint that the job is on."""
     owner: Output[str]

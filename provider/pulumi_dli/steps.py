@@ -21,7 +21,7 @@ from pulumi_dli.errors import (
     StateAtRisk,
 )
 from pulumi_dli.jobs import Jobs
-from pulumi_dli.plan import Origin, Start
+from pulumi_dli.plan import FRESH, Origin, Start
 from pulumi_dli.waiter import Report, Waiter, words
 from pulumi_dli.work import Work
 
@@ -126,7 +126,7 @@ class Steps:
 
         self._waiter.wait(work.job.job_id, "to stop", verdict, work.deadline)
         if savepoint and work.job.has_savepoint:
-            work.unused = work.job.savepoint_path
+            work.next_start = work.job.savepoint_path
 
     def start(self, work: Work, start: Start) -> None:
         """Start a job at rest from the state that the plan names, and wait until it counts.
@@ -139,7 +139,7 @@ class Steps:
         if start.origin is Origin.IMPORT:
             self._send(work, lambda: self._jobs.import_savepoint(job_id, start.path), None)
             work.changed = True
-            work.unused = start.path
+        work.next_start = (work.next_start or start.path) if start.resumes else FRESH
         before = work.job
 
         def send() -> None:
@@ -156,8 +156,14 @@ class Steps:
         )
         work.changed = True
         work.started = True
-        self.await_start(work, before)
-        work.unused = ""
+        try:
+            self.await_start(work, before)
+        except DliError:
+            # The service removes the savepoint of a stop once the job runs from it.
+            if start.resumes and work.job.start_time != before.start_time:
+                work.next_start = ""
+            raise
+        work.next_start = ""
 
     def await_start(self, work: Work, before: JobDetail | None = None) -> None:
         """Wait until a start counts: the job runs, and neither restarts nor fails meanwhile.
@@ -196,6 +202,17 @@ class Steps:
             return math.inf
 
         self._waiter.wait(work.job.job_id, "to run", verdict, work.deadline)
+
+    def linger(self, work: Work, phase: Phase) -> None:
+        """Give a phase the time in which the details may lag behind, and go on either way."""
+        clock = work.deadline.clock
+        until = clock.now() + min(STALE, work.deadline.left)
+
+        def verdict(job: JobDetail) -> float | None:
+            work.job = job
+            return until - clock.now() if job.phase is phase and clock.now() < until else None
+
+        self._waiter.wait(work.job.job_id, f"to be {phase} no more", verdict, work.deadline)
 
     def await_leaving(self, work: Work, awaited: str, phase: Phase) -> None:
         """Wait until the job has left a phase."""

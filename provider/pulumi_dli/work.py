@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pulumi_dli.detail import JobDetail
 from pulumi_dli.errors import DliError
 from pulumi_dli.handling import Stored
-from pulumi_dli.plan import unused_savepoint
+from pulumi_dli.plan import pending_start
 from pulumi_dli.waiter import Deadline
 
 
@@ -22,7 +22,7 @@ class Work:
         changed: whether a request has changed the service.
         put_time: `update_time` of the answer to a PUT; 0 when nothing was put.
         started: whether a start was accepted.
-        unused: the savepoint that no start has used up yet; "" when there is none.
+        next_start: what the next start begins with, see `pending_start`; None: undecided.
         written: the fields that were put.
     """
 
@@ -32,7 +32,7 @@ class Work:
     changed: bool = False
     put_time: int = 0
     started: bool = False
-    unused: str = ""
+    next_start: str | None = None
     written: frozenset[str] = frozenset()
 
 
@@ -45,14 +45,14 @@ class Outcome:
         put_time: `update_time` of the answer to the PUT; 0 when nothing was put.
         started: whether a start was accepted, so that `restart_trigger` and `restore_from`
             have had their effect.
-        unused: a savepoint that no start has used up yet.
+        next_start: what the next start begins with, see `pending_start`.
         written: the fields that were put.
     """
 
     job: JobDetail
     put_time: int = 0
     started: bool = False
-    unused: str = ""
+    next_start: str = ""
     written: frozenset[str] = frozenset()
 
 
@@ -90,7 +90,7 @@ def finish(
 
 def _outcome(work: Work, stored: Stored | None) -> Outcome:
     """The savepoint that the state must remember is the one that no start has used up."""
-    unused = work.unused
-    if not unused and not work.started:
-        unused = unused_savepoint(work.job, stored)
-    return Outcome(work.job, work.put_time, work.started, unused, work.written)
+    next_start = work.next_start
+    if next_start is None:
+        next_start = pending_start(work.job, stored)
+    return Outcome(work.job, work.put_time, work.started, next_start, work.written)

@@ -144,6 +144,7 @@ def clear(store: Store) -> None:
                 " THEN coalesce(next_at, ?) ELSE next_at END WHERE id = ?",
                 (json.dumps(kept), now, row["id"]),
             )
+        db.execute("UPDATE jobs SET shown_status = NULL, shown_until = NULL")
 
 
 def firing(store: Store, route: str) -> list[Fault]:

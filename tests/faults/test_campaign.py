@@ -1,0 +1,19 @@
+"""The campaign: `make faults N=1000` plays more of it, from `FAULT_SEED` on."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from faults.campaign import play
+
+FIRST = int(os.environ.get("FAULT_SEED", "0"))
+COUNT = int(os.environ.get("FAULT_COUNT", "200"))
+BATCH = 10
+
+
+@pytest.mark.parametrize("first", range(FIRST, FIRST + COUNT, BATCH))
+def test_no_job_is_duplicated_lost_or_started_without_its_state(first: int, tmp_path: Path) -> None:
+    for seed in range(first, min(first + BATCH, FIRST + COUNT)):
+        play(seed, tmp_path / str(seed))

@@ -1,0 +1,102 @@
+"""Each invariant is watched: with its guard taken out of a copy of the code, the campaign fails."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS = 60
+PLAY = f"""
+import sys, tempfile
+from pathlib import Path
+import pulumi_dli
+assert Path(pulumi_dli.__file__).is_relative_to(sys.argv[1]), pulumi_dli.__file__
+from faults.campaign import Violation, play
+for seed in range({SEEDS}):
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            play(seed, Path(folder) / "dli")
+        except Violation as violation:
+            print(violation)
+            break
+"""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A piece of code without which an invariant falls, and what the campaign then says."""
+
+    file: str
+    code: str
+    without: str
+    says: str
+
+
+GUARDS = {
+    "one job for one resource": Guard(
+        "arrival.py",
+        "job = tools.ownership.marked(desired.owner)",
+        "job = None",
+        "jobs for one resource",
+    ),
+    "no foreign job is touched": Guard(
+        "arrival.py",
+        "    if owner is Owner.OURS:\n        return\n",
+        "    return\n",
+        "foreign",
+    ),
+    "the definition is the program's": Guard(
+        "bring.py", "    if todo.body:\n", "    if todo.body and todo.stop:\n", ", not "
+    ),
+    "a restart resumes from the savepoint of its own stop": Guard(
+        "plan.py",
+        "    return Start(Origin.IMPORT, pending) if pending else None",
+        "    return Start(Origin.IMPORT, pending) if pending else Start(Origin.STATELESS)",
+        "started without its state",
+    ),
+    "a running stateful job is stopped with a savepoint": Guard(
+        "plan.py",
+        "savepoint=stop and desired.stateful and job.has_run",
+        "savepoint=False",
+        "a running stateful job was stopped empty",
+    ),
+    "nothing is left after destroy": Guard(
+        "removal.py",
+        "        tools.jobs.delete(job_id)\n",
+        "        return\n",
+        "left after destroy",
+    ),
+    "an interrupted start is gone on with": Guard(
+        "bring.py",
+        "    if todo.start is not None:\n",
+        "    if todo.start is not None and todo.stop:\n",
+        "the job is ",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GUARDS)
+def test_the_campaign_fails_without(name: str, tmp_path: Path) -> None:
+    guard = GUARDS[name]
+    shutil.copytree(ROOT / "provider", tmp_path / "provider")
+    file = tmp_path / "provider" / "pulumi_dli" / guard.file
+    text = file.read_text(encoding="utf-8")
+    assert text.count(guard.code) == 1, "the guard moved: point this test at it again"
+    file.write_text(text.replace(guard.code, guard.without), encoding="utf-8")
+    path = os.pathsep.join((str(tmp_path / "provider"), str(ROOT / "tests")))
+    done = subprocess.run(
+        [sys.executable, "-c", PLAY, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert guard.says in done.stdout, done.stdout or "no schedule noticed"

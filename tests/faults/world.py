@@ -1,0 +1,287 @@
+"""A small world for the campaign: a local DLI, an engine's state, and runs that can be killed.
+
+Every run is a session of its own, as every `pulumi up` is a process of its own. A run that is
+to be killed happens in a child process that ends itself at a request boundary; what it had
+not stored is lost, as with SIGKILL. Time is the local DLI's stored clock, shared by all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import stamina
+from pulumi_dli.connect import Connections
+from pulumi_dli.errors import DliError, Halfway
+from pulumi_dli.local import faults
+from pulumi_dli.local.clock import StoredClock
+from pulumi_dli.local.doors import everything, history
+from pulumi_dli.local.engine import Simulation
+from pulumi_dli.local.identity import Identity
+from pulumi_dli.local.records import Moment
+from pulumi_dli.local.service import Service
+from pulumi_dli.local.store import Store
+from pulumi_dli.session import Session
+from pulumi_dli.transport import Transport
+
+URN = "urn:pulumi:dev::campaign::pulumi-python:dynamic/dli:FlinkJarJob::etl"
+OWNER = "0123456789abcdef0123456789abcdef"
+KILLED = 9
+ROUTES = ("create", "update", "run", "stop", "details", "list_jobs", "delete", "import_savepoint")
+"""Where the campaign aims faults."""
+
+Program = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Kill:
+    """End the process at the n-th request of an operation, before or after it is done."""
+
+    request: int
+    after: bool
+
+
+@dataclass(frozen=True)
+class State:
+    """What the engine stores of the resource. `failed`: its last operation broke off."""
+
+    job_id: int
+    inputs: dict[str, Any]
+    outputs: dict[str, Any]
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a run ended: the new state, the error if any, and whether it was killed."""
+
+    state: State | None
+    error: str = ""
+    killed: bool = False
+    said: tuple[str, ...] = ()
+
+
+class VirtualTime:
+    """The service's clock, for the client too: sleeping lets the service's time pass."""
+
+    def __init__(self, clock: StoredClock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.advance(seconds)
+
+
+class KillingTransport(Transport):
+    """Ends the process at a request boundary."""
+
+    def __init__(self, inner: Transport, kill: Kill) -> None:
+        self._inner = inner
+        self._kill = kill
+        self._count = 0
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        params: Mapping[str, str | int] | None = None,
+        json: object | None = None,
+        hide: Iterable[str] = (),
+    ) -> Any:
+        self._count += 1
+        due = self._count == self._kill.request
+        if due and not self._kill.after:
+            os._exit(KILLED)
+        try:
+            return self._inner.request(method, path, what=what, params=params, json=json, hide=hide)
+        finally:
+            if due:
+                os._exit(KILLED)
+
+
+class Reached(Connections):
+    """The real connections to the embedded local DLI, with a killing transport on top."""
+
+    def __init__(self, folder: Path, kill: Kill | None) -> None:
+        config = {"endpoint": "local", "localPath": str(folder)}
+        super().__init__(config, {}, folder)
+        self._kill = kill
+        self._wrapped: Transport | None = None
+
+    def transport(self, region: str | None = None, project_id: str | None = None) -> Transport:
+        inner = super().transport(region, project_id)
+        if self._kill is None:
+            return inner
+        if self._wrapped is None:
+            self._wrapped = KillingTransport(inner, self._kill)
+        return self._wrapped
+
+
+@dataclass
+class World:
+    """A service in a folder, and the engine's state of one resource."""
+
+    folder: Path
+    state: State | None = None
+    trace: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        stamina.set_testing(True, attempts=6, cap=True)
+        with self.store() as store:
+            StoredClock(store).set(1_800_000_000.0)
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The service's folder, for as long as it is looked at; a fork must find it closed."""
+        with closing(Store(self.folder)) as store:
+            yield store
+
+    @contextmanager
+    def moment(self) -> Iterator[Moment]:
+        """The service as it stands now, as its `/_local/` doors see it."""
+        with self.store() as store:
+            service = Service(store, Identity(), Simulation(), StoredClock(store), lambda _: None)
+            with service.look() as moment:
+                yield moment
+
+    def arm(self, fault: Mapping[str, Any]) -> None:
+        with self.store() as store:
+            faults.arm(store, fault, frozenset(ROUTES))
+        self.trace.append(f"armed {dict(fault)}")
+
+    def clear(self) -> None:
+        with self.store() as store:
+            faults.clear(store)
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """Every job there ever was."""
+        with self.moment() as moment:
+            return everything(moment)
+
+    def live_jobs(self) -> list[dict[str, Any]]:
+        """Every job that is not deleted."""
+        return [job for job in self.jobs() if job["deleted_at"] is None]
+
+    def history(self, job_id: int) -> list[dict[str, Any]]:
+        with self.moment() as moment:
+            return history(moment, job_id)
+
+    def up(self, program: Program | None, kill: Kill | None = None) -> Run:
+        """`pulumi up` with `refresh: always`; a program of None holds no resource."""
+        run = self._in_child(program, kill) if kill else self._here(program, None)
+        self.state = run.state
+        ending = "killed" if run.killed else run.error or "ok"
+        self.trace.append(f"up {_brief(program)} kill={kill}: {ending}")
+        return run
+
+    def _here(self, program: Program | None, kill: Kill | None) -> Run:
+        said: list[str] = []
+        with closing(Reached(self.folder, kill)) as connections, self.store() as store:
+            session = Session(
+                connections,
+                say=said.append,
+                progress=lambda _: None,
+                warn=said.append,
+                clock=VirtualTime(StoredClock(store)),
+            )
+            state, error = _engine(session, self.state, program)
+        return Run(state, error, said=tuple(said))
+
+    def _in_child(self, program: Program | None, kill: Kill) -> Run:
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                run = self._here(program, kill)
+                with os.fdopen(writer, "wb") as pipe:
+                    pickle.dump(run, pipe)
+                status = 0
+            finally:
+                os._exit(status)
+        os.close(writer)
+        with os.fdopen(reader, "rb") as pipe:
+            data = pipe.read()
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if code == KILLED:
+            return Run(self.state, killed=True)
+        assert code == 0, f"the child broke: {code}"
+        done: Run = pickle.loads(data)  # noqa: S301 -- our own child's
+        return done
+
+
+def _engine(
+    session: Session, state: State | None, program: Program | None
+) -> tuple[State | None, str]:
+    """What the engine does with one resource (engine 3.259): refresh, check, diff, then act."""
+    try:
+        if state is not None:
+            found = session.read(state.job_id, state.outputs)
+            if found is None:
+                state = None
+            else:
+                outputs, inputs = (_stored(part) for part in found)
+                state = State(state.job_id, inputs, outputs, state.failed)
+        if program is None:
+            if state is not None:
+                session.delete(state.job_id, state.outputs, None)
+            return None, ""
+        return _apply(session, state, program)
+    except Halfway as error:
+        assert program is not None
+        inputs = _stored({**program, **_filled(session, program)})
+        return State(error.job_id, inputs, _stored(error.outs), failed=True), str(error)
+    except DliError as error:
+        return state, str(error)
+
+
+def _apply(session: Session, state: State | None, program: Program) -> tuple[State | None, str]:
+    news = _stored({**program, "owner": OWNER})
+    filled, problems = session.check(URN, state.inputs if state else {}, news, frozenset())
+    if problems:
+        return state, "; ".join(problems)
+    inputs = _stored({**news, **filled})
+    if state is None:
+        job_id, outs = session.create(inputs, None)
+        return State(job_id, inputs, _stored(outs)), ""
+    diff = session.diff(URN, state.job_id, state.outputs, inputs, frozenset())
+    if not diff.changes and not state.failed:
+        return State(state.job_id, inputs, state.outputs), ""
+    outs = session.update(state.job_id, state.outputs, inputs, None)
+    return State(state.job_id, inputs, _stored(outs)), ""
+
+
+def _filled(session: Session, program: Program) -> dict[str, Any]:
+    news = _stored({**program, "owner": OWNER})
+    filled, _ = session.check(URN, news, news, frozenset())
+    return {**filled, "owner": OWNER}
+
+
+def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the engine keeps them: numbers are floats, and nothing is null."""
+    text = json.dumps({key: value for key, value in values.items() if value is not None})
+    kept: dict[str, Any] = json.loads(text, parse_int=float)
+    return kept
+
+
+def _brief(program: Program | None) -> str:
+    return (
+        "nothing"
+        if program is None
+        else json.dumps(
+            {
+                key: program.get(key)
+                for key in ("name", "desired_state", "parallel_number", "smn_topic")
+            }
+        )
+    )
