@@ -8,6 +8,8 @@ PYTHON ?= python3
 VENV := $(CURDIR)/.venv
 PY := $(VENV)/bin/python
 STACK := dev
+N ?= 1000
+SEED ?= 1000
 
 # The engine's home, backend and passphrase are this project's own. What the owner of the shell
 # exports for Pulumi elsewhere changes nothing here.
@@ -49,6 +51,9 @@ static: $(VENV)/.dev
 	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests tools/engine __main__.py
 	@$(VENV)/bin/lint-imports --no-cache | tail -n 1
+
+faults: $(VENV)/.dev ## N random schedules of faults and kills, from seed SEED on
+	@FAULT_COUNT=$(N) FAULT_SEED=$(SEED) $(PY) -m pytest -n 2 -q tests/faults/test_campaign.py
 
 fields: $(VENV)/.run ## write docs/fields.md from the field table
 	@$(PY) tools/fields.py

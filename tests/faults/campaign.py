@@ -237,10 +237,10 @@ def _judge_end(world: World, program: Program | None) -> None:
     _must(
         world.state is not None and world.state.job_id == job["id"], "the state names another job"
     )
-    _must(job["name"] == program["name"], f"name is {job['name']}")
+    _must(job["name"] == program["name"], f"name is {job['name']}, the program says {program['name']}")
     for name in ("parallel_number", "smn_topic"):
         wanted, live = program.get(name), job["definition"][name] or None
-        _must(live == wanted, f"{name} is {live}, not {wanted}")
+        _must(live == wanted, f"{name} is {live}, the program says {wanted}")
     rest = job["status"] in (
         "job_init",
         "job_cancel_success",

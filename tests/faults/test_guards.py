@@ -53,7 +53,7 @@ GUARDS = {
         "foreign",
     ),
     "the definition is the program's": Guard(
-        "bring.py", "    if todo.body:\n", "    if todo.body and todo.stop:\n", ", not "
+        "bring.py", "    if todo.body:\n", "    if todo.body and todo.stop:\n", "the program says"
     ),
     "a restart resumes from the savepoint of its own stop": Guard(
         "plan.py",
