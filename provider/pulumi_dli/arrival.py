@@ -32,7 +32,13 @@ def deploy(tools: Tools, desired: Desired, deadline: Deadline) -> Outcome:
         return _take_over(tools, job, desired, deadline)
     job_id = _create(tools, desired, deadline)
     draft = JobDetail(job_id=job_id, name=desired.spec.name, status="job_init")
-    work = Work(deadline, desired.handling.timeouts.settle, draft, changed=True)
+    work = Work(
+        deadline,
+        desired.handling.timeouts.settle,
+        draft,
+        changed=True,
+        written=frozenset({"tags"}),
+    )
     return finish(work, None, lambda: _first_start(tools, work, desired), tools.steps.look)
 
 

@@ -112,23 +112,16 @@ def _change_tags(
     tools: Tools, work: Work, todo: Plan, desired: Desired, stored: Stored | None
 ) -> None:
     """Change tags; a region without the tag endpoints gets a warning."""
-    job_id = work.job.job_id
     add = dict(todo.add_tags)
     if (todo.stop or todo.start) and restart_due(desired, stored):
         add[RESTART_TAG] = _restart_mark(desired, stored)
     try:
-        if todo.remove_tags:
-            tools.guard()
-            tools.jobs.remove_tags(job_id, todo.remove_tags)
-            work.changed = True
-        if add:
-            tools.guard()
-            tools.jobs.add_tags(job_id, add)
-            work.changed = True
+        tools.steps.change_tags(work, add, todo.remove_tags)
     except ApiError as error:
         if error.uncertain:
             raise
-        tools.warn(f"the tags of job {job_id} were not changed: {error}")
+        tools.warn(f"the tags of job {work.job.job_id} were not changed: {error}")
+    work.written |= {"tags"}
 
 
 def _tags(tools: Tools, job: JobDetail) -> dict[str, str]:

@@ -123,13 +123,15 @@ def same(name: str, live: Any, wanted: Any, *, unordered: bool = False) -> bool:
     """Whether a live value is what is wanted, in whatever spelling."""
     left = canonical(name, live, unordered=unordered)
     right = canonical(name, wanted, unordered=unordered)
+    if name == "runtime_config":
+        return _covers(left or {}, right or {})
     if name == "resource_config" and isinstance(left, Mapping) and isinstance(right, Mapping):
         return _covers(left, right)
     return bool(left == right)
 
 
 def _covers(live: Any, wanted: Any) -> bool:
-    """Whether live holds all that is wanted: the service echoes more than a program wrote."""
+    """Whether live holds all that is wanted: the service adds to what a program wrote."""
     if isinstance(wanted, Mapping) and isinstance(live, Mapping):
         return all(_covers(live.get(key), item) for key, item in wanted.items())
     return bool(live == wanted)

@@ -13,7 +13,7 @@ from pulumi_dli.detail import JobDetail, Phase, same
 from pulumi_dli.handling import PROVIDED, Handling, Stored
 from pulumi_dli.masking import hidden, mask
 from pulumi_dli.models import FIELDS, KEEP, Cost
-from pulumi_dli.plan import FRESH, pending_start
+from pulumi_dli.plan import FRESH, keeps_dropped, pending_start
 from pulumi_dli.work import Outcome
 
 OURS = (*Handling.model_fields, *PROVIDED)
@@ -46,6 +46,12 @@ def after_failure(
     outputs["restore_from"] = None if stored is None else stored.get("restore_from")
     if not outcome.started:
         outputs["restart_trigger"] = None if stored is None else stored.get("restart_trigger")
+    if stored is not None:
+        # What the program no longer sets may not be reset yet.
+        known = stored.set_arguments | set(outputs["set_arguments"])
+        outputs["set_arguments"] = [name for name in FIELDS if name in known]
+        if "tags" not in outcome.written:
+            outputs["owner"] = stored.get("owner")
     outputs["desired_state"] = found_state(
         outcome.job, str(inputs.get("desired_state")), outputs["status_desc"]
     )
@@ -61,7 +67,7 @@ def observed(job: JobDetail, stored: Stored | None) -> tuple[dict[str, Any], dic
     names = FIELDS.keys() if stored is None else stored.set_arguments
     before = {name: had[name] for name in names if had.get(name) is not None}
     drifted = stored is None or any(
-        not same(name, had.get(name), value, unordered=FIELDS[name].unordered)
+        not same(name, value, had.get(name), unordered=FIELDS[name].unordered)
         for name, value in job.values.items()
     )
     own = {name: had.get(name) for name in OURS}
@@ -78,8 +84,11 @@ def observed(job: JobDetail, stored: Stored | None) -> tuple[dict[str, Any], dic
     wanted = "stopped" if own["desired_state"] == "stopped" else "running"
     outputs["desired_state"] = found_state(job, wanted, outputs["status_desc"])
     inputs = {name: outputs[name] for name in (*before, *OURS) if outputs.get(name) is not None}
+    v2 = job.values.get("resource_config_version") == "v2"
     for name, row in FIELDS.items():
         live = job.values.get(name)
+        if v2 and row.sizing:
+            continue
         left = not same(name, live, None) and not same(name, live, row.default)
         if name not in inputs and row.reset is not KEEP and row.cost is not Cost.TAGS and left:
             inputs[name] = outputs[name]
@@ -135,9 +144,11 @@ def _field(name: str, job: JobDetail, wanted: Any, stored: Stored | None, writte
     if wanted is None:
         return hidden(live) if row.secret else live
     holds = job.holds(name, wanted)
+    if holds and not written and keeps_dropped(name, live, wanted, stored):
+        return live
     if holds is not None:
         return wanted if holds else live
-    # The service does not tell: what was put last is what it has. Tags need no PUT.
-    if stored is None or written or row.cost is Cost.TAGS:
+    # The service does not tell: what was written last is what it has.
+    if written or (stored is None and row.cost is not Cost.TAGS):
         return wanted
-    return stored.job.values.get(name)
+    return None if stored is None else stored.job.values.get(name)

@@ -182,16 +182,30 @@ def differences(
         wanted = desired.spec.value(name)
         old = _known(name, job, stored)
         if wanted is not None:
-            if not same(name, old, wanted, unordered=row.unordered) and not (
-                old is None and stored is None and name not in job.values
+            if keeps_dropped(name, old, wanted, stored) or (
+                not same(name, old, wanted, unordered=row.unordered)
+                and not (old is None and stored is None and name not in job.values)
             ):
                 changes.append(Change(name, old, wanted))
         elif row.reset is KEEP or (v2 and row.sizing):
             if stored is not None and name in stored.set_arguments:
                 kept.append(name)
-        elif not same(name, old, None) and not same(name, old, row.default):
+        elif keeps_dropped(name, old, None, stored) or (
+            not same(name, old, None) and not same(name, old, row.default)
+        ):
             changes.append(Change(name, old, row.reset))
     return tuple(changes), tuple(kept)
+
+
+def keeps_dropped(name: str, live: Any, wanted: Any, stored: Stored | None) -> bool:
+    """Whether `runtime_config` still holds keys that the program set before and now does not.
+
+    Other keys beside the wanted ones are the service's own.
+    """
+    if name != "runtime_config" or stored is None or name not in stored.set_arguments:
+        return False
+    dropped = (stored.get(name) or {}).keys() - (wanted or {}).keys()
+    return not dropped.isdisjoint(live or {})
 
 
 def _known(name: str, job: JobDetail, stored: Stored | None) -> Any:

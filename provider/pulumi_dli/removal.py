@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from pulumi_dli.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.errors import JobError, NotFoundError, StateAtRisk
+from pulumi_dli.errors import (
+    ApiError,
+    AuthError,
+    JobError,
+    NotFoundError,
+    StateAtRisk,
+    ThrottledError,
+)
 from pulumi_dli.handling import Stored
 from pulumi_dli.ownership import Owner
 from pulumi_dli.tools import Tools
@@ -42,7 +49,9 @@ def _stop(tools: Tools, work: Work, stored: Stored) -> None:
         tools.steps.await_start(work)
     try:
         tools.steps.stop(work, savepoint=savepoint)
-    except StateAtRisk as error:
+    except (StateAtRisk, ApiError) as error:
+        if not savepoint or error.uncertain or isinstance(error, AuthError | ThrottledError):
+            raise
         raise StateAtRisk(
             f'{error}. The job was not deleted; `on_delete="stop"`, brought in by a '
             "`pulumi up`, allows deleting it without a savepoint"

@@ -170,7 +170,7 @@ class Session:
         Raises:
             JobGone: there is no such job, and it was asked for by its id alone (a `get`).
         """
-        refresh = bool(props.get("create_time"))
+        refresh = props.get("set_arguments") is not None
         stored = Stored.from_outputs(job_id, props) if refresh else None
         place = self._place(props)
         job = self._life(place, props).observe(job_id, stored)

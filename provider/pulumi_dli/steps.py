@@ -70,6 +70,18 @@ class Steps:
         else:
             work.job = replace(before, values={**before.values, **body}, update_time=work.put_time)
 
+    def change_tags(
+        self, work: Work, add: Mapping[str, str], remove: Mapping[str, str]
+    ) -> None:
+        """Take tags from the job, then add others."""
+        job_id = work.job.job_id
+        if remove:
+            self._send(work, lambda: self._jobs.remove_tags(job_id, remove), None)
+            work.changed = True
+        if add:
+            self._send(work, lambda: self._jobs.add_tags(job_id, add), None)
+            work.changed = True
+
     def stop(self, work: Work, *, savepoint: bool) -> None:
         """Stop a job, and go on only when it is stopped and, if asked for, its savepoint is there.
 

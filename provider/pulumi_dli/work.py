@@ -23,7 +23,7 @@ class Work:
         put_time: `update_time` of the answer to a PUT; 0 when nothing was put.
         started: whether a start was accepted.
         next_start: what the next start begins with, see `pending_start`; None: undecided.
-        written: the fields that were put.
+        written: the fields that were put; `tags` too, once they are as wanted.
     """
 
     deadline: Deadline
@@ -46,7 +46,7 @@ class Outcome:
         started: whether a start was accepted, so that `restart_trigger` and `restore_from`
             have had their effect.
         next_start: what the next start begins with, see `pending_start`.
-        written: the fields that were put.
+        written: the fields that were put; `tags` too, once they are as wanted.
     """
 
     job: JobDetail

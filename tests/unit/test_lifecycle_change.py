@@ -232,7 +232,6 @@ KEPT: dict[str, Any] = {
     "checkpoint_path": "state/own/",
     "tm_slot_num": 2,
     "main_class": "org.example.Main",
-    "resource_config": {"max_slot": 2},
     "feature": "basic",
     "flink_version": "1.15",
     "image": "org/name:1",
@@ -256,6 +255,17 @@ def test_a_removed_field_is_reset(stack: Stack, field: str) -> None:
     assert not stack.refresh().changes
     stack.up()
     assert stack.sent() == []
+
+
+def test_a_removed_resource_config_goes_with_its_version(stack: Stack) -> None:
+    stack.up(resource_config_version="v2", resource_config={"max_slot": 2})
+    stack.sent()
+    stack.up()
+    assert stack.bodies("put")[-1]["resource_config_version"] == "v1"
+    stack.sent()
+    stack.up()
+    assert stack.sent() == []
+    assert not stack.refresh().changes
 
 
 @pytest.mark.parametrize("field", KEPT)
@@ -351,6 +361,41 @@ def test_a_put_refused_after_the_stop_brings_the_old_definition_back(up: Stack) 
     assert up.outs["parallel_number"] == 1
     up.up(parallel_number=2)
     assert up.outs["parallel_number"] == 2
+
+
+def test_what_a_failed_update_did_not_do_is_done_by_the_next(stack: Stack) -> None:
+    stack.up(runtime_config={"a": "1", "b": "2"}, desc="x", tags={"level": 1})
+    stack.dli.create("taken")
+    program: dict[str, Any] = {"runtime_config": {"a": "1"}, "tags": {"team": "shop"}}
+    stack.mark = "e" * 32
+    with pytest.raises(Halfway):
+        stack.up(**program, name="taken")
+    stack.sent()
+    stack.up(**program)
+    assert stack.sent()[-3:-1] == ["tags delete level", "tags create team pulumi-owner"]
+    assert stack.job["job_config"]["runtime_config"] == '[{"key": "a", "value": "1"}]'
+    assert stack.job["desc"] == ""
+    stack.up(**program)
+    assert stack.sent() == []
+
+
+def test_a_runtime_config_whose_removal_failed_is_removed_by_the_next(stack: Stack) -> None:
+    stack.up(runtime_config={"a": "1"})
+    stack.dli.create("taken")
+    with pytest.raises(Halfway):
+        stack.up(name="taken")
+    stack.up()
+    assert stack.job["job_config"]["runtime_config"] == "[]"
+    stack.sent()
+    stack.up()
+    assert stack.sent() == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_the_lost_answer_of_a_tag_change(up: Stack, when: str) -> None:
+    up.dli.arm("drop", route="create_tags", when=when)
+    up.up(tags={"team": "shop"}, parallel_number=2)
+    assert up.job["status"] == "job_running"
 
 
 def test_a_job_that_is_gone(up: Stack) -> None:

@@ -1,0 +1,206 @@
+"""How a job goes: as `on_delete` says, verified, and never the wrong one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi_dli.errors import ApiError, JobError, StateAtRisk, WaitTimeout
+from stack import Stack
+
+
+@pytest.fixture
+def up(stack: Stack) -> Stack:
+    stack.up()
+    stack.sent()
+    return stack
+
+
+def deleted_with(stack: Stack, **program: Any) -> list[str]:
+    """The requests of a destroy, of a stack with these arguments."""
+    stack.up(**program)
+    stack.sent()
+    stack.destroy()
+    return stack.sent()
+
+
+def test_a_stateful_job_leaves_its_savepoint(up: Stack) -> None:
+    up.destroy()
+    assert up.sent() == ["stop savepoint", "delete"]
+    assert up.jobs() == []
+    [line] = up.warned
+    assert line.startswith("job orders (1) left its savepoint at state/jobs/savepoint/1/")
+    assert line.endswith("/; `restore_from` starts another job from it")
+
+
+@pytest.mark.parametrize("own", [{"obs_bucket": None}, {"upgrade_mode": "stateless"}])
+def test_a_stateless_job_is_stopped(stack: Stack, own: dict[str, Any]) -> None:
+    assert deleted_with(stack, **own) == ["stop", "delete"]
+    assert stack.warned == []
+
+
+def test_on_delete_stop(stack: Stack) -> None:
+    assert deleted_with(stack, on_delete="stop") == ["stop", "delete"]
+
+
+def test_on_delete_savepoint(stack: Stack) -> None:
+    own = {"on_delete": "savepoint", "upgrade_mode": "stateless"}
+    assert deleted_with(stack, **own) == ["stop savepoint", "delete"]
+
+
+def test_on_delete_retain(stack: Stack) -> None:
+    assert deleted_with(stack, on_delete="retain") == []
+    assert stack.jobs() == ["orders"]
+    assert stack.dli.status(1) == "job_running"
+    assert stack.warned == ["job orders (1) is kept, as `on_delete` says; it is running"]
+
+
+def test_a_draft_is_just_deleted(stack: Stack) -> None:
+    assert deleted_with(stack, desired_state="stopped") == ["delete"]
+
+
+def test_a_missing_job_is_gone_already(up: Stack) -> None:
+    up.dli.good("DELETE", "jobs/1")
+    up.sent()
+    up.destroy()
+    assert up.sent() == []
+
+
+def test_a_job_that_took_over_the_id_is_not_ours(up: Stack) -> None:
+    up.outs["create_time"] += 1000
+    up.destroy()
+    assert up.sent() == []
+    assert up.jobs() == ["orders"]
+
+
+def test_a_job_with_another_mark_is_left_alone(up: Stack) -> None:
+    up.dli.request(
+        "POST",
+        "/v3/{project_id}/dli_flink_job/1/tags/create",
+        {"tags": [{"key": "pulumi-owner", "value": "f" * 32}]},
+    )
+    up.sent()
+    up.destroy()
+    assert up.sent() == []
+    assert up.warned == [
+        f"job orders (1) now carries the mark {'f' * 32} of another resource: left alone"
+    ]
+
+
+def test_a_job_adopted_without_a_mark_is_deleted(stack: Stack) -> None:
+    job_id = stack.dli.create(queue_name="testQueue", entrypoint="obs://jars/orders.jar")
+    stack.dli.started(job_id)
+    stack.up(adopt_job_id=job_id, obs_bucket="bucket")
+    stack.destroy()
+    assert stack.jobs() == []
+
+
+def test_a_job_that_this_run_took_over_is_left_to_its_new_resource(up: Stack) -> None:
+    """As after a rename with `adopt_job_id`: create first, then delete of the old name's state."""
+    session = up.session()
+    news = {**up.inputs, "adopt_job_id": 1, "owner": "e" * 32}
+    job_id, _ = session.create(news, None)
+    up.sent()
+    session.delete(job_id, up.outs, None)
+    assert up.sent() == []
+    assert up.said == ["job 1 belongs to another resource since this run: left alone"]
+    assert up.jobs() == ["orders"]
+
+
+def test_a_later_run_knows_the_new_resource_by_its_mark(up: Stack) -> None:
+    old = dict(up.outs)
+    up.session().create({**up.inputs, "adopt_job_id": 1, "owner": "e" * 32}, None)
+    up.session().delete(1, old, None)
+    assert up.jobs() == ["orders"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_refused_savepoint_refuses_the_delete(up: Stack, at_once: bool) -> None:
+    up.dli.arm("refuse_savepoint", at_once=at_once)
+    with pytest.raises((StateAtRisk, ApiError)) as error:
+        up.destroy()
+    assert '`on_delete="stop"`' in str(error.value)
+    assert up.sent() == ["stop savepoint"]
+    assert up.dli.status(1) == "job_running"
+    up.destroy()
+    assert up.jobs() == []
+
+
+def test_a_lost_savepoint_refuses_the_delete(up: Stack) -> None:
+    up.dli.arm("lose_savepoint")
+    with pytest.raises(StateAtRisk) as error:
+        up.destroy()
+    text = str(error.value)
+    assert "the service shows no savepoint" in text
+    assert 'The job was not deleted; `on_delete="stop"`' in text
+    assert up.jobs() == ["orders"]
+
+
+def test_a_stop_under_way_is_waited_for(up: Stack) -> None:
+    up.dli.stop(1, savepoint=True)
+    up.sent()
+    up.destroy()
+    assert up.sent() == ["delete"]
+
+
+def test_a_start_under_way_is_waited_for_when_there_may_be_state(up: Stack) -> None:
+    up.dli.stopped(1, savepoint=True)
+    up.dli.run(1, resume=True)
+    up.sent()
+    up.destroy()
+    assert up.sent() == ["stop savepoint", "delete"]
+
+
+def test_a_job_that_hangs_in_its_first_start_can_be_deleted(stack: Stack) -> None:
+    stack.dli.arm("hang")
+    with pytest.raises(Exception, match="waited 5 s"):
+        stack.up(timeouts={"create": 5})
+    stack.sent()
+    stack.destroy()
+    assert stack.sent() == ["stop", "delete"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_the_lost_answer_of_a_stop(up: Stack, when: str) -> None:
+    up.dli.arm("drop", route="stop", when=when)
+    up.destroy()
+    assert up.jobs() == []
+
+
+def test_a_killed_delete_is_finished(up: Stack) -> None:
+    def once() -> None:
+        def killed() -> None:
+            raise KeyboardInterrupt
+
+        up.guard = killed
+
+    up.guard = once  # the stop passes, the delete does not
+    with pytest.raises(KeyboardInterrupt):
+        up.destroy()
+    up.guard = lambda: None
+    assert up.sent() == ["stop savepoint"]
+    up.destroy()
+    assert up.sent() == ["delete"]
+
+
+def test_the_time_for_a_delete(up: Stack) -> None:
+    up.up(timeouts={"delete": 5})
+    up.dli.arm("stale", route="stop", seconds=60)
+    with pytest.raises(WaitTimeout, match="waited 5 s for job orders"):
+        up.destroy()
+    up.dli.pass_time(60)
+    up.destroy(seconds=1)
+    assert up.jobs() == []
+
+
+def test_the_stacks_place_is_never_changed_under_a_job(up: Stack) -> None:
+    up.outs["endpoint"] = "https://dli.example.org"
+    for verb in (up.destroy, up.refresh):
+        with pytest.raises(JobError) as error:
+            verb()
+        assert str(error.value) == (
+            "this job is at https://dli.example.org, but the stack's settings lead to local; set "
+            "`dli:endpoint` (or the region) back, or destroy this stack there first, or `pulumi "
+            "stack init` another stack for the new place"
+        )
+    assert up.sent() == []
