@@ -59,7 +59,6 @@ class Stack:
     """One resource and its state. Each `up` is a new process: a new Session."""
 
     def __init__(self, folder: Path, config: Mapping[str, str] | None = None) -> None:
-        self.folder = folder
         self.config = {"endpoint": "local", "localPath": str(folder / "dli"), **(config or {})}
         self.store = Store(folder / "dli")
         stored = StoredClock(self.store)
@@ -80,12 +79,11 @@ class Stack:
         self.progress: list[str] = []
         self.warned: list[str] = []
         self.guard: Callable[[], None] = lambda: None
-        self._connections: list[Connections] = []
+        self._connections = Connections(self.config, {}, folder)
         self._seen = len(kept(self.store))
 
     def close(self) -> None:
-        for connections in self._connections:
-            connections.close()
+        self._connections.close()
         self.dli.http.close()
         self.store.close()
 
@@ -93,10 +91,8 @@ class Stack:
         """A new process, which has spoken of nothing yet."""
         for lines in (self.said, self.progress, self.warned):
             lines.clear()
-        connections = Connections(self.config, {}, self.folder)
-        self._connections.append(connections)
         return Session(
-            connections,
+            self._connections,
             say=self.said.append,
             progress=self.progress.append,
             warn=self.warned.append,

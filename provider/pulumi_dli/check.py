@@ -104,11 +104,13 @@ def _crossed(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str
         yield (
             "checkpoint_path: cannot be chosen while checkpoint_enabled is true; remove one of them"
         )
-    if known("resource_config_version") and given("resource_config") and (
-        inputs.get("resource_config_version") != "v2"
+    if (
+        known("resource_config_version")
+        and given("resource_config")
+        and (inputs.get("resource_config_version") != "v2")
     ):
         yield (
-            "resource_config: says nothing without v2; set resource_config_version=\"v2\", or "
+            'resource_config: says nothing without v2; set resource_config_version="v2", or '
             "remove it"
         )
     if known("desired_state") and inputs.get("desired_state", "running") == "running":

@@ -70,9 +70,7 @@ class Steps:
         else:
             work.job = replace(before, values={**before.values, **body}, update_time=work.put_time)
 
-    def change_tags(
-        self, work: Work, add: Mapping[str, str], remove: Mapping[str, str]
-    ) -> None:
+    def change_tags(self, work: Work, add: Mapping[str, str], remove: Mapping[str, str]) -> None:
         """Take tags from the job, then add others."""
         job_id = work.job.job_id
         if remove:
