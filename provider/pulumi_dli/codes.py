@@ -22,6 +22,7 @@ _ARGUMENTS = "mend the argument that the message names"
 _SIGN_IN = "check the credentials and the project with `pulumi-dli doctor`"
 _AGAIN = "try again: `pulumi up` goes on from what is really there"
 _RIGHTS = "ask for the right, or sign in as a user who has it"
+_ENDPOINT = "check that dli:endpoint is the DLI endpoint of the region"
 _SQL = "this concerns SQL; for a Flink Jar job report it with the request id"
 
 CODES: Mapping[str, Code] = {
@@ -78,9 +79,10 @@ CODES: Mapping[str, Code] = {
 """Every code that is known, by its name."""
 
 NEXT_STEPS: Mapping[int, str] = {
+    **dict.fromkeys((301, 302, 307, 308), _ENDPOINT),
     401: _SIGN_IN,
     403: _RIGHTS,
-    404: "check that dli:endpoint is the DLI endpoint of the region",
+    404: _ENDPOINT,
     408: _AGAIN,
     429: "wait a little, or run with fewer jobs at a time (`--parallel`)",
     500: _AGAIN,

@@ -46,7 +46,7 @@ def refused(status: int, body: Any) -> bool:
     return bool(_first(body, _CODE_KEYS[:2]))
 
 
-def refusal(  # noqa: PLR0913 -- an answer has these parts
+def refusal(
     what: str,
     status: int,
     text: str,

@@ -21,7 +21,7 @@ from pulumi_dli import clouds, regions
 from pulumi_dli.credentials import AccessKey, Credentials, Password, choose
 from pulumi_dli.errors import SettingsError
 from pulumi_dli.reader import Reader
-from pulumi_dli.sources import ARGUMENT, Sources, Value, places
+from pulumi_dli.sources import ARGUMENT, CONFIG, Sources, Value, places
 
 LOCAL = "local"
 """The endpoint, region and project name of the local DLI."""
@@ -107,7 +107,7 @@ def process_environment() -> Mapping[str, str]:
     return os.environ
 
 
-def resolve(  # noqa: PLR0913 -- a setting has this many places
+def resolve(
     config: Mapping[str, str],
     environ: Mapping[str, str],
     *,
@@ -134,10 +134,19 @@ def resolve(  # noqa: PLR0913 -- a setting has this many places
         sources = Sources(config, ours, {})
         return _Resolver(sources, Reader(sources, directory), directory).local()
     sources = Sources(config, environ, {"region": region, "projectId": project_id})
+    warnings = []
     named = sources.find("cloud")
     if named is not None:
-        sources = sources.with_cloud(load_cloud(named.text, environ, directory))
-    return _Resolver(sources, Reader(sources, directory), directory).cloud()
+        try:
+            sources = sources.with_cloud(load_cloud(named.text, environ, directory))
+        except SettingsError as error:
+            # What a shell exports for other tools must not stop a stack that needs none of it.
+            if named.rank <= CONFIG:
+                raise
+            warnings = [str(error)]
+    reader = Reader(sources, directory)
+    reader.warnings += warnings
+    return _Resolver(sources, reader, directory).cloud()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +195,7 @@ class _Resolver:
             agency=agency,
         )
 
-    def _finish(  # noqa: PLR0913 -- the two ways differ in exactly these
+    def _finish(
         self,
         *,
         endpoint: str,
@@ -233,12 +242,10 @@ class _Resolver:
 
     def _complaint(self) -> str:
         cloud = self.reader.used.get("cloud")
-        missing = [*self.reader.problems]
-        if cloud:
-            missing.append(f"the cloud {cloud.text} of clouds.yaml does not help")
+        looked = [f"the cloud {cloud.text} of clouds.yaml does not help"] if cloud else []
         advice = "set them with `pulumi config set dli:<key> <value>` or in the environment"
         trial = "or try without a cloud: `pulumi config set dli:endpoint local`"
-        clauses = [*missing, advice, trial, *self.sources.misspelt()]
+        clauses = [*self.reader.problems, *looked, advice, trial, *self.reader.warnings]
         return f"the settings are not complete: {'; '.join(clauses)}"
 
     def _endpoint(self, region: Value | None) -> str:

@@ -63,7 +63,8 @@ _TABLE = (
     Setting(
         "domainId",
         "the user's domain (account) id",
-        ("OS_USER_DOMAIN_ID", "OS_DOMAIN_ID", "OS_PROJECT_DOMAIN_ID", "HW_DOMAIN_ID"),
+        # Not OS_PROJECT_DOMAIN_ID: it often stands beside OS_USER_DOMAIN_NAME, and an id wins.
+        ("OS_USER_DOMAIN_ID", "OS_DOMAIN_ID", "HW_DOMAIN_ID"),
     ),
     Setting("token", "a ready token", ("OS_TOKEN", "OS_AUTH_TOKEN", "HW_AUTH_TOKEN"), secret=True),
     Setting("accessKey", "the access key", ("OS_ACCESS_KEY", "HW_ACCESS_KEY"), secret=True),
@@ -94,7 +95,7 @@ _TABLE = (
 SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in _TABLE}
 """Every setting by its key."""
 
-ARGUMENT, _CONFIG, _OPENSTACK, _HUAWEI, _CLOUD, DEFAULT = range(6)
+ARGUMENT, CONFIG, _OPENSTACK, _HUAWEI, _CLOUD, DEFAULT = range(6)
 """The places in their order; the last is a value that nobody set."""
 
 
@@ -148,7 +149,7 @@ class Sources:
         setting = SETTINGS[key]
         candidates = [
             (self._arguments.get(key), f"argument {setting.argument}", ARGUMENT),
-            (self._config.get(key), f"stack config dli:{key}", _CONFIG),
+            (self._config.get(key), f"stack config dli:{key}", CONFIG),
             *(
                 (
                     self._environ.get(name),

@@ -99,7 +99,7 @@ class Transport:
             "User-Agent": f"pulumi-dli/{importlib.metadata.version('pulumi-dli')}",
         }
 
-    def request(  # noqa: PLR0913 -- a request has these parts
+    def request(
         self,
         method: str,
         path: str,
