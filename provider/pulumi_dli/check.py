@@ -8,6 +8,7 @@ yet in a preview postpones the rules that need it.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,11 +32,11 @@ def problems(inputs: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -
         inputs: what is known of the arguments.
         unknown: names of arguments that are not known yet, wholly or in part.
     """
-    found = [*_unknown_names(inputs), *_invalid(JobSpec, FIELDS, inputs, unknown)]
-    found += _invalid(Handling, Handling.model_fields, inputs, unknown)
-    if not found:
-        found += _crossed(inputs, unknown)
-    return sorted(found)
+    wrong = _invalid(JobSpec, FIELDS, inputs, unknown)
+    wrong |= _invalid(Handling, Handling.model_fields, inputs, unknown)
+    found = [f"{path}: {text}" for path, text in wrong.items()]
+    roots = {re.split(r"[.\[]", path)[0] for path in wrong}
+    return sorted([*_unknown_names(inputs), *found, *_crossed(inputs, unknown | roots)])
 
 
 def _unknown_names(inputs: Mapping[str, Any]) -> Iterator[str]:
@@ -52,19 +53,22 @@ def _invalid(
     names: Mapping[str, object],
     inputs: Mapping[str, Any],
     unknown: frozenset[str],
-) -> Iterator[str]:
+) -> dict[str, str]:
+    """What is wrong with single values, by path."""
     values = {
         name: inputs[name] for name in names if inputs.get(name) is not None and name not in unknown
     }
     try:
         model.model_validate(values)
     except ValidationError as error:
-        seen: set[str] = set()
-        for detail in error.errors(include_url=False, include_context=True):
-            path = _path(detail["loc"])
-            if str(detail["loc"][0]) not in unknown and path not in seen:
-                seen.add(path)
-                yield f"{path}: {sentence(detail)}"
+        details = error.errors(include_url=False, include_context=True)
+        found = {_path(each["loc"]): sentence(each) for each in reversed(details)}
+        return {
+            path: text
+            for path, text in found.items()
+            if path not in unknown and not any(other.startswith(f"{path}[") for other in found)
+        }
+    return {}
 
 
 def _path(location: tuple[int | str, ...]) -> str:
@@ -105,7 +109,7 @@ def _crossed(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str
             "checkpoint_path: cannot be chosen while checkpoint_enabled is true; remove one of them"
         )
     if (
-        known("resource_config_version")
+        known("resource_config", "resource_config_version")
         and given("resource_config")
         and (inputs.get("resource_config_version") != "v2")
     ):

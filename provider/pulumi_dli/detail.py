@@ -140,7 +140,7 @@ def _covers(live: Any, wanted: Any) -> bool:
 def _integer(value: object) -> int:
     try:
         return int(float(str(value)))
-    except ValueError:
+    except (OverflowError, ValueError):
         return 0
 
 

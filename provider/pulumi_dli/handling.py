@@ -141,7 +141,8 @@ class Stored:
         """Read stored outputs leniently: what is missing is unknown."""
         values = {name: outputs[name] for name in FIELDS if outputs.get(name) is not None}
         plain = {key: outputs.get(key) for key in JobDetail.__slots__ if key != "values"}
-        detail = JobDetail.from_wire(plain | {"job_id": job_id})
+        config = {"real_cu_number": outputs.get("real_cu_number")}
+        detail = JobDetail.from_wire(plain | {"job_id": job_id, "job_config": config})
         job = JobDetail(
             **{key: getattr(detail, key) for key in plain},
             values=values,

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+
 from pydantic_core import ErrorDetails
+
+from pulumi_dli.handling import Timeouts
+from pulumi_dli.models import ResourceConfig, ResourceSpec
 
 
 def sentence(detail: ErrorDetails) -> str:
@@ -14,15 +19,17 @@ def sentence(detail: ErrorDetails) -> str:
     match detail["type"]:
         case "missing":
             return "is required; set it"
+        case "finite_number":
+            return "is not a finite number; use one"
         case "greater_than_equal":
-            return f"{shown} is too small; use {context['ge']} or more"
+            return f"{shown} is too small; use {context['ge']:g} or more"
         case "greater_than":
             return f"{shown} is too small; use more than {context['gt']:g}"
         case "less_than_equal":
             return f"{shown} is too large; use {context['le']} or less"
-        case "string_too_short":
+        case "string_too_short" | "too_short":
             return "is empty; remove it or give it a value"
-        case "string_too_long":
+        case "string_too_long" | "too_long":
             most = context["max_length"]
             return f"has {len(value)} characters, and {most} are allowed; shorten it"
         case "literal_error":
@@ -34,11 +41,21 @@ def sentence(detail: ErrorDetails) -> str:
         case "bool_parsing" | "bool_type":
             return "is not a flag; use True or False"
         case "extra_forbidden":
-            return "there is no such argument; remove it"
+            return _near(str(detail["loc"][-1]))
+        case _ if detail["loc"][0] == "entrypoint_args":
+            item = isinstance(detail["loc"][-1], int)
+            return f"has the wrong type; use text{'' if item else ', or a list of texts'}"
         case kind if kind.startswith(("string_", "list_", "dict_", "float_", "model_")):
             noun = {"string": "text", "list": "a list", "dict": "a mapping", "float": "a number"}
             return f"has the wrong type; use {noun.get(kind.partition('_')[0], 'a mapping')}"
     return f"{detail['msg'].lower()}; correct it"
+
+
+def _near(name: str) -> str:
+    """What to do about a name that does not exist inside an argument."""
+    names = {*ResourceConfig.model_fields, *ResourceSpec.model_fields, *Timeouts.model_fields}
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"there is no such argument; {f'did you mean {near[0]}?' if near else 'remove it'}"
 
 
 def _form(detail: ErrorDetails) -> str:
