@@ -108,7 +108,8 @@ def test_another_project_is_forbidden(dli: LocalService) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("GET", "/"),
+        ("GET", "/v2"),
+        ("GET", "/v1.0//streaming/jobs"),
         ("GET", f"/v1.0/{PROJECT}/streaming"),
         ("POST", f"/v1.0/{PROJECT}/streaming/sql-jobs"),
         ("PATCH", JOBS),
@@ -237,3 +238,10 @@ def test_temporary_keys_are_given_and_are_limited(dli: LocalService) -> None:
     assert dli.http.post(path, json=body).status_code == 400
     token["id"] = "made-up"
     assert dli.http.post(path, json=body).status_code == 401
+
+
+def test_the_identity_service_is_discovered_from_its_root(dli: LocalService) -> None:
+    found = signed_out(dli).http.get("/").json()["versions"]["values"][0]
+    where = found["links"][0]["href"]
+    assert where == f"{dli.http.base_url}/v3/"
+    assert dli.http.get(where).json()["version"] == found

@@ -87,7 +87,7 @@ def test_keys_that_ended_are_no_keys() -> None:
     body=st.one_of(st.just(""), WORDS),
     kind=st.sampled_from(["application/json", "text/plain"]),
 )
-def test_what_the_official_signer_signs_is_good(  # noqa: PLR0917 (parts of a request)
+def test_what_the_official_signer_signs_is_good(
     method: str,
     path: list[str],
     query: dict[str, str],

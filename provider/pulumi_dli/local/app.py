@@ -78,6 +78,7 @@ def create_app(
     app = LocalDli("pulumi_dli.local", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROPAGATE_EXCEPTIONS"] = True  # a dropped connection must leave the app
+    app.url_map.merge_slashes = False  # an address with an empty part is unknown, not moved
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_blueprint(routes.blueprint(service))
     app.register_blueprint(keystone.blueprint(service))
@@ -113,9 +114,7 @@ def _surround(app: Flask, service: Service) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        # An answer that a fault gave before the work is final.
-        if not g.get("struck"):
-            response = _strike(service, g.faults, AFTER) or response
+        response = _strike(service, g.faults, AFTER) or response
         response.headers["X-Request-Id"] = g.request_id
         g.status = response.status_code
         return response
@@ -162,7 +161,6 @@ def _strike(service: Service, fired: Iterable[Fault], when: str) -> Response | N
             continue
         if fault.kind == "drop":
             raise ConnectionDropped("the connection was dropped (armed fault)")
-        g.struck = True
         return _armed_answer(str(fault.options["code"]), fault.options["retry_after"])
     return None
 

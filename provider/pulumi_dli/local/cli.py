@@ -135,7 +135,7 @@ def show_faults(context: typer.Context, *, path: Folder = None) -> None:
 
 
 @faults_app.command()
-def arm(  # noqa: PLR0913 (one for each option)
+def arm(
     *,
     kind: Annotated[
         str, typer.Argument(help="; ".join(f"{k}: {v.words}" for k, v in faults.KINDS.items()))

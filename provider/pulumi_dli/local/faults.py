@@ -61,7 +61,7 @@ KINDS: Mapping[str, Kind] = {
         ("run",),
         (("seconds", 5.0), ("text", "the job failed (armed fault)")),
     ),
-    "hang": Kind("stay in job_submitting until stopped or deleted", ("run",)),
+    "hang": Kind("stay in job_submitting until stopped, deleted or cleared", ("run",)),
     "stale": Kind("show the old status for seconds", ("run", "stop"), (("seconds", 5.0),)),
     "refuse_savepoint": Kind(
         "fail the savepoint: at once in the answer, or later with the job running on",

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pulumi_dli.local.identity import Project
     from pulumi_dli.local.service import Service
 
-BAD_REQUEST, UNAUTHORIZED, CREATED = 400, 401, 201
+CREATED, MULTIPLE_CHOICES = 201, 300
+BAD_REQUEST, UNAUTHORIZED = 400, 401
 SHORTEST, LONGEST = 900, 86400
 """Seconds that temporary keys may live."""
 
@@ -26,11 +27,16 @@ def blueprint(service: Service) -> Blueprint:
     routes = Blueprint("identity", __name__)
     identity = service.identity
 
+    @routes.get("/")
+    def versions() -> Response:
+        answer = jsonify({"versions": {"values": [_version()]}})
+        answer.status_code = MULTIPLE_CHOICES
+        return answer
+
     @routes.get("/v3")
     @routes.get("/v3/")
     def version() -> Response:
-        link = {"rel": "self", "href": f"{request.host_url}v3/"}
-        return jsonify({"version": {"id": "v3.14", "status": "stable", "links": [link]}})
+        return jsonify({"version": _version()})
 
     @routes.post("/v3/auth/tokens")
     def issue_token() -> Response:
@@ -82,6 +88,11 @@ def blueprint(service: Service) -> Blueprint:
         return jsonify({"domains": [domain], "links": {}})
 
     return routes
+
+
+def _version() -> dict[str, Any]:
+    link = {"rel": "self", "href": f"{request.host_url}v3/"}
+    return {"id": "v3.14", "status": "stable", "links": [link]}
 
 
 def _methods(service: Service, identity: dict[str, Any]) -> float | None:
