@@ -104,6 +104,15 @@ def test_a_broken_file_is_not_repeated(
     assert "planted" not in f"{caught.value} {caplog.text}"
 
 
+def test_a_cloud_of_the_shell_does_not_stop_a_stack_that_needs_none(project: Path) -> None:
+    complete = {"region": "eu-de", "projectId": "p1", "token": "t"}
+    made = settings(project, complete, OS_CLOUD="nowhere")
+    assert made.project_id == "p1"
+    assert "the cloud nowhere cannot be used" in made.warnings[0]
+    with pytest.raises(SettingsError, match="no region .*the cloud nowhere cannot be used"):
+        settings(project, {}, OS_CLOUD="nowhere")
+
+
 def test_the_local_dli_reads_no_cloud(project: Path) -> None:
     assert settings(project, {"endpoint": "local", "cloud": "nowhere"}).local
 

@@ -35,7 +35,9 @@ Connect = Callable[[Mapping[str, str]], Connections]
 
 
 @pytest.fixture(autouse=True)
-def without_waiting() -> Iterator[None]:
+def without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    # The HTTP library reads this; nothing on this machine may be looked for behind it.
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     with stamina.set_testing(testing=True, attempts=3, cap=True):
         yield
 
@@ -74,7 +76,7 @@ def connect(tmp_path: Path) -> Iterator[Connect]:
     with ExitStack() as closing:
 
         def make(config: Mapping[str, str]) -> Connections:
-            made = Connections(config, {"HTTP_PROXY": "http://127.0.0.1:1"}, tmp_path)
+            made = Connections(config, {}, tmp_path)
             closing.callback(made.close)
             return made
 
@@ -246,8 +248,14 @@ def test_a_certificate_file_that_is_none(
         made.transport()
 
 
+def test_a_cloud_is_reached_through_the_proxy(connect: Connect) -> None:
+    made = connect(at("https://dli.invalid", KEYS, {"projectId": "p1"}))
+    # The dead proxy answers for a host that does not exist.
+    with pytest.raises(TransportError, match="refused"):
+        made.transport().request("GET", JOB, what="x")
+
+
 def test_a_proxy_that_is_none(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The HTTP library reads the proxy from the environment of the process."""
     monkeypatch.setenv("HTTPS_PROXY", "gopher://u:planted@proxy")
     made = connect(at("https://dli.example", KEYS, {"projectId": "p1"}))
     with pytest.raises(SettingsError, match="HTTPS_PROXY") as caught:
