@@ -109,7 +109,7 @@ def test_a_cloud_of_the_shell_does_not_stop_a_stack_that_needs_none(project: Pat
     made = settings(project, complete, OS_CLOUD="nowhere")
     assert made.project_id == "p1"
     assert "the cloud nowhere cannot be used" in made.warnings[0]
-    with pytest.raises(SettingsError, match="no region .*the cloud nowhere cannot be used"):
+    with pytest.raises(SettingsError, match=r"no region .*the cloud nowhere cannot be used"):
         settings(project, {}, OS_CLOUD="nowhere")
 
 
