@@ -200,10 +200,11 @@ def _judge_history(world: World) -> None:
     """Every restart of the stateful job resumed from the savepoint of its own stop."""
     for job in world.jobs():
         if job["name"] != "foreign":
-            _judge_starts(world.history(job["id"]))
+            judge_starts(world.history(job["id"]))
 
 
-def _judge_starts(history: list[dict[str, Any]]) -> None:
+def judge_starts(history: list[dict[str, Any]]) -> None:
+    """Raise Violation if a start of a stateful job did not resume from its own stop."""
     counter, taken, imported = 0, None, None
     fresh, began = False, 0.0
     for event in history:
@@ -237,7 +238,9 @@ def _judge_end(world: World, program: Program | None) -> None:
     _must(
         world.state is not None and world.state.job_id == job["id"], "the state names another job"
     )
-    _must(job["name"] == program["name"], f"name is {job['name']}, the program says {program['name']}")
+    _must(
+        job["name"] == program["name"], f"name is {job['name']}, the program says {program['name']}"
+    )
     for name in ("parallel_number", "smn_topic"):
         wanted, live = program.get(name), job["definition"][name] or None
         _must(live == wanted, f"{name} is {live}, the program says {wanted}")
