@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pulumi_dli.canonical import arguments_text, text_of
+from pulumi_dli.errors import DliError
 
 MASK = "[secret]"
 SHORTEST = 4
@@ -18,10 +20,25 @@ def mask(text: str, *sources: Mapping[str, Any]) -> str:
 
     Each argument is cut out alone as well, and the value of an argument `--key=value` too.
     """
-    values = {value for source in sources for value in _values(source) if len(value) >= SHORTEST}
-    for value in sorted(values, key=len, reverse=True):
+    for value in secret_texts(*sources):
         text = text.replace(value, MASK)
     return text
+
+
+def secret_texts(*sources: Mapping[str, Any]) -> list[str]:
+    """The texts of the sources that nobody may see, the longest first."""
+    values = {value for source in sources for value in _values(source) if len(value) >= SHORTEST}
+    return sorted(values, key=len, reverse=True)
+
+
+@contextmanager
+def discreet(*sources: Mapping[str, Any]) -> Iterator[None]:
+    """Cut the same values out of an error that passes: it may repeat the service's own words."""
+    try:
+        yield
+    except DliError as error:
+        error.args = (mask(str(error), *sources),)
+        raise
 
 
 def hidden(value: Any) -> Any:

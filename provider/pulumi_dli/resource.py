@@ -230,7 +230,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     smn_topic: Output[str | None]
     main_class: Output[str | None]
     entrypoint: Output[str | None]
-    entrypoint_args: Output[str | list[str] | None]
+    entrypoint_args: Output[Any]  # text or a list; the SDK fails on a list typed as a union
     dependency_jars: Output[list[str] | None]
     dependency_files: Output[list[str] | None]
     restart_when_exception: Output[bool | None]

@@ -22,6 +22,7 @@ from pulumi_dli.errors import DliError, Halfway, JobError, JobGone, SettingsErro
 from pulumi_dli.handling import Desired, Stored, Timeouts
 from pulumi_dli.jobs import Jobs
 from pulumi_dli.lifecycle import Lifecycle
+from pulumi_dli.masking import discreet
 from pulumi_dli.models import FIELDS
 from pulumi_dli.plan import Plan, plan
 from pulumi_dli.settings import process_environment
@@ -131,9 +132,10 @@ class Session:
         desired = Desired.from_inputs(inputs)
         place = self._place(inputs)
         try:
-            outcome = self._life(place, inputs).deploy(
-                desired, seconds or desired.handling.timeouts.create
-            )
+            with discreet(inputs):
+                outcome = self._life(place, inputs).deploy(
+                    desired, seconds or desired.handling.timeouts.create
+                )
         except Incomplete as error:
             job_id = error.outcome.job.job_id
             self._taken.add((place, job_id))
@@ -154,9 +156,10 @@ class Session:
         stored = Stored.from_outputs(job_id, olds)
         place = self._place(olds)
         try:
-            outcome = self._life(place, olds).change(
-                job_id, desired, stored, seconds or desired.handling.timeouts.update
-            )
+            with discreet(inputs, olds):
+                outcome = self._life(place, olds).change(
+                    job_id, desired, stored, seconds or desired.handling.timeouts.update
+                )
         except Incomplete as error:
             outs = outputs.after_failure(error.outcome, inputs, stored)
             raise Halfway(job_id, outs, error) from None
@@ -194,7 +197,8 @@ class Session:
             return
         own = (props.get("timeouts") or {}).get("delete")
         allowed = seconds or own or Timeouts().delete
-        self._life(place, props).remove(job_id, stored, float(allowed))
+        with discreet(props):
+            self._life(place, props).remove(job_id, stored, float(allowed))
 
     def _life(self, place: Place, props: Mapping[str, Any]) -> Lifecycle:
         with self._lock:
