@@ -1,0 +1,112 @@
+"""What the README promises of `make`, in a copy of the repository and somebody else's shell."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from dli import Dli, changes
+
+ROOT = Path(__file__).resolve().parents[2]
+# Seconds, for a first run that installs. A guard against hanging, never a verdict.
+PATIENCE = 280
+OWNERS = {
+    "OS_CLOUD": "owner",
+    "OS_REGION_NAME": "eu-de",
+    "OS_PASSWORD": "owner",
+    "HW_ACCESS_KEY": "owner",
+    "PULUMI_ACCESS_TOKEN": "owner",
+    "PULUMI_BACKEND_URL": "https://owner.example",
+    "PULUMI_CONFIG_PASSPHRASE_FILE": "/nowhere/passphrase",
+    "PULUMI_HOME": "/nowhere/home",
+    "PULUMI_STACK": "owner/owner/production",
+    "PULUMI_OPTION_JSON": "true",
+    "PULUMI_PREFER_YARN": "true",
+    "VIRTUAL_ENV": "/nowhere/venv",
+}
+
+
+@dataclass
+class Clone:
+    """A copy of what git knows of, and the shell in which `make` runs there."""
+
+    directory: Path
+    environment: dict[str, str]
+
+    def make(self, target: str, *, stdin: str = "") -> str:
+        """Run `make`, which has to succeed; all it shows."""
+        done = subprocess.run(
+            ["make", target],
+            cwd=self.directory,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Iterator[Clone]:
+    """The repository's files, with nothing set up."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    directory = tmp_path / "clone"
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():  # a deleted file is listed until that is committed
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, directory / name)
+    home = tmp_path / "home"
+    home.mkdir()
+    # The engine itself is built once for each user: a home without one would build it anew.
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("PULUMI_")}
+    yield Clone(directory, kept | OWNERS | {"HOME": str(home), "XDG_CACHE_HOME": cache})
+    assert not (home / ".pulumi").exists()
+
+
+@pytest.mark.timeout(3 * PATIENCE)  # a first run installs everything
+def test_the_quickstart_goes_as_the_readme_tells(clone: Clone) -> None:
+    assert "+ 2 created" in clone.make("up")
+    dli = Dli(clone.directory / ".dli-local")
+    first = dli.job("test1")
+    assert first["status"] == "job_running"
+
+    with dli.watched() as sent:
+        assert "2 unchanged" in clone.make("up")
+    assert sent == []
+
+    clone.make("shell", stdin="pulumi config set parallelNumber 2\n")
+    shown = clone.make("preview")
+    assert "~ parallel_number  : 1 => 2" in shown
+    assert shown.count("restarts the job from a savepoint (downtime); parallel_number 1 → 2") == 1
+
+    with dli.watched() as sent:
+        clone.make("up")
+    assert f"PUT flink-jobs/{first['id']}" in changes(sent)
+    second = dli.job("test1")
+    assert second["id"] == first["id"]
+    assert second["definition"]["parallel_number"] == 2
+    assert second["update_time"] > first["update_time"]
+    command = "pulumi stack output --json; pulumi-dli local requests; pulumi-dli local status\n"
+    shown = clone.make("shell", stdin=command)
+    outputs = json.JSONDecoder().raw_decode(shown[shown.index("{") :])[0]
+    assert outputs == {
+        "job_id": first["id"],
+        "status": "job_running",
+        "update_time": second["update_time"],
+    }
+    assert f"PUT    /v1.0/{first['project_id']}/streaming/flink-jobs/{first['id']}" in shown
+
+    clone.make("down")
+    assert dli.jobs() == {}
+    dli.close()
