@@ -8,7 +8,7 @@ from pulumi_dli.errors import DliError, JobForeign, JobGone, NotFoundError
 from pulumi_dli.handling import OWNER_TAG, Desired
 from pulumi_dli.ownership import Owner
 from pulumi_dli.plan import Origin, Start
-from pulumi_dli.steps import STALE
+from pulumi_dli.steps import ATTEMPTS, STALE
 from pulumi_dli.tools import Tools, date
 from pulumi_dli.waiter import Deadline
 from pulumi_dli.work import Outcome, Work, finish
@@ -43,25 +43,36 @@ def deploy(tools: Tools, desired: Desired, deadline: Deadline) -> Outcome:
 
 
 def _create(tools: Tools, desired: Desired, deadline: Deadline) -> int:
-    """Create the draft; after a lost answer look for it by name before giving up."""
+    """Create the draft; after a lost answer, again only when no such job came to be."""
     spec = desired.spec
     values = {name: spec.value(name) for name in spec.set_names()}
     values["tags"] = {**(spec.tags or {}), OWNER_TAG: desired.owner}
-    tools.guard()
-    try:
-        return tools.jobs.create(values)
-    except DliError as error:
-        if not error.uncertain:
-            raise
-        until = tools.clock.now() + min(STALE, deadline.left)
-        while True:
-            job = tools.ownership.named(spec.name)
-            if job is not None:
-                _demand_ours(tools, job, desired)
-                return job.job_id
-            if tools.clock.now() >= until:
+    for attempt in range(1, ATTEMPTS + 1):
+        tools.guard()
+        try:
+            return tools.jobs.create(values)
+        except DliError as error:
+            if not error.uncertain:
                 raise
-            tools.clock.sleep(1.0)
+            job_id = _appeared(tools, desired, deadline)
+            if job_id is not None:
+                return job_id
+            if attempt == ATTEMPTS or deadline.left <= 0:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _appeared(tools: Tools, desired: Desired, deadline: Deadline) -> int | None:
+    """The job of a create whose answer was lost; None when there is none after a while."""
+    until = tools.clock.now() + min(STALE, deadline.left)
+    while True:
+        job = tools.ownership.named(desired.spec.name)
+        if job is not None:
+            _demand_ours(tools, job, desired)
+            return job.job_id
+        if tools.clock.now() >= until:
+            return None
+        tools.clock.sleep(1.0)
 
 
 def _first_start(tools: Tools, work: Work, desired: Desired) -> None:

@@ -114,13 +114,7 @@ def test_a_killed_create_is_gone_on_with_by_a_changed_program(stack: Stack) -> N
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_the_lost_answer_of_a_create_makes_no_second_job(stack: Stack, when: str) -> None:
     stack.dli.arm("drop", route="create", when=when)
-    if when == "before":
-        with pytest.raises(Exception, match="could not create the job orders"):
-            stack.up()
-        assert (stack.id, stack.jobs()) == (None, [])
-        stack.up()
-    else:
-        stack.up()
+    stack.up()
     assert stack.jobs() == ["orders"]
     assert stack.outs["status"] == "job_running"
 
@@ -134,7 +128,7 @@ def test_the_lost_answer_of_a_start_makes_no_second_start(stack: Stack, when: st
 
 
 def test_a_refused_create_changes_nothing(stack: Stack) -> None:
-    stack.dli.arm("answer", route="create", code="500")
+    stack.dli.arm("answer", route="create", code="500", times=9)
     with pytest.raises(ApiError) as error:
         stack.up()
     assert not isinstance(error.value, Halfway)
