@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 
+from dli import changes
 from engine_project import PATIENCE
 from job_stack import JobStack, job
 from pulumi_dli.local.requests import Entry
@@ -65,6 +66,36 @@ def test_a_killed_up_is_gone_on_with_and_its_provider_goes_away(stack: JobStack)
     stack.shows("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
     assert "warning" not in stack.shows("up", "--yes", "--skip-preview")
     stack.destroy()
+
+
+def test_a_provider_without_its_engine_starts_nothing_more(stack: JobStack) -> None:
+    stack.program(job(cu_number=2))
+    stack.up()
+    before = stack.dli.job("etl")
+    stack.dli.delays(start=0, stop=HOUR)
+    stack.program(job(cu_number=4))
+    with stack.dli.watched() as sent:
+        process = stack.project.start("up", "--yes", "--skip-preview")
+        stack.dli.wait_for("the stop", lambda log: any(e.path.endswith("/jobs/stop") for e in log))
+        orphans = _descendants(process.pid)
+        process.kill()
+        process.communicate(timeout=PATIENCE)
+        stack.dli.pass_time(2 * HOUR)  # the savepoint, then the stop
+        for pid in orphans:
+            _wait_until_gone(pid)
+    assert changes(sent) == ["POST jobs/stop"]
+    assert stack.dli.job("etl")["status"] == "job_cancel_success"
+
+    stack.shows("cancel", "--yes")
+    stack.dli.delays(start=0, stop=0)
+    with stack.dli.watched() as sent:
+        stack.up()
+    assert changes(sent) == [f"PUT flink-jobs/{before['id']}", "POST jobs/run"]
+    after = stack.dli.job("etl")
+    assert after["definition"]["cu_number"] == 4
+    assert after["status"] == "job_running"
+    assert after["counter"] > before["counter"]
+    stack.nothing_changes()
 
 
 def _processes() -> dict[int, tuple[int, str]]:
