@@ -31,6 +31,7 @@ OUTPUTS = (
     "next_start",
     "endpoint",
     "set_arguments",
+    "failure",
 )
 """Properties that only the service or the provider fills in."""
 SECRETS = ("entrypoint_args", "runtime_config")
@@ -74,102 +75,102 @@ class TimeoutsArgs(TypedDict, total=False):
 
 
 class FlinkJarJobArgs(TypedDict, total=False):
-    """The arguments of a FlinkJarJob, under the names of the DLI API."""
+    """The arguments of a FlinkJarJob, under the names of the DLI API. None leaves one out."""
 
-    name: Input[str]
+    name: Input[str] | None
     """Name of the job: 1 to 57 letters, digits, `-` and `_`, unique among all jobs of the project.
     Default: made from the resource's name and the stack's."""
-    desc: Input[str]
+    desc: Input[str] | None
     """Description, at most 512 characters."""
-    queue_name: Input[str]
+    queue_name: Input[str] | None
     """The general-purpose queue that runs the job: 1 to 128 letters, digits and `_`; upper and
     lower case are the same. A job that runs needs one."""
-    cu_number: Input[int]
+    cu_number: Input[int] | None
     """CUs of the whole job, 2 to 10000. Default: 2."""
-    manager_cu_number: Input[int]
+    manager_cu_number: Input[int] | None
     """CUs of the JobManager, at least 1. Default: 1."""
-    parallel_number: Input[int]
+    parallel_number: Input[int] | None
     """Parallelism of the job, 1 to 2000. Default: 1."""
-    tm_cus: Input[int]
+    tm_cus: Input[int] | None
     """CUs of each TaskManager, at least 1. Default: 1."""
-    tm_slot_num: Input[int]
+    tm_slot_num: Input[int] | None
     """Slots of each TaskManager. Default: computed by the service, `parallel_number * tm_cus /
     (cu_number - manager_cu_number)`."""
-    checkpoint_enabled: Input[bool]
+    checkpoint_enabled: Input[bool] | None
     """Whether DLI makes checkpoints (Flink 1.15 or later; needs `obs_bucket`). Default: false."""
-    checkpoint_mode: Input[Literal["exactly_once", "at_least_once"]]
+    checkpoint_mode: Input[Literal["exactly_once", "at_least_once"]] | None
     """`exactly_once` or `at_least_once`. Default: `exactly_once`."""
-    checkpoint_interval: Input[int]
+    checkpoint_interval: Input[int] | None
     """Seconds between two checkpoints, 1 to 999999. Default: the service's (30 was observed, 10 is
     documented)."""
-    checkpoint_path: Input[str]
+    checkpoint_path: Input[str] | None
     """Where the jar's own code writes its checkpoints, as `bucket/folder/`; one path for each job.
     Cannot be chosen while `checkpoint_enabled` is true. Default: made by the service."""
-    log_enabled: Input[bool]
+    log_enabled: Input[bool] | None
     """Whether logs go to `obs_bucket`. Default: false."""
-    obs_bucket: Input[str]
+    obs_bucket: Input[str] | None
     """OBS bucket for savepoints, checkpoints and logs. With it the job is stateful: it restarts
     from a savepoint."""
-    smn_topic: Input[str]
+    smn_topic: Input[str] | None
     """Name (not URN) of the SMN topic that is told of failures."""
-    main_class: Input[str]
+    main_class: Input[str] | None
     """Main class. Default: the one in the jar's manifest."""
-    entrypoint: Input[str]
+    entrypoint: Input[str] | None
     """The jar: `obs://bucket/key.jar`, or `group/file.jar` of a DLI package (Flink before 1.15). A
     job that runs needs one."""
-    entrypoint_args: Input[str] | Input[Sequence[Input[str]]]
+    entrypoint_args: Input[str] | Input[Sequence[Input[str]]] | None
     """Arguments of the main class: one string, or a list that is joined with spaces. Always kept
     secret."""
-    dependency_jars: Input[Sequence[Input[str]]]
+    dependency_jars: Input[Sequence[Input[str]]] | None
     """Further jars on the job's class path, named as `entrypoint` is."""
-    dependency_files: Input[Sequence[Input[str]]]
+    dependency_files: Input[Sequence[Input[str]]] | None
     """Files that the job finds under `userData/`, named as `entrypoint` is; their order has no
     meaning."""
-    restart_when_exception: Input[bool]
+    restart_when_exception: Input[bool] | None
     """Whether DLI restarts the job after a failure. Default: false."""
-    resume_checkpoint: Input[bool]
+    resume_checkpoint: Input[bool] | None
     """Whether such a restart resumes from the last checkpoint. Default: false."""
-    resume_max_num: Input[int]
+    resume_max_num: Input[int] | None
     """Restarts allowed in an hour: 1 or more, or -1 for no limit. Default: -1."""
-    runtime_config: Input[Mapping[str, Input[str]]]
+    runtime_config: Input[Mapping[str, Input[str]]] | None
     """Flink settings by key. Always kept secret."""
-    execution_agency_urn: Input[str]
+    execution_agency_urn: Input[str] | None
     """Name (not URN) of the agency that the job works as (Flink 1.15 or later, queues of an elastic
     resource pool)."""
-    resource_config_version: Input[Literal["v1", "v2"]]
+    resource_config_version: Input[Literal["v1", "v2"]] | None
     """`v1`: sizes are CUs (Flink 1.12, 1.15); `v2`: sizes are in `resource_config` (Flink 1.15,
     1.17). Default: `v1`."""
-    resource_config: Input[ResourceConfigArgs]
+    resource_config: Input[ResourceConfigArgs] | None
     """v2 sizing: cores and memory of JobManager and TaskManagers."""
-    feature: Input[Literal["basic", "custom"]]
+    feature: Input[Literal["basic", "custom"]] | None
     """`basic` (DLI's image) or `custom` (your `image`). Default: `basic`."""
-    flink_version: Input[str]
+    flink_version: Input[str] | None
     """Flink version, such as `1.15`. Default: the queue's."""
-    image: Input[str]
+    image: Input[str] | None
     """Own image, `organization/name:tag` (`feature=custom`)."""
-    tags: Input[Mapping[str, Input[str]]]
+    tags: Input[Mapping[str, Input[str]]] | None
     """Tags: at most 20 with the ownership tag, keys of at most 128 characters, values of at most
     255."""
-    desired_state: Input[Literal["running", "stopped"]]
+    desired_state: Input[Literal["running", "stopped"]] | None
     """`running` or `stopped`. Default: `running`."""
-    upgrade_mode: Input[Literal["savepoint", "stateless"]]
+    upgrade_mode: Input[Literal["savepoint", "stateless"]] | None
     """How a restart treats state: `savepoint` (stop with a savepoint and resume from it) or
     `stateless` (start empty). Default: `savepoint` when `obs_bucket` is set, else `stateless`."""
-    restore_from: Input[str]
+    restore_from: Input[str] | None
     """Savepoint or checkpoint directory to start from, as `obs://bucket/folder/`. Used when it
     changes: the job restarts from it."""
-    restart_trigger: Input[str]
+    restart_trigger: Input[str] | None
     """Any text. A change restarts the job; with `file_digest(path)` a changed jar does."""
-    adopt_job_id: Input[int]
+    adopt_job_id: Input[int] | None
     """Id of an existing job to take over. Read by create only."""
-    on_delete: Input[Literal["stop", "savepoint", "retain"]]
+    on_delete: Input[Literal["stop", "savepoint", "retain"]] | None
     """What destroy does first: `stop`, `savepoint` (stop with a savepoint) or `retain` (leave the
     job alone). Default: `savepoint` for a stateful job that runs, else `stop`."""
-    region: Input[str]
+    region: Input[str] | None
     """Region of this job. Default: the stack's."""
-    project_id: Input[str]
+    project_id: Input[str] | None
     """Project of this job: 1 to 64 letters and digits. Default: the stack's."""
-    timeouts: TimeoutsArgs
+    timeouts: TimeoutsArgs | None
     """Seconds allowed: `create`, `update`, `delete`, `settle`."""
 
 
@@ -213,6 +214,8 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     """The ownership mark on the job."""
     set_arguments: Output[list[str]]
     """The names of the arguments that the program set."""
+    failure: Output[str | None]
+    """Why the last create or update broke off, where the engine could not be told otherwise."""
     name: Output[str]
     desc: Output[str | None]
     queue_name: Output[str | None]
@@ -280,6 +283,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
                 props[name] = Output.secret(props[name])
         unset = dict.fromkeys((*FlinkJarJobArgs.__annotations__, *OUTPUTS, "owner"))
         super().__init__(FlinkJarJobProvider(), resource_name, {**unset, **props}, opts)
+        self.failed = self.failure.apply(_demand_none)
 
     @property
     def job_id(self) -> Output[int]:
@@ -308,6 +312,12 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         args = cast("FlinkJarJobArgs", {k: v for k, v in place.items() if v is not None})
         merged = ResourceOptions.merge(opts, ResourceOptions(id=id))
         return FlinkJarJob(resource_name, args, merged)
+
+
+def _demand_none(failure: str | None) -> None:
+    """End the program where the host could not end a create or update that broke off."""
+    if failure:
+        raise pulumi.RunError(failure)
 
 
 def default_name(resource_name: str, mark: str) -> str:
