@@ -79,8 +79,11 @@ class FlinkJarJobProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create and start a job."""
-        with _door(props):
-            job_id, outs = self._session.create(_plain(props), host.current_call().seconds)
+        with _door():
+            try:
+                job_id, outs = self._session.create(_plain(props), host.current_call().seconds)
+            except Halfway as error:
+                job_id, outs = error.job_id, _keep(error, props)
         return CreateResult(str(job_id), outs)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -94,10 +97,13 @@ class FlinkJarJobProvider(ResourceProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Change a job in place."""
-        with _door(_news):
-            outs = self._session.update(
-                _job_id(_id), _plain(_olds), _plain(_news), host.current_call().seconds
-            )
+        with _door():
+            try:
+                outs = self._session.update(
+                    _job_id(_id), _plain(_olds), _plain(_news), host.current_call().seconds
+                )
+            except Halfway as error:
+                outs = _keep(error, _news)
         return UpdateResult(outs)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -107,24 +113,26 @@ class FlinkJarJobProvider(ResourceProvider):
 
 
 @contextmanager
-def _door(inputs: Mapping[str, Any] | None = None) -> Iterator[None]:
-    """Turn our errors into what the engine prints as one sentence.
-
-    An operation that broke off halfway becomes a partial failure, so that the state knows the
-    job and the next `up` goes on with it.
-    """
+def _door() -> Iterator[None]:
+    """Turn our errors into what the engine prints as one sentence."""
     try:
         yield
-    except Halfway as error:
-        key = {PROVIDER_KEY: (inputs or {}).get(PROVIDER_KEY)}
-        host.partial_failure(
-            str(error.job_id), {**error.outs, **key}, dict(inputs or {}), str(error)
-        )
-        _fail(str(error))
     except DliError as error:
         _fail(str(error))
     except host.EngineGone:
         _fail("the engine is gone; nothing more was started")
+
+
+def _keep(error: Halfway, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Let the state know a job whose operation broke off, so that the next `up` goes on with it.
+
+    A partial failure where the host can tell of one. Else the outputs, with the error as
+    `failure`, which makes the program fail and the next diff find a change.
+    """
+    key = {PROVIDER_KEY: inputs.get(PROVIDER_KEY)}
+    if host.partial_failure(str(error.job_id), {**error.outs, **key}, inputs, str(error)):
+        _fail(str(error))
+    return {**error.outs, "failure": str(error)}
 
 
 def _fail(text: str) -> NoReturn:

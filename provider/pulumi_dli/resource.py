@@ -283,7 +283,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
                 props[name] = Output.secret(props[name])
         unset = dict.fromkeys((*FlinkJarJobArgs.__annotations__, *OUTPUTS, "owner"))
         super().__init__(FlinkJarJobProvider(), resource_name, {**unset, **props}, opts)
-        self.failed = self.failure.apply(_demand_none)
+        self.failure = self.failure.apply(_demand_none)
 
     @property
     def job_id(self) -> Output[int]:
@@ -314,10 +314,11 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         return FlinkJarJob(resource_name, args, merged)
 
 
-def _demand_none(failure: str | None) -> None:
+def _demand_none(failure: str | None) -> str | None:
     """End the program where the host could not end a create or update that broke off."""
     if failure:
         raise pulumi.RunError(failure)
+    return failure
 
 
 def default_name(resource_name: str, mark: str) -> str:

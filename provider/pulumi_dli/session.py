@@ -122,7 +122,7 @@ class Session:
                 line = phrases.replacement(desired, replaces)
             if line:
                 self.say(line)
-        changes = bool(replaces or unknown or renamed or _changes(todo))
+        changes = bool(replaces or unknown or renamed or _changes(todo) or olds.get("failure"))
         return Diff(changes, replaces)
 
     def create(
