@@ -29,6 +29,7 @@ from pulumi_dli.local.service import Service
 from pulumi_dli.local.store import Store
 from pulumi_dli.session import Session
 from pulumi_dli.transport import Transport
+from stack import OneClock, sent
 
 URN = "urn:pulumi:dev::campaign::pulumi-python:dynamic/dli:FlinkJarJob::etl"
 OWNER = "0123456789abcdef0123456789abcdef"
@@ -65,19 +66,6 @@ class Run:
     error: str = ""
     killed: bool = False
     said: tuple[str, ...] = ()
-
-
-class VirtualTime:
-    """The service's clock, for the client too: sleeping lets the service's time pass."""
-
-    def __init__(self, clock: StoredClock) -> None:
-        self._clock = clock
-
-    def now(self) -> float:
-        return self._clock.now()
-
-    def sleep(self, seconds: float) -> None:
-        self._clock.advance(seconds)
 
 
 class KillingTransport(Transport):
@@ -192,7 +180,7 @@ class World:
                 say=said.append,
                 progress=lambda _: None,
                 warn=said.append,
-                clock=VirtualTime(StoredClock(store)),
+                clock=OneClock(StoredClock(store)),
             )
             state, error = _engine(session, self.state, program)
         return Run(state, error, said=tuple(said))
@@ -269,9 +257,7 @@ def _filled(session: Session, program: Program) -> dict[str, Any]:
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
     """Values as the engine keeps them: numbers are floats, and nothing is null."""
-    text = json.dumps({key: value for key, value in values.items() if value is not None})
-    kept: dict[str, Any] = json.loads(text, parse_int=float)
-    return kept
+    return sent({key: value for key, value in values.items() if value is not None})
 
 
 def _brief(program: Program | None) -> str:
