@@ -6,12 +6,13 @@ business. Source: DLI API reference, "Flink Job-related APIs" and "Queue-related
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from pulumi_dli.canonical import to_wire
 from pulumi_dli.detail import JobDetail
 from pulumi_dli.errors import MAX_TEXT, ApiError
+from pulumi_dli.masking import secret_texts
 
 _STREAMING = "/v1.0/{project_id}/streaming"
 _TAGS = "/v3/{project_id}/dli_flink_job"
@@ -31,8 +32,9 @@ class Requests(Protocol):
         what: str,
         params: Mapping[str, str | int] | None = None,
         json: object | None = None,
+        hide: Iterable[str] = (),
     ) -> Any:
-        """Send one request and return the decoded answer."""
+        """Send one request and return the decoded answer; no error repeats a text of `hide`."""
         ...
 
 
@@ -46,7 +48,9 @@ class Jobs:
         """Create a draft from fields of the JobSpec table and return its id. It is not started."""
         what = f"create the job {values.get('name')}"
         body = {name: to_wire(name, value) for name, value in values.items()}
-        answer = self._transport.request("POST", f"{_STREAMING}/flink-jobs", what=what, json=body)
+        answer = self._transport.request(
+            "POST", f"{_STREAMING}/flink-jobs", what=what, json=body, hide=secret_texts(values)
+        )
         try:
             return int(answer["job"]["job_id"])
         except (KeyError, TypeError, ValueError):
@@ -61,6 +65,7 @@ class Jobs:
             f"{_STREAMING}/flink-jobs/{job_id}",
             what=f"change job {job_id}",
             json=body,
+            hide=secret_texts(values),
         )
         return JobDetail.from_wire(_mapping(_mapping(answer).get("job"))).update_time
 
