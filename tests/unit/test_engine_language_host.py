@@ -129,7 +129,7 @@ def test_a_project_that_cannot_run_ends_in_a_sentence(
 ) -> None:
     with pytest.raises(grpc.RpcError) as refused:
         host.client.Run(language_pb2.RunRequest(info=_info(tmp_path, **options)))
-    assert sentence in refused.value.details()
+    assert sentence in str(refused.value.details())
     host.process.terminate()
     assert host.end() == (0, "")
 
