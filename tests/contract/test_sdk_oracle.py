@@ -90,32 +90,36 @@ def theirs(name: str, request: object) -> Any:
 REQUESTS: dict[str, tuple[Callable[[Jobs], Any], Any]] = {
     "create": (
         lambda jobs: jobs.create({"name": "orders", "cu_number": 2}),
-        theirs("create_flink_jar_job", 
+        theirs(
+            "create_flink_jar_job",
             sdk.CreateFlinkJarJobRequest(
                 body=sdk.CreateFlinkJarJobRequestBody(name="orders", cu_number=2)
-            )
+            ),
         ),
     ),
     "update": (
         lambda jobs: jobs.update(7, {"desc": "x"}),
-        theirs("update_flink_jar_job", 
-            sdk.UpdateFlinkJarJobRequest(job_id=7, body=sdk.UpdateFlinkJarJobRequestBody(desc="x"))
+        theirs(
+            "update_flink_jar_job",
+            sdk.UpdateFlinkJarJobRequest(job_id=7, body=sdk.UpdateFlinkJarJobRequestBody(desc="x")),
         ),
     ),
     "run": (
         lambda jobs: jobs.run(7, resume_savepoint=True),
-        theirs("batch_run_flink_jobs", 
+        theirs(
+            "batch_run_flink_jobs",
             sdk.BatchRunFlinkJobsRequest(
                 body=sdk.BatchRunFlinkJobsRequestBody(job_ids=[7], resume_savepoint=True)
-            )
+            ),
         ),
     ),
     "stop": (
         lambda jobs: jobs.stop(7, trigger_savepoint=True),
-        theirs("batch_stop_flink_jobs", 
+        theirs(
+            "batch_stop_flink_jobs",
             sdk.BatchStopFlinkJobsRequest(
                 body=sdk.StopFlinkJobsRequestBody(job_ids=[7], trigger_savepoint=True)
-            )
+            ),
         ),
     ),
     "delete": (
@@ -128,7 +132,8 @@ REQUESTS: dict[str, tuple[Callable[[Jobs], Any], Any]] = {
     ),
     "list": (
         lambda jobs: list(jobs.list_jobs(name="orders", tags="a=1")),
-        theirs("list_flink_jobs", 
+        theirs(
+            "list_flink_jobs",
             sdk.ListFlinkJobsRequest(
                 job_type="flink_jar_job",
                 show_detail=True,
@@ -136,43 +141,47 @@ REQUESTS: dict[str, tuple[Callable[[Jobs], Any], Any]] = {
                 offset=0,
                 name="orders",
                 tags="a=1",
-            )
+            ),
         ),
     ),
     "savepoint": (
         lambda jobs: jobs.trigger_savepoint(7, "b/s/"),
-        theirs("execute_flink_job_savepoint", 
+        theirs(
+            "execute_flink_job_savepoint",
             sdk.ExecuteFlinkJobSavepointRequest(
                 job_id=7,
                 body=sdk.ExecuteFlinkJobSavepointRequestBody(
                     action="TRIGGER", savepoint_path="b/s/"
                 ),
-            )
+            ),
         ),
     ),
     "import": (
         lambda jobs: jobs.import_savepoint(7, "b/s/"),
-        theirs("import_flink_job_savepoint", 
+        theirs(
+            "import_flink_job_savepoint",
             sdk.ImportFlinkJobSavepointRequest(
                 job_id=7,
                 body=sdk.ImportFlinkJobSavepointRequestBody(job_id=7, savepoint_path="b/s/"),
-            )
+            ),
         ),
     ),
     "tags": (
         lambda jobs: jobs.tags(7),
-        theirs("show_resource_tags", 
-            sdk.ShowResourceTagsRequest(resource_type="dli_flink_job", resource_id="7")
+        theirs(
+            "show_resource_tags",
+            sdk.ShowResourceTagsRequest(resource_type="dli_flink_job", resource_id="7"),
         ),
     ),
     "add tags": (
         lambda jobs: jobs.add_tags(7, {"a": "1"}),
-        theirs("batch_create_resource_tags", 
+        theirs(
+            "batch_create_resource_tags",
             sdk.BatchCreateResourceTagsRequest(
                 resource_type="dli_flink_job",
                 resource_id="7",
                 body=sdk.BatchCreateResourceTagsRequestBody(tags=[sdk.Tag(key="a", value="1")]),
-            )
+            ),
         ),
     ),
     "queues": (
