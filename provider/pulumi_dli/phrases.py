@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pulumi_dli.detail import AT_REST, JobDetail
+from pulumi_dli.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.handling import Desired
 from pulumi_dli.models import FIELDS
 from pulumi_dli.plan import Origin, Plan, Start
-from pulumi_dli.waiter import words
 
 _START = {
     Origin.FRESH: "starts",
@@ -58,7 +57,8 @@ def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
     elif plan.stop:
         yield "stops with a savepoint" if plan.savepoint else "stops"
     elif plan.start is not None:
-        found = "" if plan.start.origin is Origin.FRESH else f", found {words(job.status)}"
+        fresh = plan.start.origin is Origin.FRESH and job.phase is Phase.DRAFT
+        found = "" if fresh else f", found {job.phase} ({job.status})"
         yield _start(plan.start) + found
     elif plan.body:
         yield "changes at rest" if job.phase in AT_REST else "changes live, without a restart"
