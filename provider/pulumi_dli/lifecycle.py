@@ -28,19 +28,28 @@ class Lifecycle:
     Args:
         jobs: the DLI client.
         clock: time.
-        report: takes progress lines.
+        say: takes lines that are worth keeping.
+        progress: takes lines that only matter while an operation lasts.
         warn: takes warnings.
         guard: called before each request that changes something; raises to end there.
     """
 
     def __init__(
-        self, jobs: Jobs, *, clock: Clock, report: Report, warn: Report, guard: Callable[[], None]
+        self,
+        jobs: Jobs,
+        *,
+        clock: Clock,
+        say: Report,
+        progress: Report,
+        warn: Report,
+        guard: Callable[[], None],
     ) -> None:
         self._tools = Tools(
             jobs=jobs,
             ownership=Ownership(jobs, warn),
-            steps=Steps(jobs, report=report, guard=guard),
+            steps=Steps(jobs, report=progress, guard=guard),
             clock=clock,
+            say=say,
             warn=warn,
             guard=guard,
         )

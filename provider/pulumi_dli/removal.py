@@ -22,7 +22,7 @@ def remove(tools: Tools, job: JobDetail, stored: Stored, deadline: Deadline) -> 
     """Remove a job. See `Lifecycle.remove`."""
     title = f"job {job.name} ({job.job_id})"
     if stored.get("on_delete") == "retain":
-        tools.warn(f"{title} is kept, as `on_delete` says; it is {job.phase}")
+        tools.say(f"{title} is kept, as `on_delete` says; it is {job.phase}")
         return
     owner, mark = tools.ownership.owner(job, str(stored.get("owner") or ""))
     if owner is Owner.OTHER:
@@ -57,7 +57,7 @@ def _stop(tools: Tools, work: Work, stored: Stored) -> None:
             "`pulumi up`, allows deleting it without a savepoint"
         ) from None
     if savepoint:
-        tools.warn(
+        tools.say(
             f"job {work.job.name} ({work.job.job_id}) left its savepoint at "
             f"{work.job.savepoint_path}; `restore_from` starts another job from it"
         )

@@ -16,14 +16,13 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from pulumi_dli import outputs, phrases
-from pulumi_dli.check import problems
+from pulumi_dli.check import ARGUMENTS, problems
 from pulumi_dli.connect import Connections, Place
 from pulumi_dli.errors import DliError, Halfway, JobError, JobGone, SettingsError
-from pulumi_dli.handling import Desired, Stored, Timeouts
+from pulumi_dli.handling import Desired, Handling, Stored, Timeouts
 from pulumi_dli.jobs import Jobs
 from pulumi_dli.lifecycle import Lifecycle
 from pulumi_dli.masking import discreet
-from pulumi_dli.models import FIELDS
 from pulumi_dli.plan import Plan, plan
 from pulumi_dli.settings import process_environment
 from pulumi_dli.sources import SETTINGS
@@ -96,8 +95,11 @@ class Session:
         filled["desired_state"] = news.get("desired_state") or "running"
         if settings.default_tags and "tags" not in unknown:
             filled["tags"] = {**settings.default_tags, **(news.get("tags") or {})}
-        self._speak_of_creation(urn, olds, {**news, **filled}, unknown)
-        return filled, []
+        whole = {**news, **filled}
+        found = problems(whole, unknown)
+        if not found:
+            self._speak_of_creation(urn, olds, whole, unknown)
+        return filled, found
 
     def diff(
         self,
@@ -207,7 +209,8 @@ class Session:
                 self._lives[place] = Lifecycle(
                     jobs,
                     clock=self.clock,
-                    report=self.progress,
+                    say=self.say,
+                    progress=self.progress,
                     warn=self.warn,
                     guard=self.guard,
                 )
@@ -240,9 +243,9 @@ class Session:
             known_before = urn in self._checked
             self._checked[urn] = True
         if not olds and not known_before:
-            name = {"name": _resource_name(urn)} if "name" in unknown else {}
             known = {key: value for key, value in inputs.items() if key not in unknown}
-            self.say(phrases.creation(Desired.from_inputs({**known, **name})))
+            own = Handling.from_inputs(known)
+            self.say(phrases.creation(str(known.get("name") or urn.rpartition("::")[2]), own))
 
     def _may_speak(self, urn: str) -> bool:
         """Diff speaks after a check of the same resource, once; so never in a refresh."""
@@ -301,13 +304,10 @@ def _assume_kept(
     olds: Mapping[str, Any], news: Mapping[str, Any], unknown: frozenset[str]
 ) -> dict[str, Any]:
     """The inputs, with the stored value in place of what is not known yet."""
-    kept = {name: olds[name] for name in unknown & FIELDS.keys() if olds.get(name) is not None}
+    names = unknown.intersection(ARGUMENTS) - {"desired_state"}  # stored as found, not as wished
+    kept = {name: olds[name] for name in names if olds.get(name) is not None}
     return {**{key: value for key, value in news.items() if key not in unknown}, **kept}
 
 
 def _changes(todo: Plan) -> bool:
     return todo.touches or bool(todo.recorded or todo.kept)
-
-
-def _resource_name(urn: str) -> str:
-    return urn.rpartition("::")[2]

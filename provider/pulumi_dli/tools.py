@@ -21,6 +21,7 @@ class Tools:
         ownership: reads marks.
         steps: the requests that change a job, with their verification.
         clock: time.
+        say: takes lines that are worth keeping.
         warn: takes warnings.
         guard: called before each request that changes something; raises to end there.
     """
@@ -29,6 +30,7 @@ class Tools:
     ownership: Ownership
     steps: Steps
     clock: Clock
+    say: Report
     warn: Report
     guard: Callable[[], None]
 

@@ -54,7 +54,7 @@ def test_a_plan_line_stands_once_on_its_resource_in_each_phase(stack: JobStack) 
     assert put_right == "etl: changes live, without a restart; desc changes"
 
     [(urn, severity, farewell)] = _lines(stack, "destroy", "--yes", "--skip-preview")
-    assert (urn, severity) == (URN, "warning")
+    assert (urn, severity) == (URN, "info")
     assert "left its savepoint at bucket/" in farewell
 
 

@@ -28,7 +28,7 @@ def test_a_stateful_job_leaves_its_savepoint(up: Stack) -> None:
     up.destroy()
     assert up.sent() == ["stop savepoint", "delete"]
     assert up.jobs() == []
-    [line] = up.warned
+    [line] = up.said
     assert line.startswith("job orders (1) left its savepoint at state/jobs/savepoint/1/")
     assert line.endswith("/; `restore_from` starts another job from it")
 
@@ -52,7 +52,7 @@ def test_on_delete_retain(stack: Stack) -> None:
     assert deleted_with(stack, on_delete="retain") == []
     assert stack.jobs() == ["orders"]
     assert stack.dli.status(1) == "job_running"
-    assert stack.warned == ["job orders (1) is kept, as `on_delete` says; it is running"]
+    assert stack.said == ["job orders (1) is kept, as `on_delete` says; it is running"]
 
 
 def test_a_draft_is_just_deleted(stack: Stack) -> None:
