@@ -92,6 +92,12 @@ class Handling(Strict):
         Field(description="Seconds allowed: `create`, `update`, `delete`, `settle`."),
     ] = Timeouts()
 
+    @classmethod
+    def from_inputs(cls, inputs: Mapping[str, Any]) -> Handling:
+        """Read checked inputs. Raises pydantic's ValidationError for unchecked ones."""
+        own = {name: inputs[name] for name in cls.model_fields if inputs.get(name) is not None}
+        return cls.model_validate(own)
+
 
 PROVIDED = ("owner", "endpoint")
 """Inputs that no program writes: the ownership mark, and the place that check fills in."""
@@ -109,10 +115,9 @@ class Desired:
     def from_inputs(cls, inputs: Mapping[str, Any]) -> Desired:
         """Read checked inputs. Raises pydantic's ValidationError for unchecked ones."""
         spec = {name: inputs[name] for name in FIELDS if inputs.get(name) is not None}
-        own = {k: inputs[k] for k in Handling.model_fields if inputs.get(k) is not None}
         return cls(
             spec=JobSpec.model_validate(spec),
-            handling=Handling.model_validate(own),
+            handling=Handling.from_inputs(inputs),
             owner=str(inputs.get("owner") or ""),
         )
 

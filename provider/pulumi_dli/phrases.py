@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pulumi_dli.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.handling import Desired
+from pulumi_dli.handling import Desired, Handling
 from pulumi_dli.models import FIELDS
 from pulumi_dli.plan import Origin, Plan, Start
 
@@ -22,14 +22,17 @@ _START = {
 }
 
 
-def creation(desired: Desired) -> str:
+RESTARTING = frozenset({*FIELDS, "desired_state", "restart_trigger", "restore_from"})
+"""Arguments that may cost a restart while they are not known yet."""
+
+
+def creation(name: str, own: Handling) -> str:
     """The line for a job that does not exist yet."""
-    name = desired.spec.name
-    if desired.handling.adopt_job_id is not None:
-        return f"{name}: takes over job {desired.handling.adopt_job_id}, changing what differs"
-    if not desired.running:
+    if own.adopt_job_id is not None:
+        return f"{name}: takes over job {own.adopt_job_id}, changing what differs"
+    if own.desired_state == "stopped":
         return f"{name}: creates the job and leaves it stopped"
-    path = desired.handling.restore_from
+    path = own.restore_from
     return f"{name}: creates and starts the job" + (f" from {path}" if path else "")
 
 
@@ -43,8 +46,8 @@ def change(plan: Plan, job: JobDetail, desired: Desired, unknown: frozenset[str]
         unknown: arguments that are not known yet; they may turn a live change into a restart.
     """
     parts = [*_verbs(plan, job), *_details(plan)]
-    if unknown & FIELDS.keys():
-        names = ", ".join(sorted(unknown & FIELDS.keys()))
+    if not unknown.isdisjoint(RESTARTING):
+        names = ", ".join(sorted(unknown & RESTARTING))
         parts.append(f"not known yet, may cost a restart: {names}")
     return f"{desired.spec.name}: {'; '.join(parts)}" if parts else ""
 

@@ -21,6 +21,7 @@ from pulumi_dli.errors import (
     StateAtRisk,
 )
 from pulumi_dli.jobs import Jobs
+from pulumi_dli.masking import mask
 from pulumi_dli.plan import FRESH, Origin, Start
 from pulumi_dli.waiter import Report, Waiter, words
 from pulumi_dli.work import Work
@@ -297,13 +298,11 @@ def _title(job: JobDetail) -> str:
 
 
 def _reason(job: JobDetail) -> str:
-    return f"{words(job.status)} ({job.status})" + (
-        f": {job.status_desc}" if job.status_desc else ""
-    )
+    return f"{words(job.status)} ({job.status}){_because(job)}"
 
 
 def _because(job: JobDetail) -> str:
-    return f": {job.status_desc}" if job.status_desc else ""
+    return f": {mask(job.status_desc, job.values)}" if job.status_desc else ""
 
 
 def _lost_savepoint(job: JobDetail) -> str:

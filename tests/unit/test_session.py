@@ -1,0 +1,225 @@
+"""The six verbs over plain dictionaries: what check fills in, what is said, and when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi_dli.errors import Halfway
+from pulumi_dli.session import Diff
+from stack import URN, Problems, Stack
+
+NONE: frozenset[str] = frozenset()
+
+
+# Check.
+
+
+def test_check_fills_in_the_place_and_the_run_state(stack: Stack) -> None:
+    filled, problems = stack.session().check(URN, {}, stack.wish(), NONE)
+    assert problems == []
+    assert filled == {
+        "endpoint": "local",
+        "region": "local",
+        "project_id": "0123456789abcdef0123456789abcdef",
+        "desired_state": "running",
+    }
+    assert stack.all_sent() == ["POST /v3/auth/tokens"]  # the test's own; check sends nothing
+
+
+def test_check_adds_the_stacks_default_tags(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, {"defaultTags": '{"team": "shop", "level": "1"}'})
+    stack.up(tags={"level": "2"})
+    assert stack.inputs["tags"] == {"team": "shop", "level": "2"}
+    stack.sent()
+    stack.up(tags={"level": "2"})
+    assert stack.sent() == []
+    stack.close()
+
+
+def test_default_tags_are_judged_with_the_others(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, {"defaultTags": '{"pulumi-owner": "me"}'})
+    with pytest.raises(Problems, match=r"tags\.pulumi-owner: this key is reserved"):
+        stack.up()
+    stack.close()
+
+
+def test_a_setting_that_is_missing_is_a_problem(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, {"endpoint": ""})
+    with pytest.raises(Problems, match="region"):
+        stack.up()
+    stack.close()
+
+
+def test_a_stack_stays_at_its_place(stack: Stack) -> None:
+    stack.up()
+    stack.inputs["endpoint"] = "https://dli.example.org"
+    with pytest.raises(
+        Problems, match=r"this job is at https://dli\.example\.org, but the stack's"
+    ):
+        stack.up()
+
+
+def test_an_unknown_place_is_filled_in_later(stack: Stack) -> None:
+    assert stack.session().check(URN, {}, stack.wish(), frozenset({"region"})) == ({}, [])
+
+
+@pytest.mark.parametrize("name", ["orders etl", "ä", "x" * 80])
+def test_a_name_that_is_not_known_yet_does_not_stop_the_preview(stack: Stack, name: str) -> None:
+    news = stack.wish(name=None)
+    session = stack.session()
+    _, problems = session.check(f"{URN.rpartition('::')[0]}::{name}", {}, news, frozenset({"name"}))
+    assert problems == []
+    assert stack.said == [f"{name}: creates and starts the job"]
+
+
+# What is said, and when: once in each phase of an up.
+
+
+def test_a_creation_is_said_once(stack: Stack) -> None:
+    session = stack.session()
+    for _ in range(2):
+        session.check(URN, {}, stack.wish(), NONE)
+    assert stack.said == ["orders: creates and starts the job"]
+
+
+def test_a_replacement_is_not_announced_as_a_creation(stack: Stack) -> None:
+    stack.up()
+    session = stack.session()
+    session.check(URN, stack.inputs, stack.inputs, NONE)
+    assert session.diff(URN, 1, stack.outs, stack.inputs, NONE) == Diff(changes=False, replaces=[])
+    session.check(URN, {}, stack.inputs, NONE)
+    assert stack.said == []
+
+
+def test_another_project_replaces_the_job_and_says_so(stack: Stack) -> None:
+    stack.up()
+    session = stack.session()
+    news = {**stack.inputs, "project_id": "f" * 32}
+    session.check(URN, stack.inputs, stack.inputs, NONE)
+    assert session.diff(URN, 1, stack.outs, news, NONE) == Diff(
+        changes=True, replaces=["project_id"]
+    )
+    assert stack.said == [
+        (
+            "orders: REPLACES THE JOB, because project_id change: it is deleted there, with its "
+            "savepoint left in its bucket, and created here without state"
+        )
+    ]
+
+
+def test_diff_never_speaks_in_a_refresh(stack: Stack) -> None:
+    stack.up()
+    stack.dli.put(1, desc="edited")
+    assert stack.refresh().changes
+    assert stack.said == []
+
+
+def test_diff_speaks_once_after_a_check(stack: Stack) -> None:
+    stack.up()
+    session = stack.session()
+    news = {**stack.inputs, "desc": "x"}
+    session.check(URN, stack.inputs, news, NONE)
+    for _ in range(2):
+        assert session.diff(URN, 1, stack.outs, news, NONE).changes
+    assert stack.said == ["orders: changes live, without a restart; desc changes"]
+
+
+def test_nothing_is_said_where_nothing_changes(stack: Stack) -> None:
+    stack.up()
+    assert stack.preview() == Diff(changes=False, replaces=[])
+    assert stack.said == []
+
+
+def test_what_is_not_known_yet_is_named(stack: Stack) -> None:
+    stack.up()
+    session = stack.session()
+    unknown = frozenset({"desc", "parallel_number", "restart_trigger"})
+    session.check(URN, stack.inputs, stack.inputs, unknown)
+    assert session.diff(URN, 1, stack.outs, stack.inputs, unknown) == Diff(
+        changes=True, replaces=[]
+    )
+    assert stack.said == [
+        "orders: not known yet, may cost a restart: desc, parallel_number, restart_trigger"
+    ]
+
+
+def test_an_unknown_bucket_does_not_make_a_job_stateless(stack: Stack) -> None:
+    stack.up()
+    session = stack.session()
+    news = {name: value for name, value in stack.inputs.items() if name != "obs_bucket"}
+    news["parallel_number"] = 2.0
+    session.check(URN, stack.inputs, news, frozenset({"obs_bucket"}))
+    session.diff(URN, 1, stack.outs, news, frozenset({"obs_bucket"}))
+    [line] = stack.said
+    assert line.startswith("orders: restarts the job from a savepoint (downtime)")
+
+
+def test_an_unknown_upgrade_mode_is_assumed_to_stay(stack: Stack) -> None:
+    stack.up(upgrade_mode="stateless")
+    session = stack.session()
+    news = {name: value for name, value in stack.inputs.items() if name != "upgrade_mode"}
+    news["parallel_number"] = 2.0
+    session.check(URN, stack.inputs, news, frozenset({"upgrade_mode"}))
+    session.diff(URN, 1, stack.outs, news, frozenset({"upgrade_mode"}))
+    assert stack.said[0].startswith("orders: RESTARTS THE JOB WITHOUT STATE")
+
+
+@pytest.mark.parametrize(
+    "drifted",
+    [
+        {"checkpoint_mode": "3"},
+        {"resource_config": {"max_slot": 1.0, "new_key": 1.0}},
+        {"name": "a name with spaces"},
+        {"desired_state": "stopped (job_cancel_success)"},
+    ],
+)
+def test_inputs_that_a_refresh_found_are_compared_as_they_are(
+    stack: Stack, drifted: dict[str, Any]
+) -> None:
+    stack.up()
+    found = {**stack.inputs, **drifted}
+    session = stack.session()
+    assert not session.diff(URN, 1, {**stack.outs, **drifted}, found, NONE).changes
+    assert session.diff(URN, 1, stack.outs, found, NONE).changes
+
+
+# Secrets.
+
+
+def test_no_error_repeats_a_secret_argument(stack: Stack) -> None:
+    secrets: dict[str, Any] = {
+        "entrypoint_args": "--password TOPSECRET",
+        "runtime_config": {"k": "HIDDEN99"},
+    }
+    stack.dli.arm("fail_start", text="could not parse --password TOPSECRET with k=HIDDEN99")
+    with pytest.raises(Halfway) as error:
+        stack.up(**secrets)
+    seen = f"{error.value} {stack.outs['status_desc']} {stack.outs['desired_state']}"
+    seen += str([stack.said, stack.progress, stack.warned])
+    assert "could not parse" in seen
+    assert "TOPSECRET" not in seen
+    assert "HIDDEN99" not in seen
+
+
+def test_no_error_repeats_a_secret_that_somebody_else_set(stack: Stack) -> None:
+    stack.up()
+    stack.dli.stopped(1, savepoint=True)
+    stack.dli.put(1, entrypoint_args="--password TOPSECRET")
+    stack.dli.arm("fail_start", text="could not parse TOPSECRET")
+    stack.dli.run(1, resume=True)
+    with pytest.raises(Exception, match="could not parse") as error:
+        stack.up(desc="x")
+    assert "TOPSECRET" not in str(error.value)
+
+
+def test_lines_show_numbers_and_flags_only(stack: Stack) -> None:
+    stack.up(entrypoint_args="--a TOPSECRET", image="o/n:1", log_enabled=True, cu_number=2)
+    stack.up(entrypoint_args="--b TOPSECRET", image="o/n:2", log_enabled=False, cu_number=4)
+    assert stack.said == [
+        (
+            "orders: restarts the job from a savepoint (downtime); cu_number 2 → 4; log_enabled "
+            "true → false; entrypoint_args changes; image changes"
+        )
+    ]
