@@ -49,7 +49,7 @@ check: static $(VENV)/.dev ## the quick part of test: no engine
 static: $(VENV)/.dev
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check --quiet .
-	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests tools/engine __main__.py
+	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests tools __main__.py $(wildcard examples/*/__main__.py examples/*/*/__main__.py)
 	@$(VENV)/bin/lint-imports --no-cache | tail -n 1
 
 faults: $(VENV)/.dev ## N random schedules of faults and kills, from seed SEED on

@@ -1,0 +1,225 @@
+"""Each example, in a copy of its own: what its README says is what happens."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dli import Dli, changes, served
+from engine_project import PATIENCE, Project, make_project
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+SECRETS = ("planted-password", "planted-sink-password")
+PLACES = {"staging": "a" * 32, "prod": "b" * 32}
+
+
+@dataclass
+class Example(Project):
+    """A copy of an example's folder, and its local DLI."""
+
+    dli: Dli
+
+    def script(self, line: str, **environment: str) -> str:
+        """Run a line of a shell script, which has to succeed; all it shows."""
+        done = subprocess.run(
+            ["bash", "-ec", line],
+            cwd=self.directory,
+            env=self.environment | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def up(self) -> str:
+        """Run `pulumi up`, without a preview."""
+        return self.must("up", "--yes", "--skip-preview")
+
+    def outputs(self, *arguments: str) -> dict[str, Any]:
+        """The stack's outputs."""
+        return dict(json.loads(self.must("stack", "output", "--json", *arguments)))
+
+
+@pytest.fixture
+def example(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Example]:
+    """The example that a test names, with the Python that runs the tests."""
+    environment = make_project(tmp_path, name="other").environment
+    directory = tmp_path / request.param
+    shutil.copytree(
+        EXAMPLES / request.param, directory, ignore=shutil.ignore_patterns(".dli-local", "*.jar")
+    )
+    for file in directory.rglob("Pulumi.yaml"):
+        project = yaml.safe_load(file.read_text(encoding="utf-8"))
+        assert project["runtime"]["options"]["virtualenv"].endswith("../.venv")
+        project["runtime"]["options"]["virtualenv"] = sys.prefix
+        file.write_text(json.dumps(project), encoding="utf-8")
+    dli = Dli(directory / ".dli-local")
+    made = Example(directory, environment, dli)
+    made.must("stack", "init", "dev")
+    yield made
+    dli.close()
+
+
+@pytest.mark.parametrize("example", ["environments"], indirect=True)
+@pytest.mark.timeout(3 * PATIENCE)  # three stacks live their lives
+def test_one_program_in_three_environments(example: Example, tmp_path: Path) -> None:
+    example.must("config", "set", "settleSeconds", "0.2")
+    assert 'environment: "dev"' in example.must("preview", "--diff")
+    example.up()
+    example.must("up", "--yes", "--expect-no-changes")
+    [job] = example.dli.jobs().values()
+    assert example.outputs() == {"job_id": job["id"], "update_time": job["update_time"]}
+    assert job["tags"]["environment"] == "dev"
+    example.must("destroy", "--yes", "--skip-preview")
+
+    pipeline = yaml.safe_load((example.directory / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    [preview], [deploy] = pipeline["preview"]["script"], pipeline[".up"]["script"]
+    for stack, project_id in PLACES.items():
+        folder = tmp_path / stack
+        options = ("--region", "eu-de", "--project", f"eu-de_{stack}={project_id}")
+        identity = ("--user", f"pipeline-{stack}", "--password", SECRETS[0])
+        with served(folder, *options, *identity) as endpoint:
+            dli = Dli(folder)
+            _stand_in(example, stack, endpoint)
+            _live(example, dli, stack, preview, deploy)
+            if stack == "prod":
+                _report(example, dli, stack)
+            example.must("destroy", "--yes", "--skip-preview")
+            assert dli.jobs() == {}
+            dli.close()
+
+
+def _stand_in(example: Example, stack: str, endpoint: str) -> None:
+    """A stack as its README tells, with a service on this machine in the cloud's place."""
+    example.must("stack", "init", stack)
+    for key, text in {
+        "dli:endpoint": endpoint,
+        "dli:authUrl": endpoint,
+        "dli:domainName": "local",
+        "queue": "testQueue",
+        "settleSeconds": "0.2",
+    }.items():
+        example.must("config", "set", key, text)
+    example.must("config", "rm", "agency")
+    for key, secret in zip(("dli:password", "sinkPassword"), SECRETS, strict=True):
+        example.must("config", "set", "--secret", key, secret)
+
+
+def _live(example: Example, dli: Dli, stack: str, preview: str, deploy: str) -> None:
+    shown = example.script(preview, STACK=stack)
+    assert "creates and starts the job" in shown
+    shown += example.script(deploy, STACK=stack)
+    [first] = dli.jobs().values()
+    assert first["project_id"] == PLACES[stack]
+    assert first["tags"]["environment"] == stack
+    assert first["definition"]["smn_topic"] == {"prod": "flink-alerts"}.get(stack)
+    assert SECRETS[1] in first["definition"]["entrypoint_args"]
+
+    example.must("config", "set", "parallelNumber", "1")
+    shown += example.script(preview, STACK=stack)
+    words = {
+        "staging": "RESTARTS THE JOB WITHOUT STATE (downtime)",
+        "prod": "restarts the job from a savepoint (downtime)",
+    }
+    assert words[stack] in shown
+    shown += example.script(deploy, STACK=stack)
+    [second] = dli.jobs().values()
+    assert second["id"] == first["id"]
+    assert (second["counter"] > first["counter"]) == (stack == "prod")
+    assert example.outputs() == {"job_id": first["id"], "update_time": second["update_time"]}
+    stored = example.must("stack", "export")
+    for secret in SECRETS:
+        assert secret not in shown + stored
+        assert secret not in (example.directory / f"Pulumi.{stack}.yaml").read_text()
+
+
+def _report(example: Example, dli: Dli, stack: str) -> None:
+    """The second project reads what the first one deployed."""
+    report = Example(example.directory / "report", example.environment, dli)
+    report.must("stack", "init", stack)
+    report.up()
+    [job] = dli.jobs().values()
+    changed = datetime.fromtimestamp(job["update_time"] / 1000, UTC)
+    assert report.outputs() == {
+        "job_id": job["id"],
+        "changed_at": changed.isoformat("T", "seconds"),
+    }
+
+
+def test_both_pipelines_preview_in_the_pull_request_and_deploy_on_merge() -> None:
+    folder = EXAMPLES / "environments"
+    text = (folder / ".github/workflows/flink-jobs.yml").read_text(encoding="utf-8")
+    github = yaml.safe_load(text)
+    assert github[True] == {"pull_request": None, "push": {"branches": ["main"]}}  # `on` in YAML
+    jobs = github["jobs"]
+    assert "pull_request" in jobs["preview"]["if"]
+    assert "push" in jobs["up"]["if"]
+    gitlab = yaml.safe_load((folder / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    assert "merge_request_event" in gitlab["preview"]["rules"][0]["if"]
+    assert gitlab[".up"]["rules"] == [{"if": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"}]
+    for job, script in ("preview", gitlab["preview"]["script"]), ("up", gitlab[".up"]["script"]):
+        last = jobs[job]["steps"][-1]["run"]
+        assert [last.replace("${{ matrix.stack }}", "$STACK")] == script
+    project = yaml.safe_load((folder / "Pulumi.yaml").read_text(encoding="utf-8"))
+    assert project["options"] == {"refresh": "always"}
+
+
+@pytest.mark.parametrize("example", ["adopt"], indirect=True)
+def test_a_running_job_is_taken_over(example: Example) -> None:
+    dli = example.dli
+    job_id = dli.create(
+        "orders-etl",
+        desc="by hand",
+        queue_name="testQueue",
+        entrypoint="obs://jars/orders-etl.jar",
+        cu_number=3,
+        parallel_number=2,
+        obs_bucket="flink-state",
+    )
+    assert dli.run(job_id).is_success
+    assert dli.status(job_id) == "job_running"
+    example.must("config", "set", "jobId", str(job_id))
+    assert f"takes over job {job_id}, changing what differs" in example.must("preview")
+    with dli.watched() as sent:
+        example.up()
+    put, *others = changes(sent)
+    assert put == f"PUT flink-jobs/{job_id}"
+    assert not others
+    assert dli.details(job_id)["desc"] == "Orders to the warehouse, kept by Pulumi"
+    assert [entry["event"] for entry in dli.history(job_id)].count("running") == 1
+    assert example.outputs() == {"job_id": job_id, "status": "job_running"}
+    example.must("up", "--yes", "--expect-no-changes")
+
+
+@pytest.mark.parametrize("example", ["upgrade"], indirect=True)
+def test_a_new_jar_goes_through_a_savepoint(example: Example) -> None:
+    readme = (example.directory / "README.md").read_text(encoding="utf-8")
+    first, second = (line for line in readme.splitlines() if line.startswith("python3 -m zipfile"))
+    example.script(first)
+    example.up()
+    [before] = example.dli.jobs().values()
+    example.script(second)
+    assert "restarts the job from a savepoint (downtime)" in example.must("preview")
+    example.up()
+    [after] = example.dli.jobs().values()
+    assert after["id"] == before["id"]
+    assert after["counter"] > before["counter"]
+    example.must("up", "--yes", "--expect-no-changes")
+
+
+def test_every_example_is_a_whole_project() -> None:
+    for program in EXAMPLES.rglob("__main__.py"):
+        names = {file.name for file in program.parent.iterdir()}
+        assert {"Pulumi.yaml", "requirements.txt"} <= names, program
