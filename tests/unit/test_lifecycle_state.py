@@ -59,7 +59,8 @@ def test_stopping_takes_a_savepoint_and_starting_uses_it(up: Stack) -> None:
     assert up.sent() == []
     assert not up.refresh().changes
     up.up(desired_state="running")
-    assert up.said == [f"orders: starts from its savepoint {saved}, found cancel success"]
+    found = "found stopped (job_cancel_success)"
+    assert up.said == [f"orders: starts from its savepoint {saved}, {found}"]
     assert up.sent()[-1] == "run resume"
     assert up.resumed()[-1] == saved
     assert counter(up) > 1000
@@ -72,7 +73,7 @@ def test_a_stateless_job_is_stopped_without_a_savepoint(stack: Stack) -> None:
     stack.up(upgrade_mode="stateless", desired_state="stopped")
     assert (stack.said, stack.sent()[0]) == (["orders: stops"], "stop")
     stack.up(upgrade_mode="stateless")
-    assert stack.said == ["orders: STARTS WITHOUT STATE, found cancel success"]
+    assert stack.said == ["orders: STARTS WITHOUT STATE, found stopped (job_cancel_success)"]
     assert stack.sent()[-1] == "run"
 
 
@@ -174,7 +175,7 @@ def test_a_crashed_stateless_job_is_started_again(stack: Stack) -> None:
     stack.refresh()
     stack.sent()
     stack.up(upgrade_mode="stateless", restart_trigger="crash")
-    assert stack.said == ["orders: STARTS WITHOUT STATE, found running exception"]
+    assert stack.said == ["orders: STARTS WITHOUT STATE, found failed (job_running_exception)"]
     assert stack.sent()[-1] == "run"
 
 
@@ -193,7 +194,7 @@ def test_a_finished_job_runs_again_when_asked(up: Stack, change: dict[str, Any])
     up.refresh()
     up.up(**change)
     [line] = up.said
-    assert line.startswith("orders: had finished, and runs again from the beginning, found finish")
+    assert line.startswith("orders: had finished, and runs again from the beginning, found ")
     assert up.sent()[-1] == "run"
 
 

@@ -1,0 +1,77 @@
+"""The run state as found, and how fields are stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi_dli import outputs
+from pulumi_dli.detail import PHASES, JobDetail
+from pulumi_dli.handling import Stored
+from pulumi_dli.models import FIELDS
+from pulumi_dli.resource import OUTPUTS, FlinkJarJobArgs
+from pulumi_dli.work import Outcome
+
+PROGRAM: dict[str, Any] = {"name": "orders", "queue_name": "testQueue", "cu_number": 2.0}
+
+
+def live(**values: Any) -> JobDetail:
+    return JobDetail(1, "orders", "job_running", values={"name": "orders", **values})
+
+
+@pytest.mark.parametrize(
+    ("status", "wanted", "found"),
+    [
+        ("job_running", "running", "running"),
+        ("job_submitting", "running", "running"),
+        ("job_savepointing", "running", "running"),
+        ("job_dreaming", "running", "running"),
+        ("job_finish", "running", "running"),
+        ("job_cancel_success", "running", "stopped (job_cancel_success: why)"),
+        ("job_init", "running", "stopped (job_init: why)"),
+        ("job_canceling", "running", "stopped (job_canceling: why)"),
+        ("job_running_exception", "running", "stopped (job_running_exception: why)"),
+        ("job_running", "stopped", "running"),
+        ("job_cancel_success", "stopped", "stopped"),
+        ("job_finish", "stopped", "stopped"),
+        ("job_running_exception", "stopped", "stopped"),
+    ],
+)
+def test_the_run_state_as_found(status: str, wanted: str, found: str) -> None:
+    assert outputs.found_state(JobDetail(1, "orders", status), wanted, "why") == found
+
+
+@pytest.mark.parametrize("status", PHASES)
+def test_a_state_that_is_as_wanted_is_called_as_it_was_wished(status: str) -> None:
+    found = {outputs.found_state(JobDetail(1, "o", status), w, "") for w in ("running", "stopped")}
+    assert found & {"running", "stopped"}
+
+
+def test_a_field_is_stored_in_the_programs_spelling_while_the_job_holds_it() -> None:
+    job = live(queue_name="testqueue", cu_number=4)
+    outs = outputs.after(Outcome(job), PROGRAM, None)
+    assert outs["queue_name"] == "testQueue"
+    assert outs["cu_number"] == 4
+
+
+def test_a_field_that_the_service_does_not_report_is_as_it_was_written_last() -> None:
+    program = {**PROGRAM, "image": "o/n:2"}
+    stored = Stored.from_outputs(1, {**PROGRAM, "image": "o/n:1"})
+    put = Outcome(live(), written=frozenset({"image"}))
+    assert outputs.after(put, program, stored)["image"] == "o/n:2"
+    assert outputs.after(Outcome(live()), program, stored)["image"] == "o/n:1"
+    assert outputs.after(Outcome(live()), program, None)["image"] == "o/n:2"
+
+
+def test_the_outputs_are_those_of_the_resource() -> None:
+    given = outputs.after(Outcome(live()), PROGRAM, None).keys()
+    assert given == {*FlinkJarJobArgs.__annotations__, *OUTPUTS, "owner"} - {"failure"}
+    assert FIELDS.keys() < given
+
+
+def test_update_time_is_the_puts_else_it_is_kept() -> None:
+    job = JobDetail(1, "orders", "job_running", update_time=30)
+    stored = Stored.from_outputs(1, {"update_time": 20.0})
+    assert outputs.after(Outcome(job, put_time=25), {}, stored)["update_time"] == 25
+    assert outputs.after(Outcome(job), {}, stored)["update_time"] == 20
+    assert outputs.after(Outcome(job), {}, None)["update_time"] == 30

@@ -1,0 +1,321 @@
+"""From how a job stands and what changed: the steps, and the phrase for them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pytest
+from pulumi_dli import phrases
+from pulumi_dli.detail import JobDetail, Phase
+from pulumi_dli.handling import Desired, Handling, Stored
+from pulumi_dli.models import FIELDS, Cost
+from pulumi_dli.plan import FRESH, Origin, Plan, Start, plan
+
+RAN = 1_800_000_000_000
+STATUS = {
+    "draft": "job_init",
+    "starting": "job_submitting",
+    "running": "job_running",
+    "stopped": "job_cancel_success",
+    "failed": "job_running_exception",
+    "not started": "job_submit_fail",
+    "finished": "job_finish",
+    "unknown": "job_dreaming",
+}
+PROGRAM: dict[str, Any] = {"name": "orders", "obs_bucket": "b", "parallel_number": 1}
+
+
+def job(stands: str, *, ran: bool = True, savepoint: str = "", **values: Any) -> JobDetail:
+    return JobDetail(
+        job_id=1,
+        name="orders",
+        status=STATUS[stands],
+        start_time=RAN if ran else 0,
+        has_savepoint=bool(savepoint),
+        savepoint_path=savepoint,
+        values={**PROGRAM, "desc": "", **values},
+    )
+
+
+def stored(live: JobDetail, program: dict[str, Any], **outputs: Any) -> Stored:
+    """What the state says after an update of this program that left this job."""
+    props = {
+        **live.values,
+        **program,
+        "desired_state": "running",
+        "status": live.status,
+        "start_time": live.start_time,
+        "set_arguments": [name for name in program if name in FIELDS],
+        **outputs,
+    }
+    return Stored.from_outputs(1, props)
+
+
+def wish(**program: Any) -> Desired:
+    whole = {**PROGRAM, **program}
+    return Desired.from_inputs({k: v for k, v in whole.items() if v is not None})
+
+
+class Case(NamedTuple):
+    """A job as it stands, what the program changes, and what comes of it."""
+
+    stands: str
+    changes: dict[str, Any]
+    steps: str
+    phrase: str
+    ran: bool = True
+    savepoint: str = ""
+    before: dict[str, Any] = {}  # noqa: RUF012 -- never changed
+    known: dict[str, Any] = {}  # noqa: RUF012
+
+
+STATELESS = {"upgrade_mode": "stateless"}
+CASES = [
+    # Running.
+    Case("running", {}, "", ""),
+    Case("running", {"desc": "x"}, "put", "changes live, without a restart; desc changes"),
+    Case(
+        "running",
+        {"parallel_number": 2},
+        "stop+savepoint put start:savepoint",
+        "restarts the job from a savepoint (downtime); parallel_number 1 → 2",
+    ),
+    Case(
+        "running",
+        {"parallel_number": 2},
+        "stop put start:stateless",
+        "RESTARTS THE JOB WITHOUT STATE (downtime); parallel_number 1 → 2",
+        before=STATELESS,
+    ),
+    Case("running", {"restart_trigger": "2"}, "stop+savepoint put start:savepoint", "restarts"),
+    Case(
+        "running",
+        {"restore_from": "b/s/"},
+        "stop+savepoint put start:import",
+        "restarts the job from b/s/ (downtime)",
+    ),
+    Case("running", {"desired_state": "stopped"}, "stop+savepoint put", "stops with a savepoint"),
+    Case("running", {"desired_state": "stopped"}, "stop put", "stops", before=STATELESS),
+    Case(
+        "running",
+        {"tags": {"a": "b"}},
+        "tags",
+        "changes tags, without touching the job",
+    ),
+    Case(
+        "running",
+        {"on_delete": "stop"},
+        "",
+        "nothing is sent, the state records: on_delete",
+    ),
+    # Starting and unknown count as running.
+    Case("starting", {"desc": "x"}, "put", "changes live"),
+    Case("starting", {"parallel_number": 2}, "stop+savepoint put start:savepoint", "restarts"),
+    Case(
+        "starting",
+        {"parallel_number": 2},
+        "stop put start:fresh",
+        "restarts the job, which never ran",
+        ran=False,
+    ),
+    Case("unknown", {}, "", ""),
+    Case("unknown", {"parallel_number": 2}, "stop+savepoint put start:savepoint", "restarts"),
+    # A draft.
+    Case("draft", {}, "start:fresh", "starts", ran=False),
+    Case("draft", {"parallel_number": 2}, "put start:fresh", "starts; parallel", ran=False),
+    Case("draft", {"desired_state": "stopped"}, "", "nothing is sent", ran=False),
+    Case(
+        "draft",
+        {"desired_state": "stopped", "parallel_number": 2},
+        "put",
+        "changes at rest; parallel_number 1 → 2",
+        ran=False,
+    ),
+    Case("draft", {"restore_from": "b/s/"}, "start:import", "starts from b/s/", ran=False),
+    Case("not started", {}, "put start:fresh", "starts", ran=False),
+    # Stopped.
+    Case(
+        "stopped",
+        {},
+        "put start:savepoint",
+        "starts from its savepoint b/s/, found stopped (job_cancel_success)",
+        savepoint="b/s/",
+    ),
+    Case("stopped", {}, "refused", "CANNOT START: job orders (1) ran before and is stopped"),
+    Case("stopped", {"desc": "x"}, "refused", "CANNOT START: "),
+    Case(
+        "stopped",
+        {"upgrade_mode": "stateless"},
+        "put start:stateless",
+        "STARTS WITHOUT STATE, found stopped",
+    ),
+    Case("stopped", {"restore_from": "b/c/"}, "put start:import", "starts from b/c/"),
+    Case(
+        "stopped",
+        {"restore_from": "b/c/"},
+        "put start:import",
+        "starts from b/c/",
+        savepoint="b/s/",
+    ),
+    Case(
+        "stopped",
+        {"restore_from": "b/c/"},
+        "refused",
+        "CANNOT START",
+        before={"restore_from": "b/c/"},
+    ),
+    Case("stopped", {"desired_state": "stopped"}, "", "nothing is sent"),
+    Case("stopped", {"desired_state": "stopped", "desc": "x"}, "put", "changes at rest"),
+    Case(
+        "stopped",
+        {},
+        "put start:import",
+        "starts from b/s/, found stopped",
+        known={"next_start": "b/s/"},
+    ),
+    Case(
+        "stopped",
+        {},
+        "put start:savepoint",
+        "starts from its savepoint b/t/",
+        savepoint="b/t/",
+        known={"next_start": "b/s/"},
+    ),
+    Case("failed", {}, "put start:fresh", "starts", known={"next_start": FRESH}),
+    # Failed.
+    Case("failed", {}, "refused", "CANNOT START: job orders (1) ran before and is failed"),
+    Case("failed", {}, "put start:stateless", "STARTS WITHOUT STATE", before=STATELESS),
+    Case("failed", {"desired_state": "stopped"}, "", "nothing is sent"),
+    # Finished.
+    Case("finished", {}, "", ""),
+    Case("finished", {"desc": "x"}, "put", "changes at rest; desc changes"),
+    Case(
+        "finished",
+        {"parallel_number": 2},
+        "put start:again",
+        "had finished, and runs again from the beginning, found finished",
+    ),
+    Case("finished", {"restart_trigger": "2"}, "put start:again", "had finished, and runs again"),
+]
+
+
+def steps(todo: Plan) -> str:
+    if todo.refusal:
+        return "refused"
+    parts = []
+    if todo.stop:
+        parts.append("stop+savepoint" if todo.savepoint else "stop")
+    if todo.body:
+        parts.append("put")
+    if todo.add_tags or todo.remove_tags:
+        parts.append("tags")
+    if todo.start:
+        parts.append(f"start:{todo.start.origin}")
+    return " ".join(parts)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.stands} {case.steps}")
+def test_the_way_from_a_job_to_a_wish(case: Case) -> None:
+    live = job(case.stands, ran=case.ran, savepoint=case.savepoint)
+    state = stored(live, {**PROGRAM, **case.before}, **case.known)
+    desired = (
+        wish(desired_state="running", **{**case.before, **case.changes})
+        if ("desired_state" not in case.changes)
+        else wish(**{**case.before, **case.changes})
+    )
+    todo = plan(live, desired, state)
+    assert steps(todo) == case.steps
+    line = phrases.change(todo, live, desired, frozenset())
+    assert line.removeprefix("orders: ").startswith(case.phrase)
+    assert bool(line) == bool(case.phrase)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, row in FIELDS.items() if row.cost is not Cost.TAGS]
+)
+def test_only_restart_fields_stop_a_running_job(name: str) -> None:
+    values: dict[str, Any] = {
+        "runtime_config": {"a": "1"},
+        "resource_config": {"max_slot": 2},
+        "dependency_jars": ["a"],
+        "dependency_files": ["a"],
+        "checkpoint_mode": "at_least_once",
+        "resource_config_version": "v2",
+        "feature": "custom",
+    }
+    flags = {"checkpoint_enabled", "log_enabled", "restart_when_exception", "resume_checkpoint"}
+    text = not FIELDS[name].sizing and name not in {"checkpoint_interval", "resume_max_num"}
+    value = values.get(name, True if name in flags else "other" if text else 7)
+    missing: dict[str, Any] = {name: None}
+    live = job("running", **missing)
+    todo = plan(live, wish(**{name: value}), stored(live, PROGRAM))
+    assert todo.stop is (FIELDS[name].cost is Cost.RESTART)
+
+
+def test_a_live_put_sends_only_what_differs_and_a_restart_everything() -> None:
+    live = job("running")
+    assert plan(live, wish(desc="x"), stored(live, PROGRAM)).body == {"desc": "x"}
+    assert plan(live, wish(parallel_number=2), stored(live, PROGRAM)).body == {
+        "name": "orders",
+        "parallel_number": 2,
+        "obs_bucket": "b",
+    }
+
+
+def test_a_job_that_is_taken_over_is_only_changed_where_it_tells_of_a_difference() -> None:
+    live = job("running")
+    assert steps(plan(live, wish(image="o/n:1"), None)) == ""
+    assert steps(plan(job("running", image="o/n:2"), wish(image="o/n:1"), None)).startswith("stop")
+    assert steps(plan(live, wish(restart_trigger="1", restore_from="b/s/"), None)) == ""
+
+
+def test_v2_says_nothing_of_v1_sizes() -> None:
+    live = job("running", resource_config_version="v2", cu_number=8, tm_cus=4)
+    program = {**PROGRAM, "resource_config_version": "v2"}
+    assert steps(plan(live, wish(resource_config_version="v2"), stored(live, program))) == ""
+
+
+def test_a_restart_already_made_is_not_made_again() -> None:
+    live = job("running")
+    todo = plan(live, wish(restart_trigger="2"), stored(live, PROGRAM), restarted=True)
+    assert steps(todo) == ""
+
+
+def test_a_start_after_the_state_was_stored_uses_its_savepoint_up() -> None:
+    live = job("failed")
+    state = stored(live, PROGRAM, next_start="b/s/", start_time=RAN - 1)
+    assert steps(plan(live, wish(), state)) == "refused"
+
+
+def test_a_start_names_its_state() -> None:
+    resuming = {origin for origin in Origin if Start(origin).resumes}
+    assert resuming == {Origin.SAVEPOINT, Origin.IMPORT}
+
+
+def test_every_phase_is_planned_for() -> None:
+    for status in ("job_savepointing", "job_canceling"):
+        live = JobDetail(1, "orders", status, start_time=RAN, values=PROGRAM)
+        assert live.phase in (Phase.SAVEPOINTING, Phase.STOPPING)
+        assert steps(plan(live, wish(), stored(live, PROGRAM))) == ""
+
+
+# Phrases that no plan of an existing job has.
+
+
+@pytest.mark.parametrize(
+    ("own", "line"),
+    [
+        ({}, "orders: creates and starts the job"),
+        ({"desired_state": "stopped"}, "orders: creates the job and leaves it stopped"),
+        ({"restore_from": "b/s/"}, "orders: creates and starts the job from b/s/"),
+        ({"adopt_job_id": 7}, "orders: takes over job 7, changing what differs"),
+    ],
+)
+def test_the_line_for_a_new_job(own: dict[str, Any], line: str) -> None:
+    assert phrases.creation("orders", Handling.from_inputs(own)) == line
+
+
+def test_the_line_for_a_job_that_goes_elsewhere() -> None:
+    assert phrases.replacement(wish(), ["region", "project_id"]).startswith(
+        "orders: REPLACES THE JOB, because region and project_id change: it is deleted there"
+    )
