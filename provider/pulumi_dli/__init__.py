@@ -1,6 +1,13 @@
 """Flink Jar jobs on Open Telekom Cloud DLI and Huawei Cloud DLI as Pulumi resources."""
 
 from pulumi_dli.digest import file_digest
+from pulumi_dli.queries import (
+    GetFlinkJarJobResult,
+    GetQueueResult,
+    get_flink_jar_job,
+    get_queue,
+    list_flink_jar_jobs,
+)
 from pulumi_dli.resource import (
     FlinkJarJob,
     FlinkJarJobArgs,
@@ -12,8 +19,13 @@ from pulumi_dli.resource import (
 __all__ = [
     "FlinkJarJob",
     "FlinkJarJobArgs",
+    "GetFlinkJarJobResult",
+    "GetQueueResult",
     "ResourceConfigArgs",
     "ResourceSpecArgs",
     "TimeoutsArgs",
     "file_digest",
+    "get_flink_jar_job",
+    "get_queue",
+    "list_flink_jar_jobs",
 ]

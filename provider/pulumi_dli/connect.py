@@ -17,7 +17,14 @@ from pulumi_dli.errors import SettingsError
 from pulumi_dli.keystone import by_agency, by_password
 from pulumi_dli.projects import find_project
 from pulumi_dli.reader import loopback
-from pulumi_dli.settings import LOCAL_CREDENTIALS, LOCAL_PROJECT_ID, Settings, resolve
+from pulumi_dli.settings import (
+    LOCAL_CREDENTIALS,
+    LOCAL_PROJECT_ID,
+    Settings,
+    process_environment,
+    resolve,
+)
+from pulumi_dli.sources import SETTINGS
 from pulumi_dli.transport import Transport, reaching, repeat
 
 if TYPE_CHECKING:
@@ -62,6 +69,18 @@ class Connections:
         self._clock = clock
         self._lock = threading.Lock()
         self._links: dict[tuple[str | None, str | None], _Link] = {}
+
+    @classmethod
+    def of_stack(cls, setting: Callable[[str], Any], directory: Path) -> Connections:
+        """The connections of a stack and of this process's environment.
+
+        Args:
+            setting: reads a key of the stack's configuration, such as `dli:region`.
+            directory: the folder of Pulumi.yaml.
+        """
+        values = {key: setting(f"dli:{key}") for key in SETTINGS}
+        config = {key: str(value) for key, value in values.items() if value is not None}
+        return cls(config, process_environment(), directory)
 
     def settings(self, region: str | None = None, project_id: str | None = None) -> Settings:
         """The settings of the stack, or of a resource that names its own region or project.

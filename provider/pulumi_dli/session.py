@@ -24,8 +24,6 @@ from pulumi_dli.jobs import Jobs
 from pulumi_dli.lifecycle import Lifecycle
 from pulumi_dli.masking import discreet
 from pulumi_dli.plan import Plan, plan
-from pulumi_dli.settings import process_environment
-from pulumi_dli.sources import SETTINGS
 from pulumi_dli.waiter import Clock, Report, SystemClock
 from pulumi_dli.work import Incomplete
 
@@ -275,9 +273,7 @@ def open_session(
         warn: see `Session`.
         guard: see `Session`.
     """
-    values = {key: setting(f"dli:{key}") for key in SETTINGS}
-    config = {key: str(value) for key, value in values.items() if value is not None}
-    connections = Connections(config, process_environment(), directory)
+    connections = Connections.of_stack(setting, directory)
     return Session(connections, say=say, progress=progress, warn=warn, guard=guard)
 
 
