@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from pulumi_dli.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.errors import ApiError, DliError, JobError, StateAtRisk
+from pulumi_dli.errors import ApiError, DliError, JobError, MissingEndpoint, StateAtRisk
 from pulumi_dli.handling import Desired, Stored
 from pulumi_dli.plan import Origin, Plan, Start, plan, restart_due
 from pulumi_dli.tools import Tools
@@ -111,12 +111,17 @@ def _back(tools: Tools, work: Work, desired: Desired, refusal: ApiError) -> DliE
 def _change_tags(
     tools: Tools, work: Work, todo: Plan, desired: Desired, stored: Stored | None
 ) -> None:
-    """Change tags; a region without the tag endpoints gets a warning."""
+    """Change tags. A region without the tag endpoints is worth one warning, not one a job."""
     add = dict(todo.add_tags)
     if (todo.stop or todo.start) and restart_due(desired, stored):
         add[RESTART_TAG] = _restart_mark(desired, stored)
     try:
         tools.steps.change_tags(work, add, todo.remove_tags)
+    except MissingEndpoint:
+        tools.warn(
+            "this region has no endpoints for tags: jobs keep the tags that they were created "
+            "with, whatever the program says, and a restart that is interrupted may be made again"
+        )
     except ApiError as error:
         if error.uncertain:
             raise

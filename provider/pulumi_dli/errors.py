@@ -6,6 +6,7 @@
     ├─ ApiError            the service answered and refused
     │  ├─ AuthError        401 or 403: the sign-in, or a right that is missing
     │  ├─ NotFoundError    404 with a DLI code, or DLI.16001 (no such Flink job)
+    │  ├─ MissingEndpoint  404 or 405 from the gateway: nothing is served at that path
     │  └─ ThrottledError   429: too many requests
     ├─ Halfway             an operation broke off after it changed the service
     └─ JobError            the service agreed, but the job is not in the state that was asked for
@@ -91,6 +92,10 @@ class AuthError(ApiError):
 
 class NotFoundError(ApiError):
     """The thing that was named does not exist."""
+
+
+class MissingEndpoint(ApiError):
+    """Nothing is served at that path: the region does not offer it, or the endpoint is wrong."""
 
 
 class ThrottledError(ApiError):

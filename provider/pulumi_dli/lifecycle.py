@@ -17,7 +17,7 @@ from pulumi_dli.jobs import Jobs
 from pulumi_dli.ownership import Ownership
 from pulumi_dli.removal import remove
 from pulumi_dli.steps import Steps
-from pulumi_dli.tools import Tools, date
+from pulumi_dli.tools import Once, Tools, date
 from pulumi_dli.waiter import Clock, Deadline, Report
 from pulumi_dli.work import Outcome, Work, finish
 
@@ -44,6 +44,7 @@ class Lifecycle:
         warn: Report,
         guard: Callable[[], None],
     ) -> None:
+        warn = Once(warn)
         self._tools = Tools(
             jobs=jobs,
             ownership=Ownership(jobs, warn),

@@ -13,12 +13,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pulumi_dli.codes import CODES, NEXT_STEPS
-from pulumi_dli.errors import MAX_TEXT, ApiError, AuthError, NotFoundError, ThrottledError
+from pulumi_dli.errors import (
+    MAX_TEXT,
+    ApiError,
+    AuthError,
+    MissingEndpoint,
+    NotFoundError,
+    ThrottledError,
+)
 
 SERVER_ERROR = "DLI.0999"
 """The service's own way to say 500."""
 PASSING = {502, 503, 504}
 """Statuses of a failure that is likely to pass."""
+_NOT_SERVED = {404, 405}
 _NO_SUCH_JOB = "DLI.16001"
 _SIGN_IN_CODES = {"DLI.0013", "DLI.0014", "DLI.0015", "DLI.0016", "APIGW.0301", "APIGW.0307"}
 _CODE = re.compile(r"[A-Z][A-Za-z]*\.\d+")
@@ -111,6 +119,8 @@ def _kind(status: int, code: str) -> type[ApiError]:
         return ThrottledError
     if status in {401, 403} or code in _SIGN_IN_CODES:
         return AuthError
+    if status in _NOT_SERVED and not code.startswith("DLI."):
+        return MissingEndpoint
     return ApiError
 
 

@@ -31,7 +31,7 @@ def test_a_dropped_connection_before_and_after_the_work(
     assert dli.request("POST", "flink-jobs", {"name": "payments"}).is_success
 
 
-@pytest.mark.parametrize("code", ["429", "500", "502", "503", "504", "DLI.0999"])
+@pytest.mark.parametrize("code", ["404", "429", "500", "502", "503", "504", "DLI.0999"])
 @pytest.mark.parametrize(("when", "created"), [("before", 0), ("after", 1)])
 def test_an_error_answer_before_and_after_the_work(
     dli: LocalService, code: str, when: str, created: int

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_dli.codes import CODES, NEXT_STEPS
-from pulumi_dli.errors import MAX_TEXT, ApiError, AuthError, NotFoundError, ThrottledError
+from pulumi_dli.errors import (
+    MAX_TEXT,
+    ApiError,
+    AuthError,
+    MissingEndpoint,
+    NotFoundError,
+    ThrottledError,
+)
 from pulumi_dli.refusals import decode, refusal, refused
 
 WHAT = "create the job orders-etl"
@@ -86,8 +93,9 @@ def test_these_do(status: int, body: Any) -> None:
         (400, "DLI.16001", NotFoundError, False),
         (200, "DLI.16001", NotFoundError, False),
         (404, "DLI.0023", NotFoundError, False),
-        (404, "APIGW.0101", ApiError, False),
-        (404, "", ApiError, False),
+        (404, "APIGW.0101", MissingEndpoint, False),
+        (404, "", MissingEndpoint, False),
+        (405, "", MissingEndpoint, False),
         (400, "DLI.0002", ApiError, False),
         (401, "", AuthError, False),
         (403, "APIGW.0302", AuthError, False),

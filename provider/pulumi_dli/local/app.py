@@ -172,7 +172,7 @@ def _armed_answer(code: str, retry_after: float | None) -> Response:
         return Response("The server did not answer (armed fault).", int(code))
     text = {
         "error_msg": "The request was not served (armed fault).",
-        "error_code": "APIGW.0308" if code == "429" else "APIGW.0201",
+        "error_code": {"404": "APIGW.0101", "429": "APIGW.0308"}.get(code, "APIGW.0201"),
         "request_id": g.request_id,
     }
     response = _answer(int(code), text)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pulumi_dli.local.store import Store
 
 BEFORE, AFTER = "before", "after"
-ANSWERS = ("429", "500", "502", "503", "504", "DLI.0999")
+ANSWERS = ("404", "429", "500", "502", "503", "504", "DLI.0999")
+"""404: the gateway knows no such endpoint, as in a region that does not offer it."""
 
 
 @dataclass(frozen=True, slots=True)
