@@ -76,12 +76,3 @@ def test_the_quickstart_lives_its_life(quickstart: JobStack) -> None:
         "update_time": second["update_time"],
     }
     stack.destroy()
-
-
-def test_a_fresh_look_at_a_stack_that_is_gone_is_clean(quickstart: JobStack) -> None:
-    quickstart.project.must("up", "--yes", "--skip-preview")
-    quickstart.destroy()
-    quickstart.project.must("up", "--yes", "--skip-preview")
-    job = quickstart.dli.job("test1")
-    assert job["status"] == "job_running"
-    quickstart.destroy()
