@@ -59,7 +59,8 @@ class Stack:
     """One resource and its state. Each `up` is a new process: a new Session."""
 
     def __init__(self, folder: Path, config: Mapping[str, str] | None = None) -> None:
-        self.config = {"endpoint": "local", "localPath": str(folder / "dli"), **(config or {})}
+        self.config = {"endpoint": "local", "localPath": str(folder / "dli"), "preflight": "off"}
+        self.config |= config or {}
         self.store = Store(folder / "dli")
         stored = StoredClock(self.store)
         stored.set(START_TIME)
@@ -179,6 +180,12 @@ class Stack:
         log = [entry for entry in kept(self.store) if entry.method != "GET"]
         chosen = (e for e in log if _short(e.method, e.path, e.body).startswith(word))
         return [json.loads(entry.body) for entry in chosen]
+
+    @property
+    def line(self) -> str:
+        """The one line that was said of the plan."""
+        [line] = self.said
+        return line
 
     @property
     def job(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import socket
 import sys
 import threading
@@ -67,8 +68,8 @@ class Engine:
     @classmethod
     def of_this_process(cls) -> Engine:
         """The engine that started this process, if its address is where the host gets it."""
-        address = sys.argv[1] if len(sys.argv) > 1 and ":" in sys.argv[1] else None
-        return cls(address)
+        given = " ".join(sys.argv[1:2])
+        return cls(given if re.fullmatch(r"\S+:\d+", given) else None)
 
     def say(self, text: str) -> None:
         """Show a line on the resource that this thread works on."""

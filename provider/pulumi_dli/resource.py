@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Literal, TypedDict, Unpack, cast
 
 import pulumi
@@ -337,6 +337,9 @@ def _legal(text: str) -> str:
 def _mark(resource_name: str, opts: ResourceOptions) -> Output[str]:
     """The ownership mark: whose the job is, known before it exists."""
     urn = pulumi.create_urn(resource_name, TYPE, opts.parent)
+    # A URN depends on the parent, and a parent on its children: on this job itself.
+    future = cast("Awaitable[str]", urn.future())
+    urn = Output(set(), future, urn.is_known(), urn.is_secret())
     organization = pulumi.get_organization()
     return urn.apply(
         lambda text: hashlib.sha256(f"{organization}/{text}".encode()).hexdigest()[:MARK_LENGTH]
