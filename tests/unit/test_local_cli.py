@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pulumi_dli.local.app import create_app
-from pulumi_dli.local.cli import FOLDER, app
+from pulumi_dli.local.cli import app
 from pulumi_dli.local.clock import StoredClock
+from pulumi_dli.local.opened import FOLDER
 from pulumi_dli.local.store import Store
 from typer.testing import CliRunner
 

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from pulumi_dli.local import access, doors, faults, keystone, requests, routes, tokens
 from pulumi_dli.local.clock import StoredClock
-from pulumi_dli.local.engine import Simulation
+from pulumi_dli.local.engines import Engines
 from pulumi_dli.local.errors import ConnectionDropped, GatewayRefusal, Refusal
 from pulumi_dli.local.faults import AFTER, BEFORE
 from pulumi_dli.local.identity import Identity
@@ -68,12 +68,16 @@ def create_app(
     Args:
         store: where everything is kept.
         identity: who may sign in, by default the local identity.
-        engine: what runs the jobs, by default the simulation.
+        engine: what runs the jobs, by default what the folder chose.
         clock: seconds since 1970, by default the store's clock (wall time unless it was set).
         sleep: lets seconds pass, for armed delays.
     """
     service = Service(
-        store, identity or Identity(), engine or Simulation(), clock or StoredClock(store), sleep
+        store,
+        identity or Identity(),
+        engine or Engines(store.folder),
+        clock or StoredClock(store),
+        sleep,
     )
     app = LocalDli("pulumi_dli.local", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY

@@ -3,42 +3,32 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from pulumi_dli.local import doors, faults, requests, serve
 from pulumi_dli.local.app import create_app, route_names
 from pulumi_dli.local.clock import StoredClock
-from pulumi_dli.local.engine import START_DELAY, Simulation
-from pulumi_dli.local.errors import Refusal, StoreError
+from pulumi_dli.local.engine import START_DELAY
+from pulumi_dli.local.engines import Engines
+from pulumi_dli.local.flink import choice
+from pulumi_dli.local.flink import cli as flink
 from pulumi_dli.local.identity import LOCAL, Identity, Project
+from pulumi_dli.local.opened import Folder, folder, in_plain_words, opened
 from pulumi_dli.local.service import Service
 from pulumi_dli.local.store import Store
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-FOLDER = ".dli-local"
-PROJECT_FILE = "Pulumi.yaml"
 LONGEST_ID = 64
 
 app = typer.Typer(no_args_is_help=True, help="The embedded local DLI.")
 faults_app = typer.Typer(invoke_without_command=True, help="Faults that are armed in it.")
 app.add_typer(faults_app, name="faults")
-
-Folder = Annotated[
-    Path | None,
-    typer.Option(
-        "--path",
-        envvar="PULUMI_DLI_LOCAL_PATH",
-        help=f"Its data folder; by default {FOLDER} beside the nearest {PROJECT_FILE}.",
-    ),
-]
+app.add_typer(flink.app, name="flink")
+app.command("add")(flink.add)
+app.command("logs")(flink.logs)
 
 
 @app.command("serve")
@@ -57,7 +47,7 @@ def serve_command(  # noqa: PLR0913 (one for each option)
     password: Annotated[str | None, typer.Option(help="The user's password.")] = None,
 ) -> None:
     """Serve the local DLI on a port of this machine."""
-    with _in_plain_words():
+    with in_plain_words():
         store = Store(folder(path))
         if start_delay is not None:
             store.set(START_DELAY, start_delay)
@@ -82,8 +72,8 @@ def serve_command(  # noqa: PLR0913 (one for each option)
 @app.command()
 def status(*, path: Folder = None) -> None:
     """Show its jobs."""
-    with _opened(path) as store:
-        service = Service(store, Identity(), Simulation(), StoredClock(store), _no_sleep)
+    with opened(path) as store:
+        service = Service(store, Identity(), Engines(store.folder), StoredClock(store), _no_sleep)
         with service.look() as moment:
             jobs = [job for job in doors.everything(moment) if job["deleted_at"] is None]
         typer.echo(f"data   {store.folder}\nengine {service.engine.name}")
@@ -97,8 +87,9 @@ def status(*, path: Folder = None) -> None:
 
 @app.command()
 def reset(*, path: Folder = None) -> None:
-    """Forget all jobs, requests and faults. No job id is ever used again."""
-    with _opened(path) as store:
+    """Forget all jobs, requests and faults, and stop Flink. No job id is ever used again."""
+    with opened(path) as store:
+        choice.stop(store)
         store.reset()
         StoredClock(store).release()
         typer.echo(f"{store.folder} is empty now")
@@ -111,7 +102,7 @@ def requests_command(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Show the last thousand requests, secrets masked, oldest first."""
-    with _opened(path) as store:
+    with opened(path) as store:
         entries = requests.kept(store)
         if as_json:
             typer.echo(json.dumps([asdict(entry) for entry in entries], indent=2))
@@ -127,7 +118,7 @@ def requests_command(
 def show_faults(context: typer.Context, *, path: Folder = None) -> None:
     """Show the faults that are armed. `arm` adds one, `clear` disarms them all."""
     if context.invoked_subcommand is None:
-        with _opened(path) as store:
+        with opened(path) as store:
             for fault in faults.armed(store):
                 aim = fault.route or "any request"
                 calls = f"calls {fault.nth} to {fault.nth + fault.times - 1}, seen {fault.seen}"
@@ -152,7 +143,7 @@ def arm(
     path: Folder = None,
 ) -> None:
     """Arm a fault."""
-    with _opened(path) as store:
+    with opened(path) as store:
         wanted: dict[str, Any] = {"kind": kind, "route": on, "nth": nth, "times": times}
         for text in option or ():
             name, _, value = text.partition("=")
@@ -163,36 +154,8 @@ def arm(
 @faults_app.command()
 def clear(*, path: Folder = None) -> None:
     """Disarm all faults."""
-    with _opened(path) as store:
+    with opened(path) as store:
         faults.clear(store)
-
-
-def folder(path: Path | None) -> Path:
-    """The data folder: the one given, else beside the nearest Pulumi.yaml upward, else here."""
-    if path is not None:
-        return path.absolute()
-    here = Path.cwd()
-    for place in (here, *here.parents):
-        if (place / PROJECT_FILE).is_file():
-            return place / FOLDER
-    return here / FOLDER
-
-
-@contextmanager
-def _opened(path: Path | None) -> Iterator[Store]:
-    with _in_plain_words():
-        store = Store(folder(path))
-        yield store
-        store.close()
-
-
-@contextmanager
-def _in_plain_words() -> Iterator[None]:
-    try:
-        yield
-    except (StoreError, Refusal, OSError, ValueError) as error:
-        typer.echo(f"pulumi-dli local: {error}", err=True)
-        raise typer.Exit(1) from None
 
 
 def _project(text: str) -> Project:

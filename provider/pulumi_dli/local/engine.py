@@ -1,4 +1,4 @@
-"""What runs the jobs: one small seam, and the simulation behind it.
+"""What runs the jobs: one small seam, and the simulation behind it. `flink` is the other.
 
 An engine is asked to begin something (a start, a savepoint, a stop) and answers when to
 look again; when that time has come it is asked how far things are. It never answers later
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pulumi_dli.local import queues
 from pulumi_dli.local.states import Status
@@ -27,6 +27,7 @@ class Outcome(Enum):
     """How far something under way is."""
 
     WAITING = auto()
+    RESTARTING = auto()
     DONE = auto()
     FAILED = auto()
 
@@ -37,22 +38,41 @@ class Progress:
 
     Attributes:
         outcome: of the start, savepoint or stop under way; for a running job DONE means
-            that it finished and FAILED that it crashed.
+            that it finished, FAILED that it crashed and RESTARTING that the engine is
+            bringing it back.
         text: why it failed or waits, for `status_desc`.
         again: seconds since 1970 when to look again; None: not by itself.
+        restarts: how often the engine brought the job back; None: the service counts.
+        resume: a directory with the state of a job whose machinery died; the next start
+            that resumes takes it.
     """
 
     outcome: Outcome
     text: str = ""
     again: float | None = None
+    restarts: int | None = None
+    resume: str | None = None
 
 
 class Engine(Protocol):
     """What the job verbs need of whatever runs the jobs."""
 
-    name: str
-    note: str
-    """`status_desc` of a job that it runs."""
+    @property
+    def name(self) -> str:
+        """What it is, for people."""
+        ...
+
+    def real(self, job: Job) -> bool:
+        """Whether the job has a life of its own: it restarts itself, and a look is as of now."""
+        ...
+
+    def note(self, job: Job) -> str:
+        """`status_desc` of a job that runs."""
+        ...
+
+    def graph(self, job: Job) -> dict[str, Any] | None:
+        """The execution plan; None: the service makes one up."""
+        ...
 
     def start(self, moment: Moment, job: Job) -> float | None:
         """Begin to run the job from `job.resume_path`. Gives when to look."""
@@ -74,16 +94,35 @@ class Engine(Protocol):
         """How far the thing is that the job's status says is under way."""
         ...
 
+    def drop(self, moment: Moment, job: Job) -> None:
+        """Let go of a job that is being deleted, whatever it does."""
+        ...
+
 
 class Simulation:
     """Jobs that run in name only: they start, count seconds, save and stop on time."""
 
-    name = "simulated"
-    note = "simulated: no Flink runs this job"
+    name = "simulated: no Flink runs the jobs"
+
+    def real(self, job: Job) -> bool:
+        """Never."""
+        del job
+        return False
+
+    def note(self, job: Job) -> str:
+        """Says so."""
+        del job
+        return "simulated: no Flink runs this job"
+
+    def graph(self, job: Job) -> None:
+        """None of its own."""
+
+    def drop(self, moment: Moment, job: Job) -> None:
+        """Nothing is held."""
 
     def start(self, moment: Moment, job: Job) -> float | None:
         """Ready after the start delay."""
-        del job
+        job.run = {}
         return moment.now + moment.setting(START_DELAY, DEFAULTS[START_DELAY])
 
     def watch(self, moment: Moment, job: Job) -> float | None:
@@ -135,11 +174,8 @@ def _doom(job: Job, kind: str) -> Progress | None:
 
 def _unfit(moment: Moment, job: Job) -> Progress | None:
     """Why a start cannot work, as Flink would find out."""
-    wanted = job.definition["flink_version"]
-    if wanted and job.definition["feature"] != "custom":
-        offered = queues.find(str(job.queue_name)).flink_versions
-        if wanted not in offered:
-            return _failed(f"Flink {wanted} is not offered here (only {', '.join(offered)})")
+    if words := not_offered(job):
+        return _failed(words)
     if job.resume_path is None:
         return None
     row = moment.db.execute(
@@ -152,6 +188,15 @@ def _unfit(moment: Moment, job: Job) -> Progress | None:
             f"the checkpoint {job.resume_path} does not fit: parallel_number or entrypoint changed"
         )
     return None
+
+
+def not_offered(job: Job) -> str:
+    """Why the job's queue cannot run its Flink version; "": it can."""
+    wanted = job.definition["flink_version"]
+    offered = queues.find(str(job.queue_name)).flink_versions
+    if not wanted or job.definition["feature"] == "custom" or wanted in offered:
+        return ""
+    return f"Flink {wanted} is not offered here (only {', '.join(offered)})"
 
 
 def _failed(text: str) -> Progress:

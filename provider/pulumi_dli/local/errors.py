@@ -9,6 +9,10 @@ class StoreError(Exception):
     """The data folder cannot be used. Its text is meant for a person."""
 
 
+class FlinkError(Exception):
+    """Flink cannot be had, or does not do what is asked. Its text is meant for a person."""
+
+
 class ConnectionDropped(ConnectionResetError):
     """An armed fault: the caller gets no answer at all.
 

@@ -91,6 +91,7 @@ def delete(moment: Moment, project_id: str, job_id: int) -> None:
     record(moment, job.id, "deleted", status=job.status, counter=job.count(moment.now))
     job.deleted_at = moment.now
     job.next_at = None
+    moment.engine.drop(moment, job)
     runs.free(moment, job)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pulumi_dli.local.engine import Engine
 
 LARGEST_ID = 2**63 - 1
-_JSON = ("definition", "doom")
+_JSON = ("definition", "doom", "run")
 _FLAGS = ("stopping", "has_savepoint")
 
 
@@ -78,6 +78,8 @@ class Job:
     counting_since: float | None = None
     doom: dict[str, Any] = field(default_factory=dict)
     """The faults that wait for this job."""
+    run: dict[str, Any] = field(default_factory=dict)
+    """What a real engine remembers of the job's latest run; empty: simulated, or never run."""
 
     def count(self, now: float) -> int:
         """The state counter at a time: one for each start that was carried over, one a second."""

@@ -38,7 +38,7 @@ def advance(moment: Moment) -> None:
         if row is None:
             return
         job = from_row(row)
-        at = replace(moment, now=row["next_at"])
+        at = moment if moment.engine.real(job) else replace(moment, now=row["next_at"])
         job.next_at = None
         _step(at, job)
         save(at.db, job)
@@ -111,6 +111,11 @@ def _step(moment: Moment, job: Job) -> None:
         job.status_desc = lack
         return
     progress = moment.engine.look(moment, job)
+    if progress.restarts is not None:
+        job.restart_times = progress.restarts
+    if progress.outcome is Outcome.RESTARTING:
+        _restarting(moment, job, progress)
+        return
     if progress.outcome is Outcome.WAITING:
         job.status_desc = progress.text or job.status_desc
         job.next_at = progress.again
@@ -130,7 +135,7 @@ def _step(moment: Moment, job: Job) -> None:
 def _lack_of_room(moment: Moment, job: Job) -> str:
     """Chosen: a job that finds its queue full waits in job_submitting, however long."""
     queue = queues.find(str(job.queue_name))
-    used, needed = queues.used_cus(moment, queue.name), needed_cus(job)
+    used, needed = queues.used_cus(moment, queue.name) - job.cus, needed_cus(job)
     if used + needed <= queue.cus:
         return ""
     return f"waiting for {needed} CUs on queue {queue.name} ({used} of {queue.cus} in use)"
@@ -144,7 +149,7 @@ def _submitted(moment: Moment, job: Job, progress: Progress) -> None:
     resumed = job.resume_path
     carried = 0 if resumed is None else savepoints.counter(moment, resumed)
     job.status = Status.RUNNING
-    job.status_desc = moment.engine.note
+    job.status_desc = moment.engine.note(job)
     job.start_time = moment.ms
     job.cus = needed_cus(job)
     job.counter = (carried or 0) + 1
@@ -161,6 +166,12 @@ def _ended(moment: Moment, job: Job, progress: Progress) -> None:
         end(moment, job, Status.FINISH, progress.text)
         record(moment, job.id, "finished", counter=job.counter)
         return
+    if moment.engine.real(job):
+        end(moment, job, Status.RUNNING_EXCEPTION, progress.text)
+        # Chosen: what broke is this machine's, not the job's, so its state is at hand again.
+        job.has_savepoint, job.savepoint_path = progress.resume is not None, progress.resume
+        record(moment, job.id, "crashed", reason=progress.text, checkpoint=progress.resume)
+        return
     checkpoint = savepoints.retain_checkpoint(moment, job)
     end(moment, job, Status.RUNNING_EXCEPTION, progress.text)
     record(moment, job.id, "crashed", counter=job.counter, checkpoint=checkpoint)
@@ -172,6 +183,14 @@ def _ended(moment: Moment, job: Job, progress: Progress) -> None:
         job.resume_path = checkpoint if definition["resume_checkpoint"] else None
         submit(moment, job)
         job.status_desc = progress.text
+
+
+def _restarting(moment: Moment, job: Job, progress: Progress) -> None:
+    """The engine brings a crashed job back by itself."""
+    job.status = Status.SUBMITTING
+    job.status_desc = progress.text
+    job.next_at = progress.again
+    record(moment, job.id, "restarting", reason=progress.text)
 
 
 def _saved(moment: Moment, job: Job, progress: Progress) -> None:

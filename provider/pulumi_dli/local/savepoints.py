@@ -57,6 +57,14 @@ def counter(moment: Moment, path: str) -> int | None:
     return None if row is None else int(row[0])
 
 
+def taken_at_stop(moment: Moment, job: Job) -> list[str]:
+    """The savepoints of the job's stops that no start has used up."""
+    rows = moment.db.execute(
+        "SELECT path FROM savepoints WHERE job_id = ? AND kind = ?", (job.id, Kind.STOP)
+    )
+    return [str(row["path"]) for row in rows]
+
+
 def remove_taken_at_stop(moment: Moment, job: Job) -> None:
     """What the service does once a job runs again.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "dli.sqlite3"
-VERSION = 1
+VERSION = 2
 PATIENCE = 60.0
 """Seconds a writer waits for the other processes' writes."""
 
@@ -47,7 +47,8 @@ CREATE TABLE jobs (
   checkpoint_dir TEXT,
   counter INTEGER NOT NULL,
   counting_since REAL,
-  doom TEXT NOT NULL
+  doom TEXT NOT NULL,
+  run TEXT NOT NULL
 );
 CREATE UNIQUE INDEX jobs_name ON jobs (project_id, name) WHERE deleted_at IS NULL;
 CREATE INDEX jobs_live ON jobs (project_id, id) WHERE deleted_at IS NULL;

@@ -81,6 +81,9 @@ def config(job: Job) -> dict[str, Any]:
 
 def graph(moment: Moment, job: Job) -> dict[str, Any]:
     """`execute_graph` of a job that has been started."""
+    own = moment.engine.graph(job)
+    if own is not None:
+        return own
     status = Status(job.visible_status(moment.now))
     return {
         "jid": f"{job.start_time or 0:016x}{job.id:016x}",

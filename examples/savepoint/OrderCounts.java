@@ -1,0 +1,82 @@
+import java.io.FileWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
+import org.apache.flink.api.java.utils.ParameterTool;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.connector.datagen.source.GeneratorFunction;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Counts the orders of each customer, and appends "customer,count,order" to a file.
+ *
+ * <p>The counts are Flink state: only a savepoint or a checkpoint carries them over a restart.
+ */
+public class OrderCounts {
+    static final int CUSTOMERS = 4;
+
+    public static void main(String[] args) throws Exception {
+        ParameterTool options = ParameterTool.fromArgs(args);
+        String output = options.getRequired("output");
+        StreamExecutionEnvironment flink = StreamExecutionEnvironment.getExecutionEnvironment();
+        GeneratorFunction<Long, Long> orders = number -> number;
+        DataGeneratorSource<Long> source =
+                new DataGeneratorSource<>(
+                        orders,
+                        Long.MAX_VALUE,
+                        RateLimiterStrategy.perSecond(options.getDouble("rate", 20)),
+                        Types.LONG);
+        flink.fromSource(source, WatermarkStrategy.noWatermarks(), "orders")
+                .uid("orders") // state is found again by these names, whatever else changes
+                .setParallelism(1)
+                .keyBy(order -> order % CUSTOMERS)
+                .process(new Count(output, options.getLong("fail-after", -1)))
+                .uid("count");
+        flink.execute("order counts");
+    }
+
+    static class Count extends KeyedProcessFunction<Long, Long, Void> {
+        private final String output;
+        private final long failAfter;
+        private transient ValueState<Long> count;
+        private transient FileWriter file;
+
+        Count(String output, long failAfter) {
+            this.output = output;
+            this.failAfter = failAfter;
+        }
+
+        @Override
+        public void open(org.apache.flink.configuration.Configuration unused) throws IOException {
+            count = getRuntimeContext().getState(new ValueStateDescriptor<>("count", Types.LONG));
+            Files.createDirectories(Path.of(output).toAbsolutePath().getParent());
+            file = new FileWriter(output, true);
+        }
+
+        @Override
+        public void processElement(Long order, Context context, Collector<Void> out)
+                throws Exception {
+            long next = count.value() == null ? 1 : count.value() + 1;
+            if (order == failAfter) {
+                throw new IllegalStateException("order " + order + " cannot be counted");
+            }
+            count.update(next);
+            file.write(context.getCurrentKey() + "," + next + "," + order + "\n");
+            file.flush();
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (file != null) {
+                file.close();
+            }
+        }
+    }
+}

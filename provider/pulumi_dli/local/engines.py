@@ -1,0 +1,79 @@
+"""Which engine runs a job: the folder's choice at its start, and that one to its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pulumi_dli.local.engine import Simulation
+from pulumi_dli.local.flink import choice
+from pulumi_dli.local.flink.engine import Flink
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pulumi_dli.local.engine import Engine, Progress
+    from pulumi_dli.local.records import Job, Moment
+
+
+class Engines:
+    """Flink where the folder has it switched on, else the simulation.
+
+    Args:
+        folder: the data folder.
+        version: of Flink, in place of the one that the folder chose.
+    """
+
+    def __init__(self, folder: Path, version: str | None = None) -> None:
+        self._folder = folder
+        self._version = version
+        self._simulation = Simulation()
+
+    @property
+    def name(self) -> str:
+        """What the next start uses."""
+        return self._next().name
+
+    def real(self, job: Job) -> bool:
+        """Whether Flink runs the job."""
+        return self._of(job).real(job)
+
+    def note(self, job: Job) -> str:
+        """`status_desc` of a job that runs."""
+        return self._of(job).note(job)
+
+    def graph(self, job: Job) -> dict[str, Any] | None:
+        """The execution plan, where Flink has one."""
+        return self._of(job).graph(job)
+
+    def start(self, moment: Moment, job: Job) -> float | None:
+        """Begin to run the job, on what the folder chose."""
+        return self._next().start(moment, job)
+
+    def watch(self, moment: Moment, job: Job) -> float | None:
+        """When to look at a job that runs."""
+        return self._of(job).watch(moment, job)
+
+    def savepoint(self, moment: Moment, job: Job) -> float | None:
+        """Begin a savepoint."""
+        return self._of(job).savepoint(moment, job)
+
+    def cancel(self, moment: Moment, job: Job) -> float | None:
+        """Begin to stop the job."""
+        return self._of(job).cancel(moment, job)
+
+    def look(self, moment: Moment, job: Job) -> Progress:
+        """How far things are."""
+        return self._of(job).look(moment, job)
+
+    def drop(self, moment: Moment, job: Job) -> None:
+        """Let go of a job that is being deleted."""
+        self._of(job).drop(moment, job)
+
+    def _of(self, job: Job) -> Engine:
+        return Flink(self._folder, str(job.run["version"])) if job.run else self._simulation
+
+    def _next(self) -> Engine:
+        chosen = choice.version(self._folder)
+        if chosen is None:
+            return self._simulation
+        return Flink(self._folder, self._version or chosen)

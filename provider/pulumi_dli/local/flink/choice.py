@@ -1,0 +1,89 @@
+"""Whether a data folder uses Flink, and which.
+
+The choice is a file in the folder, so every process on it makes the same one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pulumi_dli.local.errors import FlinkError
+from pulumi_dli.local.flink import install, java
+from pulumi_dli.local.flink.cluster import Cluster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pulumi_dli.local.records import Job
+    from pulumi_dli.local.store import Store
+
+FILE = "version"
+CLUSTER = "cluster-"
+
+
+def version(folder: Path) -> str | None:
+    """The Flink version that the folder uses; None: its runs are simulated."""
+    try:
+        return (folder / "flink" / FILE).read_text().strip() or None
+    except FileNotFoundError:
+        return None
+
+
+def switch_on(folder: Path, wanted: str, say: Callable[[str], None]) -> None:
+    """Install Flink if need be, and use it from the next start of a job on.
+
+    Raises:
+        FlinkError: there is no Java, or the version cannot be installed.
+    """
+    java.find()
+    install.install(wanted, say)
+    (folder / "flink").mkdir(parents=True, exist_ok=True)
+    draft = folder / "flink" / f"{FILE}.draft"
+    draft.write_text(wanted)
+    draft.rename(folder / "flink" / FILE)
+
+
+def switch_off(folder: Path) -> None:
+    """Simulate from the next start of a job on."""
+    (folder / "flink" / FILE).unlink(missing_ok=True)
+
+
+def version_for(job: Job, usual: str) -> str:
+    """The version for a job: the one that it asks for, where that is installed."""
+    asked = job.definition["flink_version"]
+    if not asked:
+        return usual
+    fitting = [name for name in install.installed() if f"{name}.".startswith(f"{asked}.")]
+    return fitting[-1] if fitting and usual not in fitting else usual
+
+
+def cluster(folder: Path, wanted: str) -> Cluster:
+    """The folder's cluster of a version."""
+    return Cluster(folder / "flink" / f"{CLUSTER}{wanted}", wanted)
+
+
+def clusters(folder: Path) -> list[Cluster]:
+    """Every cluster that the folder ever had."""
+    found = sorted((folder / "flink").glob(f"{CLUSTER}*"))
+    return [Cluster(path, path.name.removeprefix(CLUSTER)) for path in found]
+
+
+def stop(store: Store) -> None:
+    """Stop every cluster of a folder, and wait until its processes are gone."""
+    with store.write():  # nobody starts one meanwhile
+        for item in clusters(store.folder):
+            item.stop(wait=True)
+
+
+def describe(folder: Path) -> str:
+    """What runs the folder's jobs, in words, and why not Flink."""
+    wanted = version(folder)
+    if wanted is None:
+        return "simulated: no Flink runs the jobs (`pulumi-dli local flink on` switches it on)"
+    try:
+        found = java.find()
+        install.jars(wanted)
+    except FlinkError as error:
+        return f"Flink {wanted}, but {error}"
+    return f"Flink {wanted} on Java {found.version} ({found.java})"

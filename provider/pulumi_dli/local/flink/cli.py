@@ -1,0 +1,112 @@
+"""`pulumi-dli local flink …`, `add` and `logs`: the Flink beside a data folder."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pulumi_dli.local.errors import FlinkError
+from pulumi_dli.local.flink import choice, compiler, files
+from pulumi_dli.local.flink.install import DEFAULT_VERSION
+from pulumi_dli.local.opened import Folder, opened
+from pulumi_dli.local.records import from_row
+
+if TYPE_CHECKING:
+    from pulumi_dli.local.store import Store
+
+LOGS = ("jobmanager.log", "taskmanager.log", "jobmanager.out", "taskmanager.out")
+Group = Annotated[str | None, typer.Option(help="Its package group.")]
+
+app = typer.Typer(invoke_without_command=True, help="The Flink that runs the jobs.")
+
+
+@app.callback()
+def show(context: typer.Context, *, path: Folder = None) -> None:
+    """Show what runs the jobs, and the clusters that are up."""
+    if context.invoked_subcommand is None:
+        with opened(path) as store:
+            typer.echo(choice.describe(store.folder))
+            for cluster in choice.clusters(store.folder):
+                found = cluster.running()
+                if found is not None and found.jobmanager.alive:
+                    processes = f"processes {found.jobmanager.pid} and {found.taskmanager.pid}"
+                    typer.echo(f"Flink {cluster.version} is up at {found.url}, {processes}")
+
+
+@app.command()
+def on(
+    *,
+    version: Annotated[str, typer.Option(help="Of Flink.")] = DEFAULT_VERSION,
+    path: Folder = None,
+) -> None:
+    """Run the jobs that start from now on on a real Flink; installs it where it is missing."""
+    with opened(path) as store:
+        choice.switch_on(store.folder, version, lambda line: typer.echo(line, err=True))
+        typer.echo(choice.describe(store.folder))
+
+
+@app.command()
+def off(*, path: Folder = None) -> None:
+    """Simulate the jobs that start from now on."""
+    with opened(path) as store:
+        choice.switch_off(store.folder)
+        typer.echo(choice.describe(store.folder))
+
+
+@app.command()
+def stop(*, path: Folder = None) -> None:
+    """Stop the clusters, whatever runs on them."""
+    with opened(path) as store:
+        choice.stop(store)
+
+
+def add(
+    *,
+    file: Annotated[Path, typer.Argument(help="A jar or any other file, or a .java to compile.")],
+    group: Group = None,
+    path: Folder = None,
+) -> None:
+    """Put a file where jobs find it as GROUP/FILE or FILE; a .java file becomes a jar first."""
+    with opened(path) as store:
+        if file.suffix != ".java":
+            typer.echo(files.add(store.folder, file, group))
+            return
+        version = choice.version(store.folder) or DEFAULT_VERSION
+        with tempfile.TemporaryDirectory() as work:
+            jar = compiler.jar(file, version, Path(work))
+            typer.echo(files.add(store.folder, jar, group))
+
+
+def logs(
+    *,
+    name: Annotated[str, typer.Argument(help="The job's name.")],
+    lines: Annotated[int, typer.Option(min=1, help="The last ones of each file.")] = 200,
+    path: Folder = None,
+) -> None:
+    """Show what Flink logged and what the job printed. The jobs of a cluster share its logs."""
+    with opened(path) as store:
+        cluster = choice.cluster(store.folder, _version(store, name))
+        for part in LOGS:
+            log = cluster.log(part)
+            if log.is_file() and log.stat().st_size:
+                typer.echo(f"==> {log} <==")
+                with log.open(encoding="utf-8", errors="replace") as text:
+                    typer.echo("".join(deque(text, lines)), nl=False)
+
+
+def _version(store: Store, name: str) -> str:
+    """The Flink that runs a job, or ran it last."""
+    with store.read() as db:
+        row = db.execute(
+            "SELECT * FROM jobs WHERE name = ? ORDER BY id DESC LIMIT 1", (name,)
+        ).fetchone()
+    if row is None:
+        raise FlinkError(f"there is no job {name}: `pulumi-dli local status` shows the jobs")
+    run = from_row(row).run
+    if not run:
+        raise FlinkError(f"no Flink has run job {name}: its runs are simulated")
+    return str(run["version"])

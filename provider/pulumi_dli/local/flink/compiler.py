@@ -1,0 +1,58 @@
+"""Makes a jar of one Java file, compiled against the Flink that is installed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+
+from pulumi_dli.local.errors import FlinkError
+from pulumi_dli.local.flink import install, java
+
+RELEASE = "11"
+"""The oldest Java that runs Flink: such a jar runs on all of them."""
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+"""The time of every entry, so that the same source makes the same bytes."""
+
+
+def jar(source: Path, version: str, target: Path) -> Path:
+    """Compile `Name.java` into `target/Name.jar`, whose main class it is.
+
+    Raises:
+        FlinkError: there is no compiler or no such Flink, or the source has errors.
+    """
+    found = java.find()
+    if found.javac is None:
+        raise FlinkError(f"{found.java} is a Java without a compiler: install a JDK")
+    path = ":".join(str(item) for item in install.jars(version))
+    with tempfile.TemporaryDirectory() as work:
+        command = [str(found.javac), "-nowarn", "--release", RELEASE, "-d", work, "-cp", path]
+        done = subprocess.run(
+            [*command, str(source)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise FlinkError(f"{source} does not compile: {_first_error(done.stderr)}")
+        result = target / f"{source.stem}.jar"
+        with zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as archive:
+            manifest = f"Manifest-Version: 1.0\nMain-Class: {_main_class(source)}\n\n"
+            archive.writestr(zipfile.ZipInfo("META-INF/MANIFEST.MF", LONG_AGO), manifest)
+            for file in sorted(Path(work).rglob("*.class")):
+                entry = zipfile.ZipInfo(str(file.relative_to(work)), LONG_AGO)
+                archive.writestr(entry, file.read_bytes())
+    return result
+
+
+def _main_class(source: Path) -> str:
+    package = re.search(r"^package ([\w.]+);", source.read_text(encoding="utf-8"), re.MULTILINE)
+    return f"{package[1]}.{source.stem}" if package else source.stem
+
+
+def _first_error(text: str) -> str:
+    line = next((line for line in text.splitlines() if "error:" in line), text.strip())
+    return line.rpartition("error: ")[2]

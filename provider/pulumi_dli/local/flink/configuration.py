@@ -1,0 +1,109 @@
+"""The configuration of a local cluster: two small JVMs that listen on this machine only.
+
+https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/deployment/config/
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+SLOTS = 16
+"""Task slots of the one TaskManager: the largest sum of parallel_number that can run."""
+
+_PACKAGES = (
+    "lang",
+    "net",
+    "io",
+    "nio",
+    "lang.reflect",
+    "text",
+    "time",
+    "util",
+    "util.concurrent",
+    "util.concurrent.atomic",
+    "util.concurrent.locks",
+)
+OPENS = (
+    "--add-exports=java.base/sun.net.util=ALL-UNNAMED",
+    "--add-exports=java.rmi/sun.rmi.registry=ALL-UNNAMED",
+    "--add-exports=java.security.jgss/sun.security.krb5=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    *(f"--add-opens=java.base/java.{name}=ALL-UNNAMED" for name in _PACKAGES),
+)
+"""What Flink and the serializers of user code reach into, since Java 17 closes it."""
+
+SMALL = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:MaxMetaspaceSize=256m")
+JOBMANAGER = (
+    ("-Xmx256m",),
+    "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+)
+TASKMANAGER = (
+    ("-Xmx256m", "-XX:MaxDirectMemorySize=160m"),
+    "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+)
+
+LOGGING = """\
+rootLogger.level = INFO
+rootLogger.appenderRef.file.ref = file
+appender.file.name = file
+appender.file.type = File
+appender.file.append = true
+appender.file.fileName = ${sys:log.file}
+appender.file.layout.type = PatternLayout
+appender.file.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %c{1} - %m%n
+"""
+
+
+def write(folder: Path, version: str, *, rest_port: int, rpc_port: int) -> Path:
+    """Write the configuration of a cluster into its folder. Gives the directory."""
+    directory = folder / "conf"
+    for place in (directory, *(folder / name for name in ("log", "tmp", "upload", "plugins"))):
+        place.mkdir(parents=True, exist_ok=True)
+    (directory / "log4j.properties").write_text(LOGGING)
+    lines = _options(folder, rest_port, rpc_port).items()
+    text = "".join(f'{name}: "{value}"\n' for name, value in lines)
+    new = tuple(int(part) for part in version.split(".")[:2]) >= (1, 19)
+    if not new:  # the older form knows no quotes
+        text = text.replace('"', "")
+    (directory / ("config.yaml" if new else "flink-conf.yaml")).write_text(text)
+    return directory
+
+
+def _options(folder: Path, rest_port: int, rpc_port: int) -> dict[str, object]:
+    return {
+        "jobmanager.rpc.address": "127.0.0.1",
+        "jobmanager.rpc.port": rpc_port,
+        "jobmanager.bind-host": "127.0.0.1",
+        "rest.address": "127.0.0.1",
+        "rest.bind-address": "127.0.0.1",
+        "rest.port": rest_port,
+        "rest.bind-port": rest_port,
+        "taskmanager.host": "127.0.0.1",
+        "taskmanager.bind-host": "127.0.0.1",
+        "taskmanager.numberOfTaskSlots": SLOTS,
+        "taskmanager.cpu.cores": float(SLOTS),
+        "taskmanager.memory.framework.heap.size": "64m",
+        "taskmanager.memory.task.heap.size": "192m",
+        "taskmanager.memory.framework.off-heap.size": "64m",
+        "taskmanager.memory.task.off-heap.size": "0b",
+        "taskmanager.memory.network.min": "64m",
+        "taskmanager.memory.network.max": "64m",
+        "taskmanager.memory.managed.size": "32m",
+        "taskmanager.memory.jvm-metaspace.size": "256m",
+        "taskmanager.memory.jvm-overhead.min": "64m",
+        "taskmanager.memory.jvm-overhead.max": "64m",
+        "io.tmp.dirs": folder / "tmp",
+        "web.tmpdir": folder / "tmp",
+        "web.upload.dir": folder / "upload",
+        "state.backend.type": "hashmap",
+        "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
+        "cluster.intercept-user-system-exit": "THROW",
+        # By default a TaskManager that comes up first waits 10 s for its JobManager.
+        "cluster.registration.error-delay": "300 ms",
+        # By default what is asked about a job is up to 3 s old (milliseconds).
+        "web.refresh-interval": 200,
+        # Too few slots are told of at once, and a lost TaskManager within seconds.
+        "slot.request.timeout": 5000,
+        "heartbeat.interval": 1000,
+        "heartbeat.timeout": 5000,
+    }

@@ -1,0 +1,159 @@
+"""One run of a job on a cluster: its files, its submission, and how Flink says it stands."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pulumi_dli.local.flink import files, submit
+from pulumi_dli.local.flink.causes import cause
+from pulumi_dli.local.flink.cluster import FILE
+from pulumi_dli.local.flink.processes import detach
+from pulumi_dli.local.flink.rest import Refused
+
+if TYPE_CHECKING:
+    from pulumi_dli.local.flink.cluster import Cluster
+
+UNKNOWN = 404
+GOING = frozenset({"RUNNING", "FINISHED"})
+"""States of the vertices of a job that runs; bounded sources finish before the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How Flink says that a job stands.
+
+    Attributes:
+        state: Flink's word; "" when it knows no such job.
+        going: whether every vertex runs.
+        restarts: how often it was brought back.
+        reason: of the latest failure; "" without one.
+    """
+
+    state: str
+    going: bool = False
+    restarts: int = 0
+    reason: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing of it runs any more."""
+        return self.state in ("", "FINISHED", "FAILED", "CANCELED", "SUSPENDED")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run.
+
+    Args:
+        cluster: where it runs.
+        data: the folder of the local DLI.
+        id: Flink's id of the job, 32 hexadecimal digits; the first 16 are the DLI job's.
+    """
+
+    cluster: Cluster
+    data: Path
+    id: str
+
+    @property
+    def folder(self) -> Path:
+        """What belongs to the run."""
+        return self.data / "flink" / "runs" / self.id
+
+    def request(self, code: dict[str, Any], body: Any) -> None:
+        """Write down what is to be submitted; nothing happens yet."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        wanted = {**code, "body": body, "prefix": self.id[:16]}
+        path = self.folder / submit.REQUEST
+        path.touch(mode=0o600)  # the arguments may hold secrets
+        path.write_text(json.dumps(wanted))
+
+    def result(self) -> str | None:
+        """What came of the submission: "" for good, else the error; None: not done yet."""
+        try:
+            return str(json.loads((self.folder / submit.RESULT).read_text())["error"])
+        except FileNotFoundError:
+            return None
+
+    @property
+    def submitting(self) -> bool:
+        """Whether a process is at it."""
+        try:
+            with (self.folder / submit.LOCK).open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+    def submit(self) -> None:
+        """Let a process of its own submit what was requested."""
+        command = [sys.executable, "-I", submit.__file__, self.folder, self.cluster.folder / FILE]
+        detach([str(part) for part in command], output=self.folder / "submit.log")
+
+    def withdraw(self) -> None:
+        """Take the request back; a process that is at it cancels what it has submitted."""
+        (self.folder / submit.REQUEST).unlink(missing_ok=True)
+
+    def forget(self) -> None:
+        """Remove what belongs to the run."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def stand(self) -> Stand:
+        """How it stands. Raises Unreachable."""
+        rest = self.cluster.rest()
+        try:
+            found = rest.job(self.id)
+            failures = rest.failures(self.id)
+        except Refused as refusal:
+            if refusal.status == UNKNOWN:
+                return Stand("")
+            raise
+        state, vertices = found["state"], found.get("vertices", [])
+        return Stand(
+            state=state,
+            going=state == "RUNNING" and all(item["status"] in GOING for item in vertices),
+            restarts=len(failures) - (state == "FAILED" and bool(failures)),
+            reason=cause(str(failures[0]["stacktrace"])) if failures else "",
+        )
+
+    def graph(self) -> dict[str, Any]:
+        """The execution plan. Raises Unreachable and Refused."""
+        found = self.cluster.rest().job(self.id)
+        names = ("jid", "name", "isStoppable", "state", "start-time", "end-time", "duration")
+        return {name: found[name] for name in names}
+
+    def latest_checkpoint(self, checkpoints: Path) -> Path | None:
+        """The newest complete one that Flink kept."""
+        found = (checkpoints / self.id).glob("chk-*/_metadata")
+        return max(
+            (path.parent for path in found),
+            key=lambda path: int(path.name.removeprefix("chk-")),
+            default=None,
+        )
+
+    def take_savepoint(self, trigger: str, *, stop: bool) -> None:
+        """Ask for a savepoint. Safe to repeat. Raises Unreachable and Refused."""
+        form = "CANONICAL" if self.cluster.version.startswith("1.") else "NATIVE"
+        target = self._savepoint_folder(trigger)
+        target.mkdir(parents=True, exist_ok=True)
+        rest = self.cluster.rest()
+        rest.savepoint(self.id, trigger, files.uri(target), form=form, stop=stop)
+
+    def bring_savepoint(self, trigger: str, target: Path) -> bool:
+        """Move what was saved to where DLI keeps it; whether it is there."""
+        source = self._savepoint_folder(trigger)
+        for metadata in source.glob("*/_metadata"):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            metadata.parent.rename(target)  # a savepoint may be moved: its parts are beside it
+            shutil.rmtree(source, ignore_errors=True)
+        return (target / "_metadata").is_file()
+
+    def _savepoint_folder(self, trigger: str) -> Path:
+        return self.folder / "savepoints" / trigger

@@ -1,0 +1,165 @@
+"""Puts a job's package together and hands it to a cluster; run as a process of its own.
+
+A job's `main` runs while it is submitted, for as long as it likes; nobody should hold a
+database or a command for that. So this runs beside them, and leaves what came of it in a
+file. It imports nothing but the standard library, and may be started again whenever it died.
+
+    python submit.py RUN_FOLDER CLUSTER_FILE
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+REQUEST, RESULT, LOCK, PACKAGE = "request.json", "result.json", "lock", "package.jar"
+START = 90.0
+"""Seconds that a cluster gets to come up."""
+MAIN = 600.0
+"""Seconds that a job's `main` gets."""
+ENDED = ("FINISHED", "FAILED", "CANCELED")
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Failure(Exception):
+    """Why the job was not started."""
+
+
+def main(run_folder: Path, cluster_file: Path) -> None:
+    """Submit one run, once."""
+    with (run_folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # another one is at it
+        request = run_folder / REQUEST
+        if (run_folder / RESULT).exists() or not request.exists():
+            return
+        error = ""
+        try:
+            wanted = json.loads(request.read_text())
+            package = _package(wanted, run_folder / PACKAGE)
+            url = _await_cluster(cluster_file)
+            _submit(url, wanted, package, request)
+        except Failure as failure:
+            error = str(failure)
+        draft = run_folder / f"{RESULT}.draft"
+        draft.write_text(json.dumps({"error": error}))
+        draft.rename(run_folder / RESULT)
+        request.unlink(missing_ok=True)  # it holds the arguments
+        (run_folder / PACKAGE).unlink(missing_ok=True)
+
+
+def _package(wanted: dict[str, Any], target: Path) -> Path:
+    """The job's jar, with what it depends on inside.
+
+    Flink puts the jars in a jar's `lib/` on the job's class path on every machine, and what
+    is below `userData/` is found there by the class loader.
+    """
+    jar = Path(wanted["jar"])
+    for path in (jar, *map(Path, wanted["jars"])):
+        if not zipfile.is_zipfile(path):
+            raise Failure(f"{path.name} is not a jar: it is no zip file")
+    if not wanted["jars"] and not wanted["files"]:
+        return jar
+    shutil.copyfile(jar, target)
+    with zipfile.ZipFile(target, "a") as archive:
+        for number, path in enumerate(map(Path, wanted["jars"])):
+            archive.write(path, f"lib/{number}-{path.name}")
+        for path in map(Path, wanted["files"]):
+            archive.write(path, f"userData/{path.name}")
+    return target
+
+
+def _await_cluster(cluster_file: Path) -> str:
+    """The URL of the cluster, once it has slots."""
+    until = time.monotonic() + START
+    while time.monotonic() < until:
+        with suppress(OSError, ValueError):
+            url = f"http://127.0.0.1:{json.loads(cluster_file.read_text())['rest_port']}"
+            if _ask("GET", f"{url}/overview", wait=5)["slots-total"]:
+                return url
+        time.sleep(0.1)
+    raise Failure(f"Flink did not come up within {START:.0f} s; its log is beside {cluster_file}")
+
+
+def _submit(url: str, wanted: dict[str, Any], package: Path, request: Path) -> None:
+    run = wanted["body"]["jobId"]
+    _end_others(url, run, wanted["prefix"])
+    with suppress(urllib.error.HTTPError):
+        _ask("GET", f"{url}/jobs/{run}")
+        return  # an earlier one was killed after it had submitted
+    try:
+        uploaded = _upload(url, package)
+        jar = uploaded["filename"].rpartition("/")[2]
+        if request.exists():
+            _ask("POST", f"{url}/jars/{jar}/run", json.dumps(wanted["body"]).encode(), wait=MAIN)
+        _ask("DELETE", f"{url}/jars/{jar}")
+    except urllib.error.HTTPError as error:
+        with error:
+            raise Failure(_errors(error.read().decode(errors="replace"))) from None
+    except OSError as error:
+        raise Failure(f"Flink did not take the jar: {error}") from None
+    if not request.exists():  # the job was stopped or deleted meanwhile
+        with suppress(OSError):
+            _ask("PATCH", f"{url}/jobs/{run}?mode=cancel")
+
+
+def _end_others(url: str, run: str, prefix: str) -> None:
+    """End what an earlier, forgotten submission of the same job left running."""
+    while True:
+        jobs = _ask("GET", f"{url}/jobs/overview")["jobs"]
+        left = [
+            job["jid"]
+            for job in jobs
+            if job["jid"].startswith(prefix) and job["jid"] != run and job["state"] not in ENDED
+        ]
+        if not left:
+            return
+        for other in left:
+            with suppress(urllib.error.HTTPError):
+                _ask("PATCH", f"{url}/jobs/{other}?mode=cancel")
+        time.sleep(0.2)
+
+
+def _upload(url: str, package: Path) -> dict[str, Any]:
+    edge = uuid.uuid4().hex
+    head = (
+        f'--{edge}\r\nContent-Disposition: form-data; name="jarfile"; filename="job.jar"\r\n'
+        "Content-Type: application/x-java-archive\r\n\r\n"
+    )
+    data = head.encode() + package.read_bytes() + f"\r\n--{edge}--\r\n".encode()
+    return _ask("POST", f"{url}/jars/upload", data, f"multipart/form-data; boundary={edge}")
+
+
+def _ask(
+    method: str,
+    url: str,
+    data: bytes | None = None,
+    kind: str = "application/json",
+    wait: float = 60.0,
+) -> dict[str, Any]:
+    headers = {"Content-Type": kind}
+    request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310 (loopback)
+    with _OPENER.open(request, timeout=wait) as answer:
+        return dict(json.load(answer))
+
+
+def _errors(text: str) -> str:
+    with suppress(ValueError, AttributeError, TypeError):
+        return "\n".join(json.loads(text)["errors"])
+    return text
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
