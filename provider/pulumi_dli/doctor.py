@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from pulumi_dli.connect import Connections
 from pulumi_dli.errors import DliError, SettingsError
 from pulumi_dli.jobs import Jobs
+from pulumi_dli.offers import Offer, offers
 
 PROJECT_FILE = "Pulumi.yaml"
 _NAMESPACE = "dli:"
@@ -40,10 +41,14 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found. `ok` is True only when a job could be deployed."""
+    """What was found. `ok` is True only when a job could be deployed.
+
+    What the region offers beside is told only once every check passed.
+    """
 
     settings: tuple[Row, ...]
     checks: tuple[Check, ...]
+    offers: tuple[Offer, ...]
     warnings: tuple[str, ...]
 
     @property
@@ -56,15 +61,21 @@ class Report:
         return {"ok": self.ok, **asdict(self)}
 
     def as_text(self) -> str:
-        """For people: the settings, the checks and the warnings, one a line."""
+        """For people: the settings, the checks, the offers and the warnings, one a line."""
         lines = [*_columns([(row.key, row.value, row.source) for row in self.settings]), ""]
         lines += _columns([("ok" if c.ok else "NO", c.name, c.detail) for c in self.checks])
+        if self.offers:
+            words = {True: "yes", False: "no", None: "?"}
+            rows = [(words[offer.there], offer.name, offer.detail) for offer in self.offers]
+            lines += ["", "offered here", *_columns(rows)]
         lines += [f"warning: {warning}" for warning in self.warnings]
         return "\n".join(lines).lstrip("\n")
 
 
 def examine(connections: Connections, *, origin: str, engine: str) -> Report:
-    """Resolve the settings, sign in, find the project and read the queues.
+    """Resolve the settings, sign in, find the project, read the queues, and ask what is offered.
+
+    Nothing is changed.
 
     Args:
         connections: of the stack, or of the environment.
@@ -74,34 +85,38 @@ def examine(connections: Connections, *, origin: str, engine: str) -> Report:
     rows: list[Row] = []
     warnings: tuple[str, ...] = ()
     checks: list[Check] = []
+    offered: tuple[Offer, ...] = ()
     try:
         settings = connections.settings()
         rows = [Row(key, value.shown, value.source) for key, value in settings.values.items()]
         warnings = settings.warnings
         checks.append(Check("settings", ok=True, detail=origin))
-        checks.extend(_look(connections))
+        place = connections.place()
+        checks.append(Check("project", ok=True, detail=f"{place.project_id} in {place.region}"))
+        jobs = Jobs(connections.transport())
+        queues = jobs.queues()
+        checks.append(_queues(queues))
         if settings.local:
             checks.append(Check("engine", ok=True, detail=engine))
+        offered = offers(jobs, queues)
     except DliError as error:
         name = ("settings", "project", "sign-in and queues")[min(len(checks), 2)]
-        checks.append(Check(name, ok=False, detail=str(error)))
-    return Report(tuple(rows), tuple(checks), warnings)
+        detail = str(error) if checks else f"{origin}; {error}"
+        checks.append(Check(name, ok=False, detail=detail))
+    return Report(tuple(rows), tuple(checks), offered, warnings)
 
 
-def _look(connections: Connections) -> Iterator[Check]:
-    place = connections.place()
-    yield Check("project", ok=True, detail=f"{place.project_id} in {place.region}")
-    queues = Jobs(connections.transport()).queues()
+def _queues(queues: list[dict[str, Any]]) -> Check:
+    name = "sign-in and queues"
     general = [queue for queue in queues if queue.get("queue_type") == "general"]
     if general:
         names = ", ".join(f"{q.get('queue_name')} ({q.get('cu_count')} CUs)" for q in general)
-        yield Check("sign-in and queues", ok=True, detail=f"for Flink jobs: {names}")
-    else:
-        yield Check(
-            "sign-in and queues",
-            ok=False,
-            detail="no general-purpose queue, which a Flink job needs: create one in the console",
-        )
+        return Check(name, ok=True, detail=f"for Flink jobs: {names}")
+    return Check(
+        name,
+        ok=False,
+        detail="no general-purpose queue, which a Flink job needs: create one in the console",
+    )
 
 
 def project_folder(start: Path) -> Path | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from dli import Dli, changes, served
+from dli import COMMAND, Dli, changes, served
 from engine_project import PATIENCE, Project, make_project
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -118,7 +118,9 @@ def _stand_in(example: Example, stack: str, endpoint: str) -> None:
 
 
 def _live(example: Example, dli: Dli, stack: str, preview: str, deploy: str) -> None:
-    shown = example.script(preview, STACK=stack)
+    shown = example.script(f"{COMMAND} doctor --stack {stack}")
+    assert "for Flink jobs: default (64 CUs), testqueue (64 CUs)" in shown
+    shown += example.script(preview, STACK=stack)
     assert "creates and starts the job" in shown
     shown += example.script(deploy, STACK=stack)
     [first] = dli.jobs().values()

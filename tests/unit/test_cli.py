@@ -44,7 +44,7 @@ def test_help_names_the_commands(run: Run) -> None:
 def test_doctor_without_settings(run: Run) -> None:
     done = run("doctor")
     assert done.returncode == 1
-    assert "from the environment alone" not in done.stdout
+    assert "no stack is selected here: from the environment alone; the settings" in done.stdout
     assert "no region (looked at" in done.stdout
     assert done.stderr == ""
 
