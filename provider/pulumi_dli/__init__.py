@@ -1,5 +1,11 @@
 """Flink Jar jobs on Open Telekom Cloud DLI and Huawei Cloud DLI as Pulumi resources."""
 
+from pulumi_dli.arguments import (
+    FlinkJarJobArgs,
+    ResourceConfigArgs,
+    ResourceSpecArgs,
+    TimeoutsArgs,
+)
 from pulumi_dli.digest import file_digest
 from pulumi_dli.queries import (
     GetFlinkJarJobResult,
@@ -8,13 +14,7 @@ from pulumi_dli.queries import (
     get_queue,
     list_flink_jar_jobs,
 )
-from pulumi_dli.resource import (
-    FlinkJarJob,
-    FlinkJarJobArgs,
-    ResourceConfigArgs,
-    ResourceSpecArgs,
-    TimeoutsArgs,
-)
+from pulumi_dli.resource import FlinkJarJob
 
 __all__ = [
     "FlinkJarJob",

@@ -9,18 +9,23 @@ from typing import Any
 
 import pulumi_dli
 import pytest
-from pulumi_dli import resource
+from pulumi_dli import arguments, resource
 from pulumi_dli.handling import Handling, Timeouts
 from pulumi_dli.models import FIELDS, JobSpec, ResourceConfig, ResourceSpec
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-TREE = ast.parse(inspect.getsource(resource))
+CLASSES = [
+    node
+    for module in (arguments, resource)
+    for node in ast.parse(inspect.getsource(module)).body
+    if isinstance(node, ast.ClassDef)
+]
 
 
 def texts(name: str) -> dict[str, str]:
-    """The names that a class of resource.py annotates, each with the text under it."""
-    [found] = [n for n in TREE.body if isinstance(n, ast.ClassDef) and n.name == name]
+    """The names that a class annotates, each with the text under it."""
+    [found] = [each for each in CLASSES if each.name == name]
     lines: dict[str, str] = {}
     last = ""
     for node in found.body:
@@ -74,8 +79,8 @@ def test_every_output_of_the_providers_own_has_a_text() -> None:
 
 
 def test_every_argument_may_be_left_out_or_none() -> None:
-    assert resource.FlinkJarJobArgs.__required_keys__ == frozenset()
-    for name, annotation in resource.FlinkJarJobArgs.__annotations__.items():
+    assert arguments.FlinkJarJobArgs.__required_keys__ == frozenset()
+    for name, annotation in arguments.FlinkJarJobArgs.__annotations__.items():
         assert "None" in str(annotation), name
 
 
