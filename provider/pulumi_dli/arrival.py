@@ -26,8 +26,8 @@ def deploy(tools: Tools, desired: Desired, deadline: Deadline) -> Outcome:
         job = tools.ownership.marked(desired.owner)
     if job is not None:
         tools.warn(
-            f"job {job.name} ({job.job_id}), made at {date(job.create_time)} by an earlier `up` "
-            "that did not end, is this resource's: going on with it"
+            f"job {job.name} ({job.job_id}), which this resource made at "
+            f"{date(job.create_time)}, is there already: going on with it"
         )
         return _take_over(tools, job, desired, deadline)
     job_id = _create(tools, desired, deadline)
@@ -116,8 +116,18 @@ def _demand_ours(tools: Tools, job: JobDetail, desired: Desired) -> None:
     owner, mark = tools.ownership.owner(job, desired.owner)
     if owner is Owner.OURS:
         return
+    raise JobForeign(foreign(job, mark))
+
+
+def foreign(job: JobDetail, mark: str) -> str:
+    """That a job's name is taken, and the ways out.
+
+    Args:
+        job: the job that has the name.
+        mark: the mark that it carries; "" when it has none, or none that can be read.
+    """
     whose = f"carries the mark {mark}" if mark else "carries no mark of this resource"
-    raise JobForeign(
+    return (
         f"a job named {job.name} exists already: job {job.job_id}, made at "
         f"{date(job.create_time)}, {whose}; if this resource was renamed, give it "
         "`aliases=[…]` with its old name; to take that job over, set "

@@ -29,6 +29,9 @@ from pulumi_dli.work import Work
 STALE = 30.0
 """Seconds for which the details may still show the status from before a request."""
 
+UNMOVED = 300.0
+"""Seconds after which a stop that never showed in the status has failed."""
+
 ATTEMPTS = 3
 """How often a request is sent whose answers get lost."""
 
@@ -109,6 +112,7 @@ class Steps:
         moved = False
         stopped_at: float | None = None
         clock = work.deadline.clock
+        asked = clock.now()
 
         def verdict(job: JobDetail) -> float | None:
             nonlocal moved, stopped_at
@@ -131,6 +135,12 @@ class Steps:
                         f"{_because(job)}; nothing was changed. Mend the cause and run "
                         "`pulumi up` again, or set `upgrade_mode` to `stateless` to give up "
                         "its state"
+                    )
+                case Phase.RUNNING if clock.now() - asked >= UNMOVED:
+                    raise JobFailed(
+                        f"{_title(job)} still runs, {UNMOVED:.0f} s after the service accepted its "
+                        f"stop{_because(job)}; nothing else was changed. Mend the cause and run "
+                        "`pulumi up` again"
                     )
             moved = moved or job.phase in (Phase.SAVEPOINTING, Phase.STOPPING)
             return math.inf

@@ -5,6 +5,7 @@ Repeating happens above the sign-in, so that each attempt is signed anew.
 
 from __future__ import annotations
 
+import copy
 import importlib.metadata
 import logging
 import re
@@ -30,6 +31,7 @@ _REPEATABLE = {"GET", "DELETE"}
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 20.0
 _PATIENCE = 300.0
+_HASTY = httpx.Timeout(10.0, connect=5.0)
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -93,11 +95,19 @@ class Transport:
         self._max_retries = max_retries
         self._hide = tuple(hide)
         self._clock = clock
+        self._timeout = client.timeout
         self._headers = {
             "Content-Type": "application/json",
             "X-Language": "en-us",
             "User-Agent": f"pulumi-dli/{importlib.metadata.version('pulumi-dli')}",
         }
+
+    def hasty(self) -> Transport:
+        """The same, for looks that nothing depends on: short time-outs, and one repetition."""
+        other = copy.copy(self)
+        other._timeout = _HASTY  # noqa: SLF001 -- our own copy
+        other._max_retries = min(self._max_retries, 1)  # noqa: SLF001
+        return other
 
     def request(
         self,
@@ -130,7 +140,12 @@ class Transport:
 
         def send() -> Any:
             request = self._client.build_request(
-                method, path, params=params, json=json, headers=self._headers
+                method,
+                path,
+                params=params,
+                json=json,
+                headers=self._headers,
+                timeout=self._timeout,
             )
             with reaching(what, request):
                 response = self._client.send(request)
@@ -193,7 +208,7 @@ def reaching(what: str, request: httpx.Request | None = None) -> Iterator[None]:
     try:
         yield
     except httpx.RequestError as error:
-        host = error.request.url.host
+        host = error.request.url.netloc.decode()
         if _distrusted(error):
             raise SettingsError(
                 f"could not {what}: the certificate of {host} is not trusted; name the file of "

@@ -50,7 +50,7 @@ def finish(stack: Stack) -> None:
 
 def test_stopping_takes_a_savepoint_and_starting_uses_it(up: Stack) -> None:
     up.up(desired_state="stopped")
-    assert up.said == ["orders: stops with a savepoint"]
+    assert up.said == ["orders: stops with a savepoint; CUs 2 → 0"]
     assert up.sent()[0] == "stop savepoint"
     assert up.outs["desired_state"] == "stopped"
     assert up.outs["has_savepoint"]
@@ -60,7 +60,7 @@ def test_stopping_takes_a_savepoint_and_starting_uses_it(up: Stack) -> None:
     assert not up.refresh().changes
     up.up(desired_state="running")
     found = "found stopped (job_cancel_success)"
-    assert up.said == [f"orders: starts from its savepoint {saved}, {found}"]
+    assert up.said == [f"orders: starts from its savepoint {saved}, {found}; CUs 0 → 2"]
     assert up.sent()[-1] == "run resume"
     assert up.resumed()[-1] == saved
     assert counter(up) > 1000
@@ -71,9 +71,11 @@ def test_a_stateless_job_is_stopped_without_a_savepoint(stack: Stack) -> None:
     stack.up(upgrade_mode="stateless")
     stack.sent()
     stack.up(upgrade_mode="stateless", desired_state="stopped")
-    assert (stack.said, stack.sent()[0]) == (["orders: stops"], "stop")
+    assert (stack.said, stack.sent()[0]) == (["orders: stops; CUs 2 → 0"], "stop")
     stack.up(upgrade_mode="stateless")
-    assert stack.said == ["orders: STARTS WITHOUT STATE, found stopped (job_cancel_success)"]
+    assert stack.said == [
+        "orders: STARTS WITHOUT STATE, found stopped (job_cancel_success); CUs 0 → 2"
+    ]
     assert stack.sent()[-1] == "run"
 
 
@@ -175,7 +177,12 @@ def test_a_crashed_stateless_job_is_started_again(stack: Stack) -> None:
     stack.refresh()
     stack.sent()
     stack.up(upgrade_mode="stateless", restart_trigger="crash")
-    assert stack.said == ["orders: STARTS WITHOUT STATE, found failed (job_running_exception)"]
+    assert stack.said == [
+        (
+            "orders: STARTS WITHOUT STATE, found failed (job_running_exception: the job failed "
+            "(armed fault)); CUs 0 → 2"
+        )
+    ]
     assert stack.sent()[-1] == "run"
 
 
@@ -254,6 +261,16 @@ def test_a_refused_savepoint_ends_before_the_put(up: Stack, at_once: bool) -> No
         )
     up.up(parallel_number=2)
     assert counter(up) > 1000
+
+
+def test_a_stop_that_never_shows_ends_after_five_minutes(up: Stack) -> None:
+    up.store.set("stop_delay", 0)  # refused faster than any look can see it
+    up.dli.arm("refuse_savepoint", text="no checkpoint coordinator")
+    before = up.clock.now()
+    with pytest.raises(Halfway, match=r"still runs, 300 s after .*: no checkpoint coordinator; "):
+        up.up(parallel_number=2)
+    assert 300 <= up.clock.now() - before < 320
+    assert up.sent() == ["stop savepoint"]
 
 
 def test_a_lost_savepoint_ends_before_the_put(up: Stack) -> None:
