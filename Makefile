@@ -55,8 +55,9 @@ static: $(VENV)/.dev
 faults: $(VENV)/.dev ## N random schedules of faults and kills, from seed SEED on
 	@FAULT_COUNT=$(N) FAULT_SEED=$(SEED) $(PY) -m pytest -n 2 -q tests/faults/test_campaign.py
 
-fields: $(VENV)/.run ## write docs/fields.md from the field table
+fields: $(VENV)/.run ## write the generated parts of docs/
 	@$(PY) tools/fields.py
+	@$(PY) tools/troubleshooting.py
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %s; set PYTHON=… to a newer one" % sys.version.split()[0])'

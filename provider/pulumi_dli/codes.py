@@ -23,7 +23,21 @@ _SIGN_IN = "check the credentials and the project with `pulumi-dli doctor`"
 _AGAIN = "try again: `pulumi up` goes on from what is really there"
 _RIGHTS = "ask for the right, or sign in as a user who has it"
 _ENDPOINT = "check that dli:endpoint is the DLI endpoint of the region"
+_SLOWER = "wait a little, or run with fewer jobs at a time (`--parallel`)"
 _SQL = "this concerns SQL; for a Flink Jar job report it with the request id"
+
+_GATEWAY: Mapping[str, Code] = {
+    "0101": Code("the gateway knows no such address", _ENDPOINT),
+    "0301": Code(
+        "the gateway refused the token or the signature",
+        "check the credentials, and a temporary key's security token, with `pulumi-dli doctor`, "
+        "and this machine's clock (15 minutes at most)",
+    ),
+    "0302": Code("the gateway lets this user not call this in this project", _RIGHTS),
+    "0307": Code("the token has expired or is of another region", _SIGN_IN),
+    "0308": Code("too many requests", _SLOWER),
+}
+"""Codes of the gateway, which calls itself APIG or APIGW."""
 
 CODES: Mapping[str, Code] = {
     "DLI.0001": Code("an argument is missing or out of bounds", _ARGUMENTS),
@@ -64,17 +78,7 @@ CODES: Mapping[str, Code] = {
         "there is no such Flink job (observed)",
         "`pulumi refresh` takes it out of the state, and `pulumi up` creates it anew",
     ),
-    "APIG.0301": Code(
-        "the gateway refused the signature",
-        "check the access key, and a temporary one's security token, with `pulumi-dli doctor`, "
-        "and this machine's clock (15 minutes at most)",
-    ),
-    "APIGW.0301": Code(
-        "the gateway refused the token or the signature",
-        "check the credentials, and a temporary key's security token, with `pulumi-dli doctor`, "
-        "and this machine's clock (15 minutes at most)",
-    ),
-    "APIGW.0307": Code("the token has expired or is of another region", _SIGN_IN),
+    **{f"{name}.{number}": code for name in ("APIG", "APIGW") for number, code in _GATEWAY.items()},
 }
 """Every code that is known, by its name."""
 
@@ -84,7 +88,7 @@ NEXT_STEPS: Mapping[int, str] = {
     403: _RIGHTS,
     404: _ENDPOINT,
     408: _AGAIN,
-    429: "wait a little, or run with fewer jobs at a time (`--parallel`)",
+    429: _SLOWER,
     500: _AGAIN,
     502: _AGAIN,
     503: _AGAIN,

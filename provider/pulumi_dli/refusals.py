@@ -81,12 +81,14 @@ def refusal(
     request_id = headers.get("x-request-id") or _first(body, _REQUEST_KEYS)
     kind = _kind(status, code)
     uncertain = status >= 500 or code == SERVER_ERROR  # noqa: PLR2004 -- server errors
-    reason = " ".join(part for part in (code, words.removeprefix(code).strip(" :.")) if part)
+    known = CODES.get(code)
+    told = words.removeprefix(code).strip(" :.") or (known.cause if known else "")
+    reason = " ".join(part for part in (code, told) if part)
     message = f"could not {what}: {reason or f'HTTP {status}'}"
     if request_id:
         message += f" (request id {request_id})"
-    if code in CODES:
-        message += f"; {CODES[code].next_step}"
+    if known:
+        message += f"; {known.next_step}"
     elif status in NEXT_STEPS and kind is not NotFoundError:
         message += f"; {NEXT_STEPS[status]}"
     return kind(

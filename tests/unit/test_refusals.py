@@ -130,7 +130,8 @@ def test_the_whole_sentence() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_known_code_says_what_to_do(code: str) -> None:
-    assert str(error(400, {"error_code": code})).endswith(f"; {CODES[code].next_step}")
+    sentence = str(error(400, {"error_code": code}))
+    assert sentence == f"could not {WHAT}: {code} {CODES[code].cause}; {CODES[code].next_step}"
 
 
 @pytest.mark.parametrize("status", NEXT_STEPS)
