@@ -75,7 +75,7 @@ def refusal(
     """
     body = decode(text)
     code, words = _read(body)
-    words = _tidy(words, hide)
+    code, words = _tidy(code, hide), _tidy(words, hide)
     if not code and (named := _CODE.search(words)):
         code = named[0]
     request_id = headers.get("x-request-id") or _first(body, _REQUEST_KEYS)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pulumi_dli.codes import CODES, NEXT_STEPS
 from pulumi_dli.errors import (
@@ -181,6 +181,7 @@ JSON = st.recursive(
 
 
 @given(status=st.integers(300, 599), body=JSON | st.text(max_size=40))
+@example(status=300, body={"error_code": "\n"})
 def test_any_answer_at_all_makes_one_sentence(status: int, body: Any) -> None:
     text = str(error(status, body))
     assert text.startswith(f"could not {WHAT}: ")
