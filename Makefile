@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV := $(CURDIR)/.venv
 PY := $(VENV)/bin/python
 STACK := dev
+FLINK ?= 1
 N ?= 1000
 SEED ?= 1000
 
@@ -28,14 +29,14 @@ SELECT = $(ENTER); pulumi stack select --create $(STACK) >/dev/null
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
-up: $(VENV)/.run ## deploy the quickstart: pulumi up
-	@$(SELECT); pulumi up --yes --stack $(STACK)
+up: $(VENV)/.run ## deploy the quickstart: pulumi up (FLINK=0: without a real Flink)
+	@$(SELECT); tools/quickstart $(FLINK); pulumi up --yes --stack $(STACK)
 
 preview: $(VENV)/.run ## show what up would do
 	@$(SELECT); pulumi preview --diff --stack $(STACK)
 
 down: $(VENV)/.run ## delete what up made
-	@$(SELECT); pulumi destroy --yes --stack $(STACK)
+	@$(SELECT); pulumi destroy --yes --stack $(STACK); pulumi-dli local flink stop
 
 shell: $(VENV)/.run ## a shell with the engine and the virtual environment on PATH
 	@$(SELECT); tools/shell
@@ -71,4 +72,5 @@ $(VENV)/.dev: $(VENV)/.run
 	@touch $@
 
 clean: ## remove the virtual environment, the local DLI and the local state
+	@if [ -x $(VENV)/bin/pulumi-dli ]; then $(VENV)/bin/pulumi-dli local flink stop; fi
 	@rm -rf .venv .engine .dli-local Pulumi.dev.yaml

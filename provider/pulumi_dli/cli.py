@@ -52,15 +52,17 @@ def _report(stack: str | None) -> Report:
     if config is None:
         config, origin = {}, "no stack is selected here: from the environment alone"
     with closing(Connections(config, os.environ, folder or Path.cwd())) as connections:
-        return examine(connections, origin=origin, engine=_engine())
+        return examine(connections, origin=origin, engine=_engine(connections))
 
 
-def _engine() -> str:
+def _engine(connections: Connections) -> str:
+    """What runs the jobs of the local DLI, in words."""
     try:
-        from pulumi_dli.local.engine import Simulation  # noqa: PLC0415 -- the extra `local`
-    except ModuleNotFoundError:
-        return "not installed"
-    return Simulation.note
+        from pulumi_dli.local.flink import choice  # noqa: PLC0415 -- the extra `local`
+
+        return choice.describe(connections.settings().local_path)
+    except (ModuleNotFoundError, DliError):
+        return "not installed"  # or the settings are not usable, which the report says first
 
 
 @main.command(

@@ -287,6 +287,7 @@ def _local_client(settings: Settings) -> httpx.Client:
     try:
         from pulumi_dli.local.app import create_app  # noqa: PLC0415 -- the extra `local`
         from pulumi_dli.local.clock import StoredClock  # noqa: PLC0415
+        from pulumi_dli.local.engines import Engines  # noqa: PLC0415
         from pulumi_dli.local.errors import StoreError  # noqa: PLC0415
         from pulumi_dli.local.store import Store  # noqa: PLC0415
     except ModuleNotFoundError as error:
@@ -298,6 +299,7 @@ def _local_client(settings: Settings) -> httpx.Client:
         store = Store(settings.local_path)
     except StoreError as error:
         raise SettingsError(f"{error}; dli:localPath names the folder") from None
+    engines = Engines(store.folder, settings.local_flink_version)
     signer = SdkSigner(
         LOCAL_CREDENTIALS.access_key,
         LOCAL_CREDENTIALS.secret_key,
@@ -308,6 +310,6 @@ def _local_client(settings: Settings) -> httpx.Client:
     return httpx.Client(
         base_url="http://local",
         auth=signer,
-        transport=_LocalTransport(create_app(store), store),
+        transport=_LocalTransport(create_app(store, engine=engines), store),
         trust_env=False,
     )

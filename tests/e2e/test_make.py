@@ -29,6 +29,7 @@ OWNERS = {
     "PULUMI_OPTION_JSON": "true",
     "PULUMI_PREFER_YARN": "true",
     "VIRTUAL_ENV": "/nowhere/venv",
+    "FLINK": "0",
 }
 
 

@@ -47,7 +47,10 @@ class Engines:
 
     def start(self, moment: Moment, job: Job) -> float | None:
         """Begin to run the job, on what the folder chose."""
-        return self._next().start(moment, job)
+        chosen = self._next()
+        if job.run and not chosen.real(job):
+            self.drop(moment, job)  # Flink has run it so far, and will not again
+        return chosen.start(moment, job)
 
     def watch(self, moment: Moment, job: Job) -> float | None:
         """When to look at a job that runs."""

@@ -43,7 +43,7 @@ class Cluster:
     """The cluster of one Flink version beside a data folder.
 
     Args:
-        folder: the cluster's own.
+        folder: the cluster's own, two levels below the data folder.
         version: of Flink.
     """
 
@@ -134,7 +134,7 @@ class Cluster:
             str(java.find().java),
             *memory,
             *configuration.SMALL,
-            *(configuration.OPENS),
+            *configuration.OPENS,
             f"-Dlog.file={self.log(f'{name}.log')}",
             f"-Dlog4j.configurationFile=file:{conf / 'log4j.properties'}",
             "-cp",
@@ -147,7 +147,12 @@ class Cluster:
             "FLINK_PLUGINS_DIR": str(self.folder / "plugins"),
             "FLINK_LIB_DIR": str(jars[0].parent),
         }
-        return detach(command, output=self.log(f"{name}.out"), environment=environment)
+        return detach(
+            command,
+            output=self.log(f"{name}.out"),
+            directory=self.folder.parents[1],  # so relative paths of user code begin there
+            environment=environment,
+        )
 
 
 def _free_ports(number: int) -> list[int]:

@@ -37,17 +37,23 @@ class Process:
 
 
 def detach(
-    command: Sequence[str | Path], *, output: Path, environment: Mapping[str, str] | None = None
+    command: Sequence[str],
+    *,
+    output: Path,
+    directory: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Process:
     """Start a command in a session of its own.
 
     Args:
         command: the command and its arguments.
         output: the file to which its standard output and error are added.
+        directory: where it runs; None for here.
         environment: variables beside those of this process.
     """
     done = subprocess.run(
-        ["/bin/sh", "-c", DETACH, "sh", output, *command],
+        ["/bin/sh", "-c", DETACH, "sh", str(output), *command],
+        cwd=directory,
         env={**os.environ, **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -1,0 +1,125 @@
+"""A local DLI whose jobs run on a real Flink, and the counts that its jobs leave."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dli import COMMAND, Dli
+from pulumi_dli.local.flink import choice
+from pulumi_dli.local.flink.cluster import Running
+from pulumi_dli.local.flink.processes import detach
+
+PATIENCE = 90.0
+"""Seconds. A guard against hanging, never a verdict."""
+GUARD = 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; exec "$2" local flink stop --path "$3"'
+"""Stops a folder's Flink once the tests' process is gone, even if it was killed."""
+
+
+class FlinkDli(Dli):
+    """Waits for what Flink takes its time for."""
+
+    @property
+    def folder(self) -> Path:
+        """The data folder, where relative paths of the jobs begin."""
+        return self.store.folder
+
+    @property
+    def cluster(self) -> Running:
+        """The one cluster that runs."""
+        [found] = filter(None, (item.running() for item in choice.clusters(self.folder)))
+        return found
+
+    def until(self, what: str, seen: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + PATIENCE
+        while not seen():
+            assert time.monotonic() < deadline, f"{what} never came"
+            time.sleep(0.1)
+
+    def reaches(self, job_id: int, status: str) -> dict[str, Any]:
+        """Wait until a job has a status; its details."""
+        seen: list[dict[str, Any]] = []
+        deadline = time.monotonic() + PATIENCE
+        while not seen or seen[-1]["status"] != status:
+            words = [(item["status"], item["status_desc"]) for item in seen]
+            assert time.monotonic() < deadline, f"{status} never came, but {words}"
+            detail = self.details(job_id)
+            if not seen or (seen[-1]["status"] != detail["status"]):
+                seen.append(detail)
+            time.sleep(0.1)
+        return seen[-1]
+
+    def ends(self, job_id: int, *, savepoint: bool = False) -> dict[str, Any]:
+        """Stop a job; its details once it is stopped."""
+        answer = self.stop(job_id, savepoint=savepoint)
+        assert answer.is_success, answer.text
+        return self.reaches(job_id, "job_cancel_success")
+
+
+class Counts:
+    """The file of the job of examples/savepoint."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def rows(self) -> list[tuple[int, int, int]]:
+        """Customer, count and order of each whole line."""
+        if not self.path.exists():
+            return []
+        lines = self.path.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
+        rows = [[int(part) for part in line.split(",")] for line in lines]
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def total(self) -> int:
+        """How many orders were counted."""
+        return len(self.rows())
+
+    def must_be_exact(self) -> None:
+        """Every order once, and every customer's counts from 1 on without a gap or a repeat."""
+        rows = self.rows()
+        assert rows
+        for customer in {row[0] for row in rows}:
+            counts = [row[1] for row in rows if row[0] == customer]
+            assert counts == list(range(1, len(counts) + 1))
+        assert sorted(row[2] for row in rows) == list(range(len(rows)))
+
+
+@contextmanager
+def switched_on(folder: Path, version: str) -> Iterator[FlinkDli]:
+    """A local DLI in a folder, on Flink; nothing of it runs afterwards."""
+    dli = FlinkDli(folder)
+    guard = ["/bin/sh", "-c", GUARD, "sh", str(os.getpid()), COMMAND, str(folder)]
+    guardian = detach(guard, output=Path(os.devnull))
+    try:
+        choice.switch_on(folder, version, lambda _: None)
+        yield dli
+    finally:
+        clusters = [cluster.running() for cluster in choice.clusters(folder)]
+        choice.stop(dli.store)
+        dli.close()
+        guardian.end()
+    for found in filter(None, clusters):
+        assert not found.jobmanager.alive
+        assert not found.taskmanager.alive
+    deadline = time.monotonic() + 30
+    while left := _processes_of(folder):  # those of an earlier cluster end by themselves
+        assert time.monotonic() < deadline, left
+        time.sleep(0.2)
+
+
+def _processes_of(folder: Path) -> list[str]:
+    """The command lines of JVMs that belong to a folder."""
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in line and "org.apache.flink" in line:
+            lines.append(line)
+    return lines
