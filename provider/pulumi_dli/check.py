@@ -8,18 +8,19 @@ yet in a preview postpones the rules that need it.
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from pulumi_dli import sizing
+from pulumi_dli.doubts import PLATFORM, doubts
+from pulumi_dli.forms import flink_version, misformed, packages, wrong_tags
 from pulumi_dli.handling import PROVIDED, Handling
 from pulumi_dli.models import FIELDS, JobSpec
 from pulumi_dli.sentences import sentence
-
-MOST_TAGS = 20
-"""Tags that a job may have, the ownership tag counted."""
 
 ARGUMENTS = (*FIELDS, *Handling.model_fields)
 """The names that a program may use."""
@@ -35,8 +36,38 @@ def problems(inputs: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -
     wrong = _invalid(JobSpec, FIELDS, inputs, unknown)
     wrong |= _invalid(Handling, Handling.model_fields, inputs, unknown)
     found = [f"{path}: {text}" for path, text in wrong.items()]
-    roots = {re.split(r"[.\[]", path)[0] for path in wrong}
-    return sorted([*_unknown_names(inputs), *found, *_crossed(inputs, unknown | roots)])
+    open_ = unknown | {re.split(r"[.\[]", path)[0] for path in wrong}
+    values = _values(inputs, open_)
+    return sorted(
+        [
+            *_unknown_names(inputs),
+            *found,
+            *misformed(values),
+            *_buckets(values, open_),
+            *_sizes(values, open_),
+            *_versions(values, open_),
+            *_running(values, open_),
+            *_own(values, open_),
+        ]
+    )
+
+
+def warnings(inputs: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> list[str]:
+    """What may go wrong with arguments that have no problems, sorted by path."""
+    return doubts(_values(inputs, unknown), unknown)
+
+
+def _values(inputs: Mapping[str, Any], unknown: frozenset[str]) -> dict[str, Any]:
+    """The arguments that are known and valid by themselves, as the models read them."""
+    given = {
+        name: inputs[name]
+        for name in ARGUMENTS
+        if inputs.get(name) is not None and name not in unknown
+    }
+    of_job = {name: value for name, value in given.items() if name in FIELDS}
+    spec = JobSpec.model_validate({"name": "-", **of_job})
+    own = Handling.model_validate({k: v for k, v in given.items() if k not in FIELDS})
+    return {name: spec.value(name) for name in of_job} | own.model_dump(exclude_unset=True)
 
 
 def _unknown_names(inputs: Mapping[str, Any]) -> Iterator[str]:
@@ -82,70 +113,98 @@ def _path(location: tuple[int | str, ...]) -> str:
     return text
 
 
-def _crossed(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str]:
-    """Rules over several arguments. Each is left out while one that it reads is not known."""
+# Rules over several arguments. Each is left out while an argument that it reads is not known.
 
-    def known(*names: str) -> bool:
-        return unknown.isdisjoint(names)
 
-    def given(name: str) -> bool:
-        return inputs.get(name) not in (None, "", [], {})
-
-    if known("resume_max_num") and inputs.get("resume_max_num") == 0:
-        yield "resume_max_num: 0 is not allowed; use 1 or more, or -1 for no limit"
-    if known("obs_bucket") and not given("obs_bucket"):
-        if known("upgrade_mode") and inputs.get("upgrade_mode") == "savepoint":
+def _buckets(values: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str]:
+    """What needs `obs_bucket`."""
+    if "obs_bucket" not in unknown and not values.get("obs_bucket"):
+        if values.get("upgrade_mode") == "savepoint":
             yield "upgrade_mode: savepoints need a bucket; set obs_bucket, or use `stateless`"
-        if known("on_delete") and inputs.get("on_delete") == "savepoint":
+        if values.get("on_delete") == "savepoint":
             yield "on_delete: a savepoint needs a bucket; set obs_bucket, or use `stop`"
-        if known("log_enabled") and inputs.get("log_enabled"):
+        if values.get("log_enabled"):
             yield "log_enabled: logs need a bucket; set obs_bucket"
-        if known("checkpoint_enabled") and inputs.get("checkpoint_enabled"):
+        if values.get("checkpoint_enabled"):
             yield "checkpoint_enabled: checkpoints need a bucket; set obs_bucket"
-    if known("checkpoint_enabled", "checkpoint_path") and (
-        inputs.get("checkpoint_enabled") and given("checkpoint_path")
-    ):
+    if values.get("checkpoint_enabled") and values.get("checkpoint_path"):
         yield (
             "checkpoint_path: cannot be chosen while checkpoint_enabled is true; remove one of them"
         )
-    if (
-        known("resource_config", "resource_config_version")
-        and given("resource_config")
-        and (inputs.get("resource_config_version") != "v2")
-    ):
+
+
+def _sizes(values: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str]:
+    """Sizes of two kinds, and sizes that cannot work."""
+    if "resource_config_version" in unknown:
+        return
+    if values.get("resource_config_version") == "v2":
+        for name in sizing.FIELDS_V1:
+            if name in values:
+                yield (
+                    f'{name}: says nothing with resource_config_version="v2"; remove it, and set '
+                    "the size in resource_config"
+                )
+    elif values.get("resource_config"):
         yield (
             'resource_config: says nothing without v2; set resource_config_version="v2", or '
             "remove it"
         )
-    if known("desired_state") and inputs.get("desired_state", "running") == "running":
-        if known("queue_name") and not given("queue_name"):
-            yield 'queue_name: a job that runs needs a queue; set it, or desired_state="stopped"'
-        if known("entrypoint") and not given("entrypoint"):
-            yield 'entrypoint: a job that runs needs a jar; set it, or desired_state="stopped"'
-    if known("entrypoint_args"):
-        yield from _argument_list(inputs.get("entrypoint_args"))
-    if known("tags"):
-        yield from _tags(inputs.get("tags") or {})
+    yield from sizing.refusals(values, unknown)
 
 
-def _argument_list(arguments: object) -> Iterator[str]:
-    """A list is joined with spaces, so an item cannot hold one."""
+def _versions(values: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str]:
+    """What depends on the image and on the Flink version."""
+    if "feature" not in unknown:
+        custom = values.get("feature") == "custom"
+        if values.get("image") and not custom:
+            yield 'image: says nothing without feature="custom"; set that, or remove the image'
+        if custom and "image" not in unknown and not values.get("image"):
+            yield 'feature: "custom" needs an image; set image, or use "basic"'
+    version = flink_version(values.get("flink_version"))
+    if version is None:
+        return
+    if version < PLATFORM and values.get("execution_agency_urn"):
+        yield (
+            "execution_agency_urn: works from Flink 1.15 on only; set a newer flink_version, or "
+            "remove it"
+        )
+    if version > PLATFORM:
+        for path, package in packages(values):
+            if not package.startswith("obs://"):
+                yield (
+                    f"{path}: Flink after 1.15 takes packages from OBS only; write it as "
+                    "`obs://bucket/key`"
+                )
+
+
+def _running(values: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str]:
+    """What a job needs to run."""
+    if "desired_state" in unknown or values.get("desired_state") == "stopped":
+        return
+    if "queue_name" not in unknown and not values.get("queue_name"):
+        yield 'queue_name: a job that runs needs a queue; set it, or desired_state="stopped"'
+    if "entrypoint" not in unknown and not values.get("entrypoint"):
+        yield 'entrypoint: a job that runs needs a jar; set it, or desired_state="stopped"'
+
+
+def _own(values: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str]:
+    """Single arguments with a rule that their type does not tell."""
+    if values.get("resume_max_num") == 0:
+        yield "resume_max_num: 0 is not allowed; use 1 or more, or -1 for no limit"
+    arguments = values.get("entrypoint_args")
     for index, item in enumerate(arguments if isinstance(arguments, list) else ()):
-        if not str(item) or any(character.isspace() for character in str(item)):
+        # A list is joined with spaces, so an item cannot hold one.
+        if not item or any(character.isspace() for character in item):
             yield (
                 f"entrypoint_args[{index}]: is empty or holds a space, which separates arguments; "
                 "write each argument as an item of its own"
             )
-
-
-def _tags(tags: Mapping[str, str]) -> Iterator[str]:
-    if len(tags) >= MOST_TAGS:
-        yield (
-            f"tags: there are {len(tags)}, and {MOST_TAGS - 1} are allowed beside the ownership "
-            "tag; remove some"
-        )
-    for key in tags:
-        if key.startswith(("pulumi-", "_sys_")):
-            yield f"tags.{key}: this key is reserved; choose another"
-        elif not 1 <= len(key) <= 128:  # noqa: PLR2004 -- documented bound
-            yield f"tags: a key has {len(key)} characters; use 1 to 128"
+    if "tags" not in unknown:
+        yield from wrong_tags(values.get("tags") or {})
+    timeouts = values.get("timeouts") or {}
+    for name in ("create", "update"):
+        if timeouts.get("settle", 0) >= timeouts.get(name, math.inf):
+            yield (
+                f"timeouts.settle: is not less than timeouts.{name}, so no start could count; "
+                "use less"
+            )

@@ -5,7 +5,8 @@ docs/architecture.md holds the table "plan phrase → request sequence".
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from pulumi_dli.detail import AT_REST, JobDetail, Phase
@@ -22,21 +23,41 @@ _START = {
 }
 
 
+LONGEST_REASON = 200
+"""Characters of the service's words that a line repeats."""
+
 RESTARTING = frozenset({*FIELDS, "desired_state", "restart_trigger", "restore_from"})
 """Arguments that may cost a restart while they are not known yet."""
 
 
-def creation(name: str, own: Handling) -> str:
-    """The line for a job that does not exist yet."""
+def creation(name: str, own: Handling, cus: Iterable[str] = ()) -> str:
+    """The line for a job that does not exist yet, with the words for its CUs."""
+    return "; ".join([f"{name}: {_creation(own)}", *cus])
+
+
+def _creation(own: Handling) -> str:
     if own.adopt_job_id is not None:
-        return f"{name}: takes over job {own.adopt_job_id}, changing what differs"
+        return f"takes over job {own.adopt_job_id}, changing what differs"
     if own.desired_state == "stopped":
-        return f"{name}: creates the job and leaves it stopped"
+        return "creates the job and leaves it stopped"
     path = own.restore_from
-    return f"{name}: creates and starts the job" + (f" from {path}" if path else "")
+    return "creates and starts the job" + (f" from {path}" if path else "")
 
 
-def change(plan: Plan, job: JobDetail, desired: Desired, unknown: frozenset[str]) -> str:
+def adoption(plan: Plan, job: JobDetail, desired: Desired, cus: Iterable[str] = ()) -> str:
+    """The line for a job that is taken over, as it was looked up, and what differs."""
+    quiet = replace(job, status_desc="")  # the service's words may repeat somebody's secret
+    parts = [*_verbs(plan, quiet), *_details(plan, quiet), *cus]
+    return "; ".join([f"{desired.spec.name}: takes over job {job.job_id}", *parts])
+
+
+def change(
+    plan: Plan,
+    job: JobDetail,
+    desired: Desired,
+    unknown: frozenset[str],
+    cus: Iterable[str] = (),
+) -> str:
     """The line for a job that changes; empty when there is nothing to say.
 
     Args:
@@ -44,8 +65,9 @@ def change(plan: Plan, job: JobDetail, desired: Desired, unknown: frozenset[str]
         job: the job as it is known.
         desired: the program's wish.
         unknown: arguments that are not known yet; they may turn a live change into a restart.
+        cus: the words for its CUs.
     """
-    parts = [*_verbs(plan, job), *_details(plan)]
+    parts = [*_verbs(plan, job), *_details(plan, job), *cus]
     if not unknown.isdisjoint(RESTARTING):
         names = ", ".join(sorted(unknown & RESTARTING))
         parts.append(f"not known yet, may cost a restart: {names}")
@@ -61,7 +83,7 @@ def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
         yield "stops with a savepoint" if plan.savepoint else "stops"
     elif plan.start is not None:
         fresh = plan.start.origin is Origin.FRESH and job.phase is Phase.DRAFT
-        found = "" if fresh else f", found {job.phase} ({job.status})"
+        found = "" if fresh else f", found {job.phase} ({_reason(job)})"
         yield _start(plan.start) + found
     elif plan.body:
         yield "changes at rest" if job.phase in AT_REST else "changes live, without a restart"
@@ -85,13 +107,28 @@ def _start(start: Start) -> str:
     return f"{text} {start.path}".strip() if start.resumes else text
 
 
-def _details(plan: Plan) -> Iterator[str]:
+def _reason(job: JobDetail) -> str:
+    """The status, and the service's own words on it in one short line."""
+    text = " ".join(job.status_desc.split())
+    if not text:
+        return job.status
+    return f"{job.status}: {text[:LONGEST_REASON]}{'…' if len(text) > LONGEST_REASON else ''}"
+
+
+def _details(plan: Plan, job: JobDetail) -> Iterator[str]:
+    if plan.savepoint and plan.body.get("obs_bucket") and not job.values.get("obs_bucket"):
+        yield "obs_bucket is set first"
+    if plan.touches and not plan.refusal:
+        asked = (name for name in ("restart_trigger", "restore_from") if name in plan.recorded)
+        yield from (f"{name} changes" for name in asked)
     for change in plan.changes:
         old, new = _shown(change.old), _shown(change.new)
         if FIELDS[change.name].secret or old is None or new is None:
             yield f"{change.name} changes"
         else:
             yield f"{change.name} {old} → {new}"
+    if (plan.add_tags or plan.remove_tags) and (plan.body or plan.stop or plan.start):
+        yield "tags change"
     if plan.kept:
         yield f"no longer set, but kept by the service: {', '.join(plan.kept)}"
     if not plan.touches and plan.recorded:

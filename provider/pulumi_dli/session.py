@@ -18,15 +18,22 @@ from pydantic import ValidationError
 from pulumi_dli import outputs, phrases
 from pulumi_dli.check import ARGUMENTS, problems
 from pulumi_dli.connect import Connections, Place
+from pulumi_dli.detail import Phase
 from pulumi_dli.errors import DliError, Halfway, JobError, JobGone, SettingsError
+from pulumi_dli.foresight import Foresight
 from pulumi_dli.handling import Desired, Handling, Stored, Timeouts
 from pulumi_dli.jobs import Jobs
 from pulumi_dli.lifecycle import Lifecycle
+from pulumi_dli.lookups import differs
 from pulumi_dli.masking import discreet
+from pulumi_dli.models import FIELDS
 from pulumi_dli.plan import Plan, plan
+from pulumi_dli.sizing import SIZES
 from pulumi_dli.waiter import Clock, Report, SystemClock
 from pulumi_dli.work import Incomplete
 
+SIZED = frozenset(SIZES) | {"queue_name", "desired_state"}
+"""Arguments without which nothing can be said of a job's CUs."""
 PLACE = ("region", "project_id")
 """Arguments whose change replaces the job."""
 
@@ -57,10 +64,14 @@ class Session:
     warn: Report
     guard: Callable[[], None] = lambda: None
     clock: Clock = field(default_factory=SystemClock)
+    _foresight: Foresight = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _lives: dict[Place, Lifecycle] = field(default_factory=dict)
     _taken: set[tuple[Place, int]] = field(default_factory=set)
     _checked: dict[str, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._foresight = Foresight(self.connections, self.warn)
 
     def check(
         self,
@@ -95,9 +106,13 @@ class Session:
             filled["tags"] = {**settings.default_tags, **(news.get("tags") or {})}
         whole = {**news, **filled}
         found = problems(whole, unknown)
-        if not found:
-            self._speak_of_creation(urn, olds, whole, unknown)
-        return filled, found
+        try:
+            found = found or self._foresight.examine(urn, olds, whole, unknown)
+            if not found:
+                self._speak_of_creation(urn, olds, whole, unknown)
+        except DliError as error:
+            return filled, [str(error)]
+        return {**filled, **_spelled_before(olds, whole, unknown)}, found
 
     def diff(
         self,
@@ -117,9 +132,17 @@ class Session:
         todo = plan(stored.job, desired, stored)
         renamed = set(desired.spec.set_names()) != stored.set_arguments
         if self._may_speak(urn):
-            line = phrases.change(todo, stored.job, desired, unknown)
             if replaces:
                 line = phrases.replacement(desired, replaces)
+            else:
+                sized = SIZED.isdisjoint(unknown)
+                cus = self._foresight.changed_cus(urn, news, stored.job, todo, desired)
+                line = phrases.change(todo, stored.job, desired, unknown, cus if sized else ())
+            if stored.job.phase is Phase.UNKNOWN:
+                self.warn(
+                    f"{stored.job.status} is not a status that this provider knows; the job "
+                    "counts as running"
+                )
             if line:
                 self.say(line)
         changes = bool(replaces or unknown or renamed or _changes(todo) or olds.get("failure"))
@@ -243,7 +266,19 @@ class Session:
         if not olds and not known_before:
             known = {key: value for key, value in inputs.items() if key not in unknown}
             own = Handling.from_inputs(known)
-            self.say(phrases.creation(str(known.get("name") or urn.rpartition("::")[2]), own))
+            name = str(known.get("name") or urn.rpartition("::")[2])
+            if own.adopt_job_id is None:
+                cus = self._foresight.first_cus(urn, known, unknown)
+                self.say(phrases.creation(name, own, cus))
+                return
+            job = None if unknown else self._foresight.taken_over(known, own.adopt_job_id)
+            if job is None:
+                self.say(phrases.creation(name, own))
+                return
+            desired = Desired.from_inputs(known)
+            todo = plan(job, desired, None)
+            cus = self._foresight.changed_cus(urn, known, job, todo, desired)
+            self.say(phrases.adoption(todo, job, desired, cus))
 
     def _may_speak(self, urn: str) -> bool:
         """Diff speaks after a check of the same resource, once; so never in a refresh."""
@@ -303,6 +338,23 @@ def _assume_kept(
     names = unknown.intersection(ARGUMENTS) - {"desired_state"}  # stored as found, not as wished
     kept = {name: olds[name] for name in names if olds.get(name) is not None}
     return {**{key: value for key, value in news.items() if key not in unknown}, **kept}
+
+
+def _spelled_before(
+    olds: Mapping[str, Any], news: Mapping[str, Any], unknown: frozenset[str]
+) -> dict[str, Any]:
+    """The old spelling of what is equal, so that a diff shows real changes only."""
+    if not olds:
+        return {}
+    return {
+        name: olds.get(name)
+        for name, row in FIELDS.items()
+        if name not in unknown
+        and not row.secret
+        and news.get(name) is not None
+        and olds.get(name) != news.get(name)
+        and not differs(name, olds, news)
+    }
 
 
 def _changes(todo: Plan) -> bool:

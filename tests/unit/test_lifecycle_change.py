@@ -149,7 +149,8 @@ def test_a_bucket_that_comes_with_the_restart_keeps_the_state(stack: Stack) -> N
     stack.up(parallel_number=2)
     assert stack.said == [
         (
-            "orders: restarts the job from a savepoint (downtime); parallel_number 1 → 2; "
+            "orders: restarts the job from a savepoint (downtime); obs_bucket is set first; "
+            "parallel_number 1 → 2; "
             "obs_bucket changes"
         )
     ]
@@ -177,6 +178,9 @@ def test_a_trigger_restarts_when_it_changes(up: Stack) -> None:
     for text in ("b", "a", "b"):
         up.up(restart_trigger=text)
         assert up.sent()[0] == "stop savepoint"
+    up.up()
+    up.up(restart_trigger="b")
+    assert up.sent()[0] == "stop savepoint"
 
 
 def test_a_trigger_used_at_rest_is_not_taken_for_one_that_was_interrupted(up: Stack) -> None:
@@ -197,7 +201,7 @@ def test_restore_from_restarts_from_there_once(up: Stack) -> None:
     path = "obs://" + up.job["savepoint_path"]
     up.sent()
     up.up(restore_from=path)
-    assert up.said == [f"orders: restarts the job from {path} (downtime)"]
+    assert up.said == [f"orders: restarts the job from {path} (downtime); restore_from changes"]
     [stop, _, _, imported, run] = up.sent()
     assert (stop, imported, run) == ("stop savepoint", f"import {path}", "run resume")
     assert up.resumed()[-1] == path.removeprefix("obs://")
@@ -232,28 +236,35 @@ KEPT: dict[str, Any] = {
     "checkpoint_path": "state/own/",
     "tm_slot_num": 2,
     "main_class": "org.example.Main",
-    "feature": "basic",
     "flink_version": "1.15",
-    "image": "org/name:1",
+    "feature": "basic",
 }
+
+
+BESIDE: dict[str, dict[str, Any]] = {
+    "manager_cu_number": {"cu_number": 4},
+    "tm_cus": {"cu_number": 4},
+}
+"""What a field needs beside it."""
 
 
 @pytest.mark.parametrize("field", RESET)
 def test_a_removed_field_is_reset(stack: Stack, field: str) -> None:
     value, reset = RESET[field]
-    stack.up(**{field: value})
+    beside = BESIDE.get(field, {})
+    stack.up(**{field: value}, **beside)
     stack.sent()
-    stack.up()
+    stack.up(**beside)
     body = stack.bodies("put")[-1]
     if field in ("entrypoint_args", "runtime_config"):
         assert body[field] == "***"  # the log masks it
     else:
         assert body[field] == reset
     stack.sent()
-    stack.up()
+    stack.up(**beside)
     assert stack.sent() == []
     assert not stack.refresh().changes
-    stack.up()
+    stack.up(**beside)
     assert stack.sent() == []
 
 
@@ -281,6 +292,12 @@ def test_a_removed_field_that_the_service_keeps_is_said_once(stack: Stack, field
     assert stack.warned == [f"no longer set, but the service keeps its value: {field}"]
     stack.up()
     assert (stack.sent(), stack.warned, stack.said) == ([], [], [])
+
+
+def test_a_removed_image_goes_with_its_feature(stack: Stack) -> None:
+    stack.up(feature="custom", image="org/name:1")
+    stack.up()
+    assert stack.said == ["orders: no longer set, but kept by the service: feature, image"]
 
 
 def test_an_emptied_list_is_sent_as_empty(stack: Stack) -> None:

@@ -32,7 +32,7 @@ SET: dict[str, Any] = {
     "runtime_config": {"a": "1"},
     "execution_agency_urn": "agency",
     "resource_config_version": "v1",
-    "feature": "basic",
+    "feature": "custom",
     "flink_version": "1.15",
     "image": "org/name:1",
     "checkpoint_enabled": False,
@@ -73,7 +73,7 @@ EDITS: dict[str, Any] = LIVE_EDITS | {
     "execution_agency_urn": "other",
     "resource_config_version": "v2",
     "resource_config": {"max_slot": 3},
-    "feature": "custom",
+    "feature": "basic",
     "flink_version": "1.17",
     "image": "org/name:2",
 }

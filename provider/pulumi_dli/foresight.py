@@ -1,0 +1,143 @@
+"""What is told about a job before anything is done: doubts, look-ups, and the CUs it takes.
+
+One for each process. It reads; nothing here changes anything on the service.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pulumi_dli import check
+from pulumi_dli.connect import Connections, Place
+from pulumi_dli.detail import AT_REST, JobDetail
+from pulumi_dli.handling import Desired
+from pulumi_dli.jobs import Jobs
+from pulumi_dli.lookups import Lookups, Use, differs
+from pulumi_dli.plan import Plan
+from pulumi_dli.sizing import SIZES, size
+from pulumi_dli.waiter import Report
+
+
+class Foresight:
+    """What a run can tell of its jobs beforehand.
+
+    Args:
+        connections: the settings' clients.
+        warn: takes warnings.
+    """
+
+    def __init__(self, connections: Connections, warn: Report) -> None:
+        self._connections = connections
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._lookups: dict[Place, Lookups] = {}
+        self._told: set[tuple[str, str]] = set()
+
+    def examine(
+        self,
+        urn: str,
+        olds: Mapping[str, Any],
+        inputs: Mapping[str, Any],
+        unknown: frozenset[str],
+    ) -> list[str]:
+        """Warn of what may go wrong with a job that is new or changes; what is wrong for certain.
+
+        Args:
+            urn: the resource.
+            olds: the inputs of the last run; empty for a new resource.
+            inputs: its arguments as check filled them in, without problems.
+            unknown: names of arguments that are not known yet.
+        """
+        known = {name: value for name, value in inputs.items() if name not in unknown}
+        if olds and not unknown and not any(differs(name, olds, known) for name in check.ARGUMENTS):
+            return []
+        doubts = check.warnings(known, unknown)
+        lookups = self._of(inputs)
+        if lookups is not None:
+            found = lookups.examine(known, olds, unknown)
+            doubts += found.warnings
+            if found.problems:
+                return sorted(found.problems)
+        for text in doubts:
+            self._tell(urn, text, text)
+        return []
+
+    def taken_over(self, inputs: Mapping[str, Any], job_id: int) -> JobDetail | None:
+        """The job that a program takes over; None where it cannot be looked up."""
+        lookups = self._of(inputs)
+        return None if lookups is None else lookups.job(job_id)
+
+    def first_cus(
+        self, urn: str, inputs: Mapping[str, Any], unknown: frozenset[str]
+    ) -> Iterator[str]:
+        """The words for the CUs that a new job takes; none while they are not known."""
+        if inputs.get("desired_state") == "stopped" or not unknown.isdisjoint(SIZES):
+            return
+        after = size(inputs)
+        if after is not None:
+            yield f"{after.cus} CUs"
+            yield from self._room(urn, inputs, None, _use(inputs, after.cus))
+
+    def changed_cus(
+        self, urn: str, inputs: Mapping[str, Any], job: JobDetail, todo: Plan, desired: Desired
+    ) -> Iterator[str]:
+        """The words for the CUs of a job that a plan changes; none where they stay.
+
+        Args:
+            urn: the resource.
+            inputs: its arguments, all of them known as far as sizes go.
+            job: the job as it is known.
+            todo: the plan.
+            desired: the program's wish.
+        """
+        values = dict(job.values) | {change.name: change.new for change in todo.changes}
+        old, new = size(job.values), size(values)
+        if todo.refusal or old is None or new is None:
+            return
+        ends = todo.stop or job.phase in AT_REST
+        before = _use(job.values, 0 if job.phase in AT_REST else old.cus)
+        after = Use(str(desired.spec.queue_name or before.queue), new.cus)
+        if ends and todo.start is None:
+            after = Use(after.queue, 0)
+        if before.cus != after.cus:
+            yield f"CUs {before.cus} → {after.cus}"
+        if (before.cus, before.queue.lower()) != (after.cus, after.queue.lower()):
+            yield from self._room(urn, inputs, before, after)
+
+    def _room(
+        self, urn: str, inputs: Mapping[str, Any], before: Use | None, after: Use
+    ) -> Iterator[str]:
+        lookups = self._of(inputs)
+        if lookups is None or not after.queue:
+            return
+        words, warning = lookups.room(before, after)
+        if words:
+            yield words
+        if warning:
+            self._tell(urn, warning, warning)
+
+    def _of(self, inputs: Mapping[str, Any]) -> Lookups | None:
+        """The look-ups of a job's project; None where they are turned off."""
+        where = inputs.get("region"), inputs.get("project_id")
+        if not self._connections.settings(*where).preflight:
+            return None
+        place = self._connections.place(*where)
+        with self._lock:
+            if place not in self._lookups:
+                jobs = Jobs(self._connections.transport(*where).hasty())
+                self._lookups[place] = Lookups(jobs, lambda text: self._tell("look-ups", "", text))
+            return self._lookups[place]
+
+    def _tell(self, topic: str, key: str, text: str) -> None:
+        """Warn once in a process; a job that is replaced is checked twice."""
+        with self._lock:
+            known = (topic, key) in self._told
+            self._told.add((topic, key))
+        if not known:
+            self._warn(text)
+
+
+def _use(values: Mapping[str, Any], cus: int) -> Use:
+    return Use(str(values.get("queue_name") or ""), cus)
