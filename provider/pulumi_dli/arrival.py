@@ -8,9 +8,10 @@ from pulumi_dli.errors import DliError, JobForeign, JobGone, NotFoundError
 from pulumi_dli.handling import OWNER_TAG, Desired
 from pulumi_dli.ownership import Owner
 from pulumi_dli.plan import Origin, Start
-from pulumi_dli.steps import ATTEMPTS, STALE
+from pulumi_dli.steps import ATTEMPTS
 from pulumi_dli.tools import Tools, date
 from pulumi_dli.waiter import Deadline
+from pulumi_dli.waits import STALE
 from pulumi_dli.work import Outcome, Work, finish
 
 
@@ -39,7 +40,7 @@ def deploy(tools: Tools, desired: Desired, deadline: Deadline) -> Outcome:
         changed=True,
         written=frozenset({"tags"}),
     )
-    return finish(work, None, lambda: _first_start(tools, work, desired), tools.steps.look)
+    return finish(work, None, lambda: _first_start(tools, work, desired), tools.waits.look)
 
 
 def _create(tools: Tools, desired: Desired, deadline: Deadline) -> int:
@@ -77,7 +78,7 @@ def _appeared(tools: Tools, desired: Desired, deadline: Deadline) -> int | None:
 
 def _first_start(tools: Tools, work: Work, desired: Desired) -> None:
     if not desired.running:
-        work.job = tools.steps.look(work.job.job_id)
+        work.job = tools.waits.look(work.job.job_id)
         return
     path = desired.handling.restore_from
     tools.steps.start(work, Start(Origin.IMPORT, path) if path else Start(Origin.FRESH))
@@ -109,7 +110,7 @@ def _take_over(tools: Tools, job: JobDetail, desired: Desired, deadline: Deadlin
             )
         bring(tools, work, desired, None)
 
-    return finish(work, None, steps, tools.steps.look)
+    return finish(work, None, steps, tools.waits.look)
 
 
 def _demand_ours(tools: Tools, job: JobDetail, desired: Desired) -> None:

@@ -39,7 +39,7 @@ def bring(tools: Tools, work: Work, desired: Desired, stored: Stored | None) -> 
     if todo.start is not None:
         tools.steps.start(work, todo.start)
     elif todo.resets or todo.stop:
-        work.job = tools.steps.look(work.job.job_id)
+        work.job = tools.waits.look(work.job.job_id)
 
 
 def _await_rest(tools: Tools, work: Work, desired: Desired, stored: Stored | None) -> None:
@@ -49,22 +49,22 @@ def _await_rest(tools: Tools, work: Work, desired: Desired, stored: Stored | Non
     no state yet.
     """
     if work.job.phase is Phase.SAVEPOINTING:
-        tools.steps.await_leaving(work, "to end its savepoint", Phase.SAVEPOINTING)
+        tools.waits.left(work, "to end its savepoint", Phase.SAVEPOINTING)
     if work.job.phase is Phase.STOPPING:
-        tools.steps.await_stop(work, savepoint=False)
+        tools.waits.stopped(work, savepoint=False)
     if work.job.phase is not Phase.STARTING:
         return
     if desired.stateful and not work.job.has_run:
-        tools.steps.linger(work, Phase.STARTING)
+        tools.waits.linger(work, Phase.STARTING)
     if work.job.phase is not Phase.STARTING:
         return
     empty = not desired.stateful or not work.job.has_run
     if empty and _plan(tools, work.job, desired, stored).stop:
         return
     if desired.running:
-        tools.steps.await_start(work)
+        tools.waits.started(work)
     else:
-        tools.steps.await_leaving(work, "to leave its start", Phase.STARTING)
+        tools.waits.left(work, "to leave its start", Phase.STARTING)
 
 
 def _plan(tools: Tools, job: JobDetail, desired: Desired, stored: Stored | None) -> Plan:
@@ -142,10 +142,12 @@ def _tags(tools: Tools, job: JobDetail) -> dict[str, str]:
 def _restart_mark(desired: Desired, stored: Stored | None) -> str:
     """Names the restart that the program asks for, without showing what it says.
 
-    It is a step from one text to another, so that the same text asks again later.
+    It is a step from one text to another, out of the state of one time, so that the same text
+    asks again later.
     """
     own = desired.handling
     names = ("restart_trigger", "restore_from")
     before = [None if stored is None else stored.get(name) for name in names]
-    text = f"{before} {[getattr(own, name) for name in names]}"
+    since = None if stored is None else stored.job.update_time
+    text = f"{since} {before} {[getattr(own, name) for name in names]}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -19,6 +19,7 @@ from pulumi_dli.removal import remove
 from pulumi_dli.steps import Steps
 from pulumi_dli.tools import Once, Tools, date
 from pulumi_dli.waiter import Clock, Deadline, Report
+from pulumi_dli.waits import Waits
 from pulumi_dli.work import Outcome, Work, finish
 
 
@@ -45,10 +46,12 @@ class Lifecycle:
         guard: Callable[[], None],
     ) -> None:
         warn = Once(warn)
+        waits = Waits(jobs, progress)
         self._tools = Tools(
             jobs=jobs,
             ownership=Ownership(jobs, warn),
-            steps=Steps(jobs, report=progress, guard=guard),
+            waits=waits,
+            steps=Steps(jobs, waits, guard),
             clock=clock,
             say=say,
             warn=warn,
@@ -79,7 +82,7 @@ class Lifecycle:
             DliError: nothing was changed.
         """
         deadline = Deadline(self._tools.clock, seconds)
-        look = self._tools.steps.look
+        look = self._tools.waits.look
         job = look(job_id)
         if _is_another(job, stored):
             raise JobGone(

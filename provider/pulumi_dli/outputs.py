@@ -13,7 +13,7 @@ from pulumi_dli.detail import JobDetail, Phase, same
 from pulumi_dli.handling import PROVIDED, Handling, Stored
 from pulumi_dli.masking import hidden, mask
 from pulumi_dli.models import FIELDS, KEEP, Cost
-from pulumi_dli.plan import FRESH, keeps_dropped, pending_start
+from pulumi_dli.plan import FRESH, LOST, keeps_dropped, pending_start
 from pulumi_dli.work import Outcome
 
 OURS = (*Handling.model_fields, *PROVIDED)
@@ -129,7 +129,7 @@ def _outputs(  # noqa: PLR0913 -- the parts that the callers differ in
         "start_time": job.start_time,
         "update_time": update_time,
         "has_savepoint": job.has_savepoint,
-        "savepoint_path": job.savepoint_path or ("" if next_start == FRESH else next_start),
+        "savepoint_path": job.savepoint_path or ("" if next_start in (FRESH, LOST) else next_start),
         "next_start": next_start,
         "restart_times": job.restart_times,
         "real_cu_number": job.real_cu_number,

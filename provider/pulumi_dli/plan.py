@@ -35,6 +35,10 @@ FRESH = "fresh"
 """Stored as `next_start`: the first start did not count, so there is no state to lose."""
 
 
+LOST = "lost"
+"""Stored as `next_start`: the stop left no savepoint, and an older one would not do."""
+
+
 class Origin(StrEnum):
     """The state that a start begins with."""
 
@@ -297,6 +301,8 @@ def _start(job: JobDetail, desired: Desired, stored: Stored | None) -> Start | N
         return Start(Origin.FRESH)
     if not desired.stateful:
         return Start(Origin.STATELESS)
+    if pending == LOST:
+        return None
     if job.has_savepoint:
         return Start(Origin.SAVEPOINT, job.savepoint_path)
     return Start(Origin.IMPORT, pending) if pending else None
@@ -314,7 +320,7 @@ def _refusal(job: JobDetail) -> str:
 def pending_start(job: JobDetail, stored: Stored | None) -> str:
     """What the next start begins with, when no start has counted since the state was stored.
 
-    A directory, or `FRESH`; "" when only the live job can tell.
+    A directory, `FRESH` or `LOST`; "" when only the live job can tell.
     """
     if stored is None or stored.job.phase is Phase.RUNNING:
         return ""

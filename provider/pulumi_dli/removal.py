@@ -37,16 +37,16 @@ def remove(tools: Tools, job: JobDetail, stored: Stored, deadline: Deadline) -> 
 def _stop(tools: Tools, work: Work, stored: Stored) -> None:
     policy = stored.get("on_delete") or ("savepoint" if stored.stateful else "stop")
     if work.job.phase is Phase.SAVEPOINTING:
-        tools.steps.await_leaving(work, "to end its savepoint", Phase.SAVEPOINTING)
+        tools.waits.left(work, "to end its savepoint", Phase.SAVEPOINTING)
     if work.job.phase is Phase.STOPPING:
-        tools.steps.await_stop(work, savepoint=False)
+        tools.waits.stopped(work, savepoint=False)
     if work.job.phase in AT_REST:
         return
     if policy == "savepoint" and work.job.phase is Phase.STARTING:
-        tools.steps.linger(work, Phase.STARTING)
+        tools.waits.linger(work, Phase.STARTING)
     savepoint = policy == "savepoint" and work.job.has_run
     if savepoint and work.job.phase is Phase.STARTING:
-        tools.steps.await_start(work)
+        tools.waits.started(work)
     try:
         tools.steps.stop(work, savepoint=savepoint)
     except (StateAtRisk, ApiError) as error:

@@ -68,8 +68,8 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     real_cu_number: Output[int]
     """CUs that the job really takes."""
     next_start: Output[str]
-    """What the next start begins with, while no start has counted since: a directory, `fresh`,
-    or nothing."""
+    """What the next start begins with, while no start has counted since: a directory, `fresh`
+    or `lost`."""
     endpoint: Output[str]
     """The DLI endpoint that the job is on."""
     owner: Output[str]

@@ -11,6 +11,7 @@ from pulumi_dli.jobs import Jobs
 from pulumi_dli.ownership import Ownership
 from pulumi_dli.steps import Steps
 from pulumi_dli.waiter import Clock, Report
+from pulumi_dli.waits import Waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Tools:
     Attributes:
         jobs: the DLI client.
         ownership: reads marks.
+        waits: looks and waits.
         steps: the requests that change a job, with their verification.
         clock: time.
         say: takes lines that are worth keeping.
@@ -29,6 +31,7 @@ class Tools:
 
     jobs: Jobs
     ownership: Ownership
+    waits: Waits
     steps: Steps
     clock: Clock
     say: Report

@@ -1,0 +1,95 @@
+"""A stop whose savepoint is missing, while the service still shows an older one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pulumi_dli.errors import StateAtRisk
+from pulumi_dli.handling import Desired, Stored
+from pulumi_dli.jobs import Jobs
+from pulumi_dli.plan import LOST, plan
+from pulumi_dli.steps import Steps
+from pulumi_dli.waiter import Deadline
+from pulumi_dli.waits import Waits
+from pulumi_dli.work import Work
+
+OLDER = "bucket/jobs/savepoint/138/2026-11-01_00-00-00/"
+NEW = "bucket/jobs/savepoint/138/2026-11-22_00-00-00/"
+
+
+class Clock:
+    """Time that passes by sleeping only."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
+class Service:
+    """A service that shows one savepoint path while the job runs, and another once it stopped."""
+
+    def __init__(self, after: str) -> None:
+        self.details = {"job_id": 138, "name": "etl", "status": "job_running", "start_time": 1}
+        self.details |= {"has_savepoint": True, "savepoint_path": OLDER}
+        self._after = after
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        params: Mapping[str, str | int] | None = None,
+        json: object | None = None,
+        hide: Iterable[str] = (),
+    ) -> Any:
+        del path, what, params, json, hide
+        if method == "POST":
+            self.details |= {"status": "job_cancel_success", "savepoint_path": self._after}
+            return [{"is_success": "true", "message": ""}]
+        return {"is_success": "true", "job_detail": self.details}
+
+
+def _stop(service: Service) -> Work:
+    work, steps = _prepared(service)
+    steps.stop(work, savepoint=True)
+    return work
+
+
+def _prepared(service: Service) -> tuple[Work, Steps]:
+    jobs = Jobs(service)
+    waits = Waits(jobs, lambda _: None)
+    work = Work(Deadline(Clock(), 1800), 10, waits.look(138))
+    return work, Steps(jobs, waits, lambda: None)
+
+
+def test_an_older_savepoint_does_not_count_for_that_of_the_stop() -> None:
+    work, steps = _prepared(Service(after=OLDER))
+    with pytest.raises(StateAtRisk, match="shows no savepoint of that stop"):
+        steps.stop(work, savepoint=True)
+    assert work.next_start == LOST
+
+
+def test_nor_is_the_job_started_from_it_later() -> None:
+    job = Jobs(Service(after=OLDER)).details(138)
+    outputs = {"status": "job_cancel_success", "start_time": 1, "next_start": LOST}
+    stopped = replace(job, status="job_cancel_success")
+    wish = {"name": "etl", "obs_bucket": "bucket", "queue_name": "q", "entrypoint": "e.jar"}
+    todo = plan(stopped, Desired.from_inputs(wish), Stored.from_outputs(138, outputs))
+    assert (todo.start, todo.refusal.partition(",")[0]) == (
+        None,
+        "job etl (138) ran before and is stopped (job_cancel_success) without a savepoint",
+    )
+
+
+@pytest.mark.parametrize("after", [NEW, ""])
+def test_a_new_one_does_and_one_without_a_path(after: str) -> None:
+    assert _stop(Service(after)).next_start == after
