@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -225,3 +226,25 @@ def test_every_example_is_a_whole_project() -> None:
     for program in EXAMPLES.rglob("__main__.py"):
         names = {file.name for file in program.parent.iterdir()}
         assert {"Pulumi.yaml", "requirements.txt"} <= names, program
+
+
+def test_the_first_job_of_the_getting_started_page(tmp_path: Path) -> None:
+    project = make_project(tmp_path, name="first")
+    text = (EXAMPLES.parent / "docs/getting-started.md").read_text(encoding="utf-8")
+    [settings] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    [program] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    project.write("__main__.py", program)
+    project.write("Pulumi.yaml", settings.replace("virtualenv: .venv", f"virtualenv: {sys.prefix}"))
+    dli = Dli(project.directory / ".dli-local")
+    first = Example(project.directory, project.environment, dli)
+    local, change = (
+        [line.partition("#")[0].strip() for line in section.splitlines() if "pulumi" in line]
+        for section in re.findall(r"^## [35]\..*?```\n(.*?)```", text, re.DOTALL | re.MULTILINE)
+    )
+    for line in [*local[:-2], "pulumi config set bucket state", "pulumi up --yes", *change[:-1]]:
+        shown = first.script(f"{line} --non-interactive")
+    assert "restarts the job from a savepoint (downtime)" in shown
+    [job] = dli.jobs().values()
+    assert first.outputs() == {"job_id": job["id"], "status": "job_running"}
+    assert "POST" in first.script(f"{COMMAND} local requests")
+    dli.close()

@@ -1,0 +1,42 @@
+"""What the pages say of the arguments, settings and files is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from pulumi_dli.handling import Handling
+from pulumi_dli.models import FIELDS
+from pulumi_dli.sources import SETTINGS
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/README.md")])
+PARTS = {"jobmanager_resource_spec", "taskmanager_resource_spec", "status", "custom_timeouts"}
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_every_field_of_the_job_has_a_row_in_the_migration_table() -> None:
+    text = (ROOT / "docs/migrating.md").read_text()
+    rows = re.findall(r"^\| [^|]*`[^|]* \| ([^|]*) \|", text, re.MULTILINE)
+    named = {word for row in rows for word in re.findall(r"`([a-z_]+)`", row)}
+    words = {"exactly_once", "at_least_once"}
+    assert FIELDS.keys() <= named
+    assert named - words <= FIELDS.keys() | Handling.model_fields.keys() | PARTS
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_every_link_into_the_repository_leads_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text()):
+        if "://" not in target:
+            assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_every_setting_that_is_named_exists(path: Path) -> None:
+    named = set(re.findall(r"\bdli:([a-z][A-Za-z]+)\b(?!:)", path.read_text()))
+    actions = {"jobs"}  # rights are spelt alike: dli:jobs:create
+    assert named - actions <= SETTINGS.keys()
