@@ -48,6 +48,8 @@ def _await_rest(tools: Tools, work: Work, desired: Desired, stored: Stored | Non
     A job that hangs in its start is not waited for when it must be stopped anyway and holds
     no state yet.
     """
+    if work.job.phase is Phase.DRAFT and work.job.has_run:
+        tools.waits.linger(work, Phase.DRAFT)  # a status from before the start shows still
     if work.job.phase is Phase.SAVEPOINTING:
         tools.waits.left(work, "to end its savepoint", Phase.SAVEPOINTING)
     if work.job.phase is Phase.STOPPING:

@@ -141,8 +141,8 @@ def _play(world: World, steps: list[Step]) -> None:
             fired.add(str(fault["kind"]))
         if step.program is None and created is not None:
             continue  # the engine tells of a pending create: nobody removes the resource then
-        run = world.up(step.program, step.kill)
-        created = step.program if run.killed and world.state is None else None
+        world.up(step.program, step.kill)
+        created = step.program if world.state is None else None
         program = step.program
         _judge_history(world)
     world.clear()
