@@ -17,3 +17,8 @@ BATCH = 10
 def test_no_job_is_duplicated_lost_or_started_without_its_state(first: int, tmp_path: Path) -> None:
     for seed in range(first, min(first + BATCH, FIRST + COUNT)):
         play(seed, tmp_path / str(seed))
+
+
+@pytest.mark.parametrize("seed", [4, 38, 41, 57, 122, 159, 2319, 2341])
+def test_a_seed_that_once_failed(seed: int, tmp_path: Path) -> None:
+    play(seed, tmp_path)
