@@ -1,5 +1,7 @@
 """Wrong programs, and the sentences that they get."""
 
+# ruff: noqa: E501 -- a sentence that stands whole can be searched for
+
 from __future__ import annotations
 
 from typing import Any
@@ -7,175 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_dli.check import ARGUMENTS, problems
+from pulumi_dli.check import ARGUMENTS, problems, warnings
 from pulumi_dli.models import FIELDS
-
-RIGHT: dict[str, Any] = {"name": "orders", "queue_name": "q", "entrypoint": "obs://b/a.jar"}
-SECRET = "TOPSECRET"
-
-WRONG: list[tuple[dict[str, Any], list[str]]] = [
-    ({"name": None}, ["name: is required; set it"]),
-    ({"name": ""}, ["name: is empty; remove it or give it a value"]),
-    ({"name": "x" * 58}, ["name: has 58 characters, and 57 are allowed; shorten it"]),
-    (
-        {"name": "orders etl"},
-        ["name: may hold letters, digits, `-` and `_` only; remove the others"],
-    ),
-    ({"name": 5}, ["name: has the wrong type; use text"]),
-    ({"desc": "x" * 2049}, ["desc: has 2049 characters, and 2048 are allowed; shorten it"]),
-    (
-        {"queue_name": None},
-        ['queue_name: a job that runs needs a queue; set it, or desired_state="stopped"'],
-    ),
-    (
-        {"queue_name": "a-b"},
-        ["queue_name: may hold letters, digits and `_` only; remove the others"],
-    ),
-    (
-        {"entrypoint": None},
-        ['entrypoint: a job that runs needs a jar; set it, or desired_state="stopped"'],
-    ),
-    ({"cu_number": 0.0}, ["cu_number: 0 is too small; use 2 or more"]),
-    ({"cu_number": 10001.0}, ["cu_number: 10001 is too large; use 10000 or less"]),
-    ({"cu_number": 2.5}, ["cu_number: is not a whole number; use one"]),
-    ({"cu_number": "two"}, ["cu_number: is not a whole number; use one"]),
-    ({"cu_number": float("inf")}, ["cu_number: is not a finite number; use one"]),
-    ({"parallel_number": 2001.0}, ["parallel_number: 2001 is too large; use 2000 or less"]),
-    ({"tm_slot_num": -1.0}, ["tm_slot_num: -1 is too small; use 0 or more"]),
-    ({"checkpoint_enabled": "maybe"}, ["checkpoint_enabled: is not a flag; use True or False"]),
-    (
-        {"checkpoint_enabled": True},
-        ["checkpoint_enabled: checkpoints need a bucket; set obs_bucket"],
-    ),
-    (
-        {"checkpoint_mode": "often"},
-        [
-            "checkpoint_mode: is not one of the choices; use 'exactly_once' or 'at_least_once'",
-        ],
-    ),
-    ({"checkpoint_interval": 0.0}, ["checkpoint_interval: 0 is too small; use 1 or more"]),
-    (
-        {"checkpoint_path": "b/c/", "checkpoint_enabled": True, "obs_bucket": "b"},
-        ["checkpoint_path: cannot be chosen while checkpoint_enabled is true; remove one of them"],
-    ),
-    ({"log_enabled": True}, ["log_enabled: logs need a bucket; set obs_bucket"]),
-    ({"obs_bucket": ""}, ["obs_bucket: is empty; remove it or give it a value"]),
-    (
-        {"entrypoint_args": {"a": SECRET}},
-        ["entrypoint_args: has the wrong type; use text, or a list of texts"],
-    ),
-    (
-        {"entrypoint_args": ["--password", {SECRET: 1}]},
-        ["entrypoint_args[1]: has the wrong type; use text"],
-    ),
-    (
-        {"entrypoint_args": ["--rate 3", f"x {SECRET}"]},
-        [
-            f"entrypoint_args[{index}]: is empty or holds a space, which separates arguments; "
-            "write each argument as an item of its own"
-            for index in (0, 1)
-        ],
-    ),
-    ({"dependency_jars": "a.jar"}, ["dependency_jars: has the wrong type; use a list"]),
-    (
-        {"dependency_jars": ["a.jar", ""]},
-        ["dependency_jars[1]: is empty; remove it or give it a value"],
-    ),
-    (
-        {"resume_max_num": 0.0},
-        ["resume_max_num: 0 is not allowed; use 1 or more, or -1 for no limit"],
-    ),
-    ({"resume_max_num": -2.0}, ["resume_max_num: -2 is too small; use -1 or more"]),
-    ({"runtime_config": f"a={SECRET}"}, ["runtime_config: has the wrong type; use a mapping"]),
-    ({"runtime_config": {"a": [SECRET]}}, ["runtime_config.a: has the wrong type; use text"]),
-    (
-        {"resource_config_version": "v3"},
-        ["resource_config_version: is not one of the choices; use 'v1' or 'v2'"],
-    ),
-    (
-        {"resource_config": {"max_slot": 1.0}},
-        [
-            (
-                'resource_config: says nothing without v2; set resource_config_version="v2", or '
-                "remove it"
-            ),
-        ],
-    ),
-    (
-        {
-            "resource_config_version": "v2",
-            "resource_config": {
-                "job_manager_resource_spec": {},
-                "taskmanager_resource_spec": {"cpu": 0.1, "memory": "lots"},
-            },
-        },
-        [
-            (
-                "resource_config.job_manager_resource_spec: there is no such argument; did you "
-                "mean jobmanager_resource_spec?"
-            ),
-            "resource_config.taskmanager_resource_spec.cpu: 0.1 is too small; use 0.5 or more",
-            (
-                "resource_config.taskmanager_resource_spec.memory: is not a size of memory; write "
-                "it as `4G` or `2048 MB`"
-            ),
-        ],
-    ),
-    (
-        {"feature": "fast"},
-        ["feature: is not one of the choices; use 'basic' or 'custom'"],
-    ),
-    ({"flink_version": 1.15}, ["flink_version: has the wrong type; use text"]),
-    ({"tags": {"pulumi-owner": "x"}}, ["tags.pulumi-owner: this key is reserved; choose another"]),
-    ({"tags": {"_sys_x": "x"}}, ["tags._sys_x: this key is reserved; choose another"]),
-    ({"tags": {"k" * 129: "x"}}, ["tags: a key has 129 characters; use 1 to 128"]),
-    (
-        {"tags": {"k": "v" * 256}},
-        ["tags.k: has 256 characters, and 255 are allowed; shorten it"],
-    ),
-    (
-        {"tags": {f"k{n}": "v" for n in range(20)}},
-        ["tags: there are 20, and 19 are allowed beside the ownership tag; remove some"],
-    ),
-    (
-        {"desired_state": "paused"},
-        ["desired_state: is not one of the choices; use 'running' or 'stopped'"],
-    ),
-    (
-        {"upgrade_mode": "savepoint"},
-        ["upgrade_mode: savepoints need a bucket; set obs_bucket, or use `stateless`"],
-    ),
-    (
-        {"on_delete": "savepoint"},
-        ["on_delete: a savepoint needs a bucket; set obs_bucket, or use `stop`"],
-    ),
-    ({"restart_trigger": ""}, ["restart_trigger: is empty; remove it or give it a value"]),
-    ({"adopt_job_id": 0.0}, ["adopt_job_id: 0 is too small; use 1 or more"]),
-    (
-        {"project_id": "my-project"},
-        ["project_id: has the wrong form; use 1 to 64 letters and digits"],
-    ),
-    ({"timeouts": {"create": 0.0}}, ["timeouts.create: 0 is too small; use more than 0"]),
-    ({"timeouts": {"settle": -1.0}}, ["timeouts.settle: -1 is too small; use 0 or more"]),
-    (
-        {"timeouts": {"creation": 5.0}},
-        ["timeouts.creation: there is no such argument; did you mean create?"],
-    ),
-    ({"cu_num": 2.0}, ["cu_num: there is no such argument; did you mean cu_number?"]),
-    (
-        {"colour": "red"},
-        ["colour: there is no such argument; remove it; docs/fields.md lists them all"],
-    ),
-    (
-        {"name": "a b", "queue_name": None, "cu_number": 0.0, "log_enabled": True},
-        [
-            "cu_number: 0 is too small; use 2 or more",
-            "log_enabled: logs need a bucket; set obs_bucket",
-            "name: may hold letters, digits, `-` and `_` only; remove the others",
-            'queue_name: a job that runs needs a queue; set it, or desired_state="stopped"',
-        ],
-    ),
-]
+from wrong_programs import RIGHT, SECRET, WRONG
 
 
 @pytest.mark.parametrize(("program", "sentences"), WRONG, ids=lambda part: str(part)[:40])
@@ -257,3 +93,217 @@ def test_anything_at_all_ends_in_sentences_that_show_no_text(program: dict[str, 
 
 def test_every_field_is_an_argument() -> None:
     assert set(FIELDS) < set(ARGUMENTS)
+
+
+# What may go wrong is a warning.
+
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.signature"
+ACCESS_KEY = "QTWAOYTTINDUT2QVKYUC"  # of the vendor's signing guide
+SECRET_KEY = "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"
+
+DOUBTFUL: list[tuple[dict[str, Any], list[str]]] = [
+    ({}, []),
+    ({"flink_version": "1.12", "entrypoint": "g/a.jar"}, []),
+    (
+        {"desc": "x" * 513},
+        [
+            (
+                "desc: has 513 characters; one page allows 2048, another 512; shorten it if it is "
+                "refused"
+            )
+        ],
+    ),
+    (
+        {"checkpoint_interval": 3601.0},
+        [
+            (
+                "checkpoint_interval: 3601 s is more than the 3600 that one page allows, though "
+                "another says 999999; use less if it is refused"
+            )
+        ],
+    ),
+    (
+        {"flink_version": "1.21", "resource_config_version": "v2"},
+        [
+            (
+                "flink_version: is not a version that this provider knows; it is passed on, see that "
+                "the queue offers it"
+            )
+        ],
+    ),
+    (
+        {"flink_version": "newest"},
+        [
+            (
+                "flink_version: is not a version that this provider knows; it is passed on, see that "
+                "the queue offers it"
+            )
+        ],
+    ),
+    (
+        {"flink_version": "1.15", "feature": "custom", "image": "shop/etl:1"},
+        ['flink_version: says nothing with feature="custom"; remove it'],
+    ),
+    (
+        {"flink_version": "1.15", "dependency_files": ["g/a.csv"]},
+        [
+            (
+                "dependency_files[0]: with Flink 1.15 one page takes DLI packages and another takes "
+                "OBS only; write it as `obs://bucket/key` if it is refused"
+            )
+        ],
+    ),
+    (
+        {"flink_version": "1.12", "checkpoint_enabled": True, "obs_bucket": "b"},
+        [
+            (
+                "checkpoint_enabled: the service makes checkpoints from Flink 1.15 on only; enable "
+                "them in the jar's own code"
+            )
+        ],
+    ),
+    (
+        {"flink_version": "1.17"},
+        [
+            (
+                "resource_config_version: Flink 1.17 is documented for v2 only; set "
+                'resource_config_version="v2", and the sizes in resource_config'
+            )
+        ],
+    ),
+    (
+        {"flink_version": "1.12", "resource_config_version": "v2"},
+        ["resource_config_version: v2 is documented from Flink 1.13 on only; use v1"],
+    ),
+    (
+        {"flink_version": "1.15", "obs_bucket": "b"},
+        [
+            (
+                "execution_agency_urn: from Flink 1.15 on a job reaches its bucket as an agency only; "
+                "set it to the agency's name"
+            )
+        ],
+    ),
+    (
+        {
+            "flink_version": "1.15",
+            "obs_bucket": "b",
+            "runtime_config": {"flink.dli.job.agency.name": "a"},
+        },
+        [],
+    ),
+    (
+        {
+            "checkpoint_enabled": True,
+            "obs_bucket": "b",
+            "runtime_config": {"execution.checkpointing.interval": "60s"},
+        },
+        [
+            (
+                "runtime_config: sets checkpoints, as checkpoint_enabled does, and one of them wins; "
+                "set them in one place"
+            )
+        ],
+    ),
+    (
+        {"resume_checkpoint": True},
+        [
+            (
+                "resume_checkpoint: nothing says where the checkpoints are; set checkpoint_path to "
+                "where the jar writes them, or checkpoint_enabled=True"
+            )
+        ],
+    ),
+    (
+        {"tags": {"k" * 37: "v" * 44, "cost=": "a/b"}},
+        [
+            (
+                "tags.cost=: holds a character that only one of two pages allows; use letters, "
+                "digits, inner spaces and _ . : + - @ if it is refused"
+            ),
+            (
+                f"tags.{'k' * 37}: has 44 characters; one page allows 255, another 43; shorten it if "
+                "it is refused"
+            ),
+            (
+                "tags: a key has 37 characters; one page allows 128, another 36; shorten it if it is "
+                "refused"
+            ),
+        ],
+    ),
+    (
+        {"cu_number": 401.0},
+        [
+            (
+                "cu_number: 401 is more than the 400 that the API documents, though the console "
+                "allows 10000; use 400 or less if it is refused"
+            )
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("program", "sentences"), DOUBTFUL, ids=lambda part: str(part)[:40])
+def test_what_may_go_wrong_is_warned_of(program: dict[str, Any], sentences: list[str]) -> None:
+    assert problems({**RIGHT, **program}) == []
+    assert warnings({**RIGHT, **program}) == sentences
+
+
+@pytest.mark.parametrize(
+    ("program", "unknown"),
+    [
+        ({"desired_state": "running"}, {"flink_version"}),
+        ({"flink_version": "1.17"}, {"resource_config_version"}),
+        ({"flink_version": "1.15", "obs_bucket": "b"}, {"execution_agency_urn"}),
+        ({"flink_version": "1.15", "obs_bucket": "b"}, {"runtime_config"}),
+        ({"resume_checkpoint": True}, {"checkpoint_path"}),
+        ({"resume_checkpoint": True}, {"checkpoint_enabled"}),
+        ({"cu_number": 401.0}, {"parallel_number"}),
+    ],
+)
+def test_a_warning_waits_for_what_it_needs(program: dict[str, Any], unknown: set[str]) -> None:
+    assert warnings({**RIGHT, **program}, frozenset(unknown)) == []
+
+
+@pytest.mark.parametrize(
+    ("program", "path", "noun"),
+    [
+        ({"desc": f"copies with {ACCESS_KEY}"}, "desc", "an access key"),
+        ({"desc": f"({SECRET_KEY})"}, "desc", "a secret key"),
+        ({"main_class": TOKEN}, "main_class", "a token"),
+        ({"desc": "MII" + "Cb" * 40}, "desc", "a token"),
+        ({"desc": "ghp_" + "a1" * 12}, "desc", "a token"),
+        ({"desc": "-----BEGIN RSA PRIVATE KEY-----"}, "desc", "a private key"),
+        ({"checkpoint_path": "b/etl?password=hunter2"}, "checkpoint_path", "a password or a key"),
+        ({"desc": "jdbc:mysql://etl:hunter2@db/shop"}, "desc", "a password"),
+        ({"tags": {"password": "hunter2"}}, "tags", "a password or a key"),
+        ({"tags": {"by": ACCESS_KEY}}, "tags", "an access key"),
+        ({"dependency_jars": [f"obs://b/{ACCESS_KEY}.jar"]}, "dependency_jars[0]", "an access key"),
+        ({"restart_trigger": "sk=hunter2"}, "restart_trigger", "a password or a key"),
+    ],
+)
+def test_a_credential_in_a_plain_argument_is_warned_of_and_not_shown(
+    program: dict[str, Any], path: str, noun: str
+) -> None:
+    [line] = [text for text in warnings({**RIGHT, **program}) if "looks like" in text]
+    assert line == (
+        f"{path}: looks like {noun}, and this argument is stored and shown in clear; pass it in "
+        "entrypoint_args or runtime_config, which are kept secret"
+    )
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        {"entrypoint_args": f"--password hunter2 --ak {ACCESS_KEY}"},
+        {"runtime_config": {"fs.obs.access.key": ACCESS_KEY}},
+        {"desc": "password={{db_password}}", "tags": {"stack": "dev", "token": ""}},
+        {"desc": "tokens are counted; the task: none", "main_class": "org.example.TokenCounter"},
+        {"restart_trigger": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+        {"desc": "da39a3ee5e6b4b0d3255bfef95601890afd80709"},
+        {"desc": "20261122181455123456 ORDERS OF EVERY SHOP"},
+        {"desc": "http://wiki:8080/etl@home"},
+    ],
+)
+def test_what_is_no_credential_is_not(program: dict[str, Any]) -> None:
+    assert [text for text in warnings({**RIGHT, **program}) if "looks like" in text] == []
