@@ -20,47 +20,6 @@ GUARD = 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; exec "$2" local flink
 """Stops a folder's Flink once the tests' process is gone, even if it was killed."""
 
 
-class FlinkDli(Dli):
-    """Waits for what Flink takes its time for."""
-
-    @property
-    def folder(self) -> Path:
-        """The data folder, where relative paths of the jobs begin."""
-        return self.store.folder
-
-    @property
-    def cluster(self) -> Running:
-        """The one cluster that runs."""
-        [found] = filter(None, (item.running() for item in choice.clusters(self.folder)))
-        return found
-
-    def until(self, what: str, seen: Callable[[], bool]) -> None:
-        """Wait until something is so."""
-        deadline = time.monotonic() + PATIENCE
-        while not seen():
-            assert time.monotonic() < deadline, f"{what} never came"
-            time.sleep(0.1)
-
-    def reaches(self, job_id: int, status: str) -> dict[str, Any]:
-        """Wait until a job has a status; its details."""
-        seen: list[dict[str, Any]] = []
-        deadline = time.monotonic() + PATIENCE
-        while not seen or seen[-1]["status"] != status:
-            words = [(item["status"], item["status_desc"]) for item in seen]
-            assert time.monotonic() < deadline, f"{status} never came, but {words}"
-            detail = self.details(job_id)
-            if not seen or (seen[-1]["status"] != detail["status"]):
-                seen.append(detail)
-            time.sleep(0.1)
-        return seen[-1]
-
-    def ends(self, job_id: int, *, savepoint: bool = False) -> dict[str, Any]:
-        """Stop a job; its details once it is stopped."""
-        answer = self.stop(job_id, savepoint=savepoint)
-        assert answer.is_success, answer.text
-        return self.reaches(job_id, "job_cancel_success")
-
-
 class Counts:
     """The file of the job of examples/savepoint."""
 
@@ -87,6 +46,52 @@ class Counts:
             counts = [row[1] for row in rows if row[0] == customer]
             assert counts == list(range(1, len(counts) + 1))
         assert sorted(row[2] for row in rows) == list(range(len(rows)))
+
+
+class FlinkDli(Dli):
+    """Waits for what Flink takes its time for."""
+
+    @property
+    def folder(self) -> Path:
+        """The data folder, where relative paths of the jobs begin."""
+        return self.store.folder
+
+    @property
+    def cluster(self) -> Running:
+        """The one cluster that runs."""
+        [found] = filter(None, (item.running() for item in choice.clusters(self.folder)))
+        return found
+
+    def until(self, what: str, seen: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + PATIENCE
+        while not seen():
+            assert time.monotonic() < deadline, f"{what} never came"
+            time.sleep(0.1)
+
+    def counts_on(self, counts: Counts, orders: int) -> None:
+        """Wait until some more orders are counted."""
+        least = counts.total() + orders
+        self.until("more orders", lambda: counts.total() >= least)
+
+    def reaches(self, job_id: int, status: str) -> dict[str, Any]:
+        """Wait until a job has a status; its details."""
+        seen: list[dict[str, Any]] = []
+        deadline = time.monotonic() + PATIENCE
+        while not seen or seen[-1]["status"] != status:
+            words = [(item["status"], item["status_desc"]) for item in seen]
+            assert time.monotonic() < deadline, f"{status} never came, but {words}"
+            detail = self.details(job_id)
+            if not seen or (seen[-1]["status"] != detail["status"]):
+                seen.append(detail)
+            time.sleep(0.1)
+        return seen[-1]
+
+    def ends(self, job_id: int, *, savepoint: bool = False) -> dict[str, Any]:
+        """Stop a job; its details once it is stopped."""
+        answer = self.stop(job_id, savepoint=savepoint)
+        assert answer.is_success, answer.text
+        return self.reaches(job_id, "job_cancel_success")
 
 
 @contextmanager

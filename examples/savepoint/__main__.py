@@ -7,6 +7,7 @@ config = pulumi.Config()
 
 job = FlinkJarJob(
     "order-counts",
+    name="order-counts",
     queue_name="testQueue",
     entrypoint="examples/OrderCounts.jar",
     entrypoint_args="--output counts.csv",

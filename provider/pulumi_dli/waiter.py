@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pulumi_dli.detail import JobDetail
 from pulumi_dli.errors import WaitTimeout
+from pulumi_dli.masking import mask
 
 Report = Callable[[str], None]
 """Takes one line for people."""
@@ -103,7 +104,7 @@ class Waiter:
                 status, spoken = job.status, now
                 self.report(
                     f"{job.name} ({job_id}): {words(status)}, "
-                    f"{deadline.elapsed:.0f} s of {deadline.seconds:.0f} s"
+                    f"{deadline.elapsed:.0f} s of {deadline.seconds:.0f} s{_told(job)}"
                 )
             if deadline.left <= 0:
                 raise WaitTimeout(
@@ -113,6 +114,12 @@ class Waiter:
                 )
             pause = min(SLOWEST_POLL, max(FIRST_POLL, (now - began) / 10))
             clock.sleep(max(0.01, min(pause, soonest, deadline.left)))
+
+
+def _told(job: JobDetail) -> str:
+    """What the service says beside the status, such as where the job runs."""
+    text = " ".join(mask(job.status_desc, job.values).split())
+    return f"; {text}" if text else ""
 
 
 def words(status: str) -> str:

@@ -52,7 +52,7 @@ def test_a_job_runs_and_says_where(dli: FlinkDli) -> None:
     assert (graph["name"], graph["state"]) == ("order counts", "RUNNING")
     assert graph["jid"] in detail["status_desc"]
     counts = Counts(dli.folder / "plain.csv")
-    dli.until("an order", lambda: counts.total() > 0)
+    dli.counts_on(counts, 1)
 
     dli.good("POST", f"jobs/{job_id}/savepoint", {"action": "TRIGGER"})
     detail = dli.reaches(job_id, "job_running")
@@ -197,14 +197,13 @@ def test_a_killed_taskmanager_is_replaced_and_its_job_goes_on(dli: FlinkDli) -> 
     dli.run(job_id)
     dli.reaches(job_id, "job_running")
     counts = Counts(dli.folder / "survivor.csv")
-    dli.until("some orders", lambda: counts.total() > 60)
+    dli.counts_on(counts, 60)
     killed = dli.cluster.taskmanager
     killed.end(signal.SIGKILL)
     dli.reaches(job_id, "job_submitting")
-    before = counts.total()
     assert dli.reaches(job_id, "job_running")["restart_times"] >= 1
     assert dli.cluster.taskmanager != killed
-    dli.until("more orders", lambda: counts.total() > before + 20)
+    dli.counts_on(counts, 20)
     assert len([row for row in counts.rows() if row[2] == 0]) == 1
 
 
@@ -215,7 +214,7 @@ def test_a_killed_jobmanager_is_told_and_the_job_goes_on_from_its_checkpoint(
     dli.run(job_id)
     dli.reaches(job_id, "job_running")
     counts = Counts(dli.folder / "orphan.csv")
-    dli.until("some orders", lambda: counts.total() > 60)
+    dli.counts_on(counts, 60)
     killed = dli.cluster
     killed.jobmanager.end(signal.SIGKILL)
     detail = dli.reaches(job_id, "job_running_exception")
@@ -225,8 +224,7 @@ def test_a_killed_jobmanager_is_told_and_the_job_goes_on_from_its_checkpoint(
     dli.run(job_id, resume=True)
     dli.reaches(job_id, "job_running")
     assert dli.cluster != killed
-    before = counts.total()
-    dli.until("more orders", lambda: counts.total() > before + 20)
+    dli.counts_on(counts, 20)
     assert len([row for row in counts.rows() if row[2] == 0]) == 1
 
 

@@ -98,7 +98,7 @@ def test_a_stack_on_the_local_dli(run: Run, tmp_path: Path) -> None:
     done = run("doctor", OS_TOKEN="planted-token", HW_REGION_NAME="planted-region")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "LOCALACCESSKEY" in done.stdout
-    assert "no Flink runs this job" in done.stdout
+    assert "no Flink runs the jobs" in done.stdout
     assert "planted" not in done.stdout
 
 

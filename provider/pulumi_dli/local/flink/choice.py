@@ -80,7 +80,7 @@ def describe(folder: Path) -> str:
     """What runs the folder's jobs, in words, and why not Flink."""
     wanted = version(folder)
     if wanted is None:
-        return "simulated: no Flink runs the jobs (`pulumi-dli local flink on` switches it on)"
+        return "simulated: no Flink runs the jobs (`pulumi-dli local flink on` lets one)"
     try:
         found = java.find()
         install.jars(wanted)

@@ -31,15 +31,21 @@ PROGRESS = 15
 """Seconds between two progress lines."""
 
 
+def cache() -> Path:
+    """The user's cache. A relative XDG_CACHE_HOME counts as none, as its standard says."""
+    place = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return place if place.is_absolute() else Path.home() / ".cache"
+
+
 def home(version: str) -> Path | None:
     """The folder with Flink's `lib`; None: that version is not installed."""
-    folder = _cache() / version / "pyflink"
+    folder = _versions() / version / "pyflink"
     return folder if (folder / "lib").is_dir() else None
 
 
 def installed() -> list[str]:
     """The versions that are there."""
-    return sorted(path.name for path in _cache().glob("[0-9]*") if home(path.name))
+    return sorted(path.name for path in _versions().glob("[0-9]*") if home(path.name))
 
 
 def jars(version: str) -> list[Path]:
@@ -72,18 +78,18 @@ def install(version: str, say: Callable[[str], None]) -> Path:
     found = home(version)
     if found is not None:
         return found
-    with _locked(say) as cache:
+    with _locked(say) as versions:
         found = home(version)
         if found is not None:
             return found
-        staging = Path(tempfile.mkdtemp(prefix="staging-", dir=cache))
+        staging = Path(tempfile.mkdtemp(prefix="staging-", dir=versions))
         try:
             _fetch(version, staging, say)
             staging.chmod(0o755)
-            staging.rename(cache / version)
+            staging.rename(versions / version)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-    return cache / version / "pyflink"
+    return versions / version / "pyflink"
 
 
 def _fetch(version: str, staging: Path, say: Callable[[str], None]) -> None:
@@ -126,14 +132,14 @@ def _runs(process: subprocess.Popen[bytes]) -> bool:
 
 @contextmanager
 def _locked(say: Callable[[str], None]) -> Iterator[Path]:
-    """The cache, held for writing."""
-    cache = _cache()
+    """The folder of the versions, held for writing."""
+    versions = _versions()
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        lock = (cache / "lock").open("w")
+        versions.mkdir(parents=True, exist_ok=True)
+        lock = (versions / "lock").open("w")
     except OSError as error:
         raise FlinkError(
-            f"the cache {cache} cannot be written ({error.strerror}); set XDG_CACHE_HOME to a "
+            f"the cache {versions} cannot be written ({error.strerror}); set XDG_CACHE_HOME to a "
             "folder of yours"
         ) from None
     with lock:
@@ -143,12 +149,10 @@ def _locked(say: Callable[[str], None]) -> Iterator[Path]:
             say("waiting for another process that installs Flink")
             fcntl.flock(lock, fcntl.LOCK_EX)
         # Only the holder of the lock stages: what is there was left by one that was killed.
-        for left in cache.glob("staging-*"):
+        for left in versions.glob("staging-*"):
             shutil.rmtree(left, ignore_errors=True)
-        yield cache
+        yield versions
 
 
-def _cache() -> Path:
-    # A relative XDG_CACHE_HOME counts as none, as its standard says.
-    place = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (place if place.is_absolute() else Path.home() / ".cache") / "pulumi-dli" / "flink"
+def _versions() -> Path:
+    return cache() / "pulumi-dli" / "flink"
