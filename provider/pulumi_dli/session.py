@@ -250,7 +250,10 @@ class Session:
         before = olds.get("endpoint")
         moved = news.get("region") is not None and news.get("region") != olds.get("region")
         if before and before != place.endpoint and not moved:
-            raise SettingsError(_elsewhere(str(before), place))
+            sentence = _elsewhere(str(before), place)
+            if olds.get("region") != place.region:
+                sentence += f'; to move this job alone, give it region="{place.region}"'
+            raise SettingsError(sentence)
 
     def _speak_of_creation(
         self,
