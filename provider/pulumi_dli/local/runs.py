@@ -121,9 +121,9 @@ def _step(moment: Moment, job: Job) -> None:
         job.next_at = progress.again
         return
     match job.status:
-        case Status.SUBMITTING:
+        case Status.SUBMITTING if progress.outcome is Outcome.DONE or job.counting_since is None:
             _submitted(moment, job, progress)
-        case Status.RUNNING:
+        case Status.SUBMITTING | Status.RUNNING:  # it runs, or had run and was being brought back
             _ended(moment, job, progress)
         case Status.SAVEPOINTING:
             _saved(moment, job, progress)

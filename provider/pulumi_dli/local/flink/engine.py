@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 SOON, LATER = 0.2, 0.5
 """Seconds until the next look at something under way, and at a job that runs."""
+GRACE = 5.0
+"""Seconds that a submission gets to begin before it is taken for dead."""
 LAUNCHES = 3
 """How often a start is tried whose cluster or submission dies."""
 NO_SLOTS = "NoResourceAvailableException"
@@ -113,6 +115,8 @@ class Flink:
             return self._lost(job, run)
         except Refused as refusal:
             return Progress(Outcome.FAILED, cause(str(refusal)))
+        except FlinkError as error:
+            return Progress(Outcome.FAILED, str(error))
 
     def drop(self, moment: Moment, job: Job) -> None:
         """Cancel, and stop the clusters with the last job."""
@@ -170,7 +174,7 @@ class Flink:
             job.run["worker"] = _worker(run)
             return Progress(Outcome.DONE, restarts=stand.restarts)
         if stand.ended:
-            return Progress(Outcome.FAILED, _why(stand))
+            return self._failed(job, run, stand)
         if NO_SLOTS in stand.reason and "ran" not in job.run:
             _cancel(run)  # else it would ask for slots again and again
             return Progress(Outcome.FAILED, stand.reason)
@@ -178,17 +182,16 @@ class Flink:
         return _wait(moment, stand.reason or f"{self.name} starts the job", stand.restarts)
 
     def _submit(self, moment: Moment, job: Job, run: Run) -> Progress:
-        if not run.submitting or not run.cluster.alive:
+        quiet = moment.now - job.run.get("asked", 0) > GRACE
+        if quiet and not (run.submitting and run.cluster.alive):
+            job.run["asked"] = moment.now
             job.run["launches"] += 1
             if job.run["launches"] > LAUNCHES:
                 words = (
                     f"Flink {run.cluster.version} does not come up: see {run.cluster.folder}/log"
                 )
                 return Progress(Outcome.FAILED, words)
-            try:
-                run.cluster.ensure()
-            except FlinkError as error:
-                return Progress(Outcome.FAILED, str(error))
+            run.cluster.ensure()
             run.submit()
         return _wait(moment, f"Flink {run.cluster.version} takes the jar")
 
@@ -199,12 +202,8 @@ class Flink:
         if stand.state == "FINISHED":
             self._consume(job)
             return Progress(Outcome.DONE, "finished")
-        if not stand.state:
-            return self._lost(job, run)
         if stand.ended:
-            ours = job.run.get("worker") != _worker(run) or not _worker_lives(run)
-            resume = self._state(job, run) if ours else None
-            return Progress(Outcome.FAILED, _why(stand), resume=resume)
+            return self._failed(job, run, stand)
         run.cluster.ensure()
         return Progress(
             Outcome.RESTARTING, stand.reason, again=moment.now + SOON, restarts=stand.restarts
@@ -242,6 +241,15 @@ class Flink:
         _cancel(run)
         return _wait(moment)
 
+    def _failed(self, job: Job, run: Run, stand: Stand) -> Progress:
+        """It ended by itself, or because the machinery below it did."""
+        if not stand.state:
+            return self._lost(job, run)
+        reason = stand.reason or f"the job is {stand.state} in Flink"
+        ours = "ran" in job.run and job.run.get("worker") != _worker(run)
+        resume = self._state(job, run) if ours else None
+        return Progress(Outcome.FAILED, reason, restarts=stand.restarts, resume=resume)
+
     def _lost(self, job: Job, run: Run) -> Progress:
         """The cluster is gone, and with it all that it knew."""
         return Progress(
@@ -274,12 +282,6 @@ def _wait(moment: Moment, text: str = "", restarts: int | None = None) -> Progre
     return Progress(Outcome.WAITING, text, again=moment.now + SOON, restarts=restarts)
 
 
-def _why(stand: Stand) -> str:
-    if not stand.state:
-        return "Flink knows nothing of the job: its cluster was started anew"
-    return stand.reason or f"the job is {stand.state} in Flink"
-
-
 def _cancel(run: Run) -> None:
     try:
         run.cluster.rest().cancel(run.id)
@@ -288,10 +290,6 @@ def _cancel(run: Run) -> None:
 
 
 def _worker(run: Run) -> int | None:
+    """The number of the TaskManager that lives; None: it does not."""
     found = run.cluster.running()
-    return found.taskmanager.pid if found else None
-
-
-def _worker_lives(run: Run) -> bool:
-    found = run.cluster.running()
-    return found is not None and found.taskmanager.alive
+    return found.taskmanager.pid if found and found.taskmanager.alive else None

@@ -70,10 +70,10 @@ def add(folder: Path, file: Path, group: str | None) -> str:
         FlinkError: the group is no plain name.
         OSError: the file cannot be read or copied.
     """
+    if group is not None and (group in (".", "..") or "/" in group):
+        raise FlinkError(f"--group {group}: one plain name is expected")
     name = f"{group}/{file.name}" if group else file.name
     target = place(folder, name)
-    if group is not None and target.parent != folder / PACKAGES / group:
-        raise FlinkError(f"--group {group}: one plain name is expected")
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.draft")  # a running job never reads half a file
     shutil.copyfile(file, draft)

@@ -42,7 +42,7 @@ class Rest:
     def failures(self, run: str) -> list[dict[str, Any]]:
         """The failures of a job, the newest first."""
         answer = self._ask("GET", f"/jobs/{run}/exceptions?maxExceptions=1000")
-        return list(answer.get("exceptionHistory", {}).get("entries", []))
+        return list((answer.get("exceptionHistory") or {}).get("entries") or [])
 
     def cancel(self, run: str) -> None:
         """Begin to cancel a job."""
@@ -69,7 +69,7 @@ class Rest:
     def savepoint_status(self, run: str, trigger: str) -> tuple[bool, str]:
         """Whether a savepoint is done with, and why it failed ("": it did not)."""
         answer = self._ask("GET", f"/jobs/{run}/savepoints/{trigger}")
-        cause = answer.get("operation", {}).get("failure-cause", {})
+        cause = (answer.get("operation") or {}).get("failure-cause") or {}
         return answer["status"]["id"] == "COMPLETED", str(cause.get("stack-trace", ""))
 
     def _ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
