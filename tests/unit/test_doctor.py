@@ -79,6 +79,18 @@ def test_settings_are_shown_with_their_source_and_secrets_are_masked(tmp_path: P
     assert f"warning: {found.warnings[0]}" in shown
 
 
+def test_two_credentials_in_one_place_are_warned_of(tmp_path: Path) -> None:
+    pair = {"accessKey": "planted-ak", "secretKey": "planted-sk"}
+    unreachable = {"endpoint": "http://127.0.0.1:1", "maxRetries": "0"}
+    found = report(tmp_path, CLOUD | pair | unreachable)
+    [warning] = [line for line in found.as_text().splitlines() if line.startswith("warning: ")]
+    assert "a token is used to sign in and an access key (stack config dli:accessKey) is not" in (
+        warning
+    )
+    assert list(found.as_json()["warnings"]) == [warning.removeprefix("warning: ")]
+    assert "planted" not in found.as_text()
+
+
 def test_the_project_is_found_from_a_folder_within(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: x\n")
     within = tmp_path / "a" / "b"
