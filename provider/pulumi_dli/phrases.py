@@ -47,7 +47,7 @@ def _creation(own: Handling) -> str:
 def adoption(plan: Plan, job: JobDetail, desired: Desired, cus: Iterable[str] = ()) -> str:
     """The line for a job that is taken over, as it was looked up, and what differs."""
     quiet = replace(job, status_desc="")  # the service's words may repeat somebody's secret
-    parts = [*_verbs(plan, quiet), *_details(plan, quiet), *cus]
+    parts = [*_verbs(plan, quiet), *_details(plan, quiet, desired), *cus]
     return "; ".join([f"{desired.spec.name}: takes over job {job.job_id}", *parts])
 
 
@@ -67,7 +67,7 @@ def change(
         unknown: arguments that are not known yet; they may turn a live change into a restart.
         cus: the words for its CUs.
     """
-    parts = [*_verbs(plan, job), *_details(plan, job), *cus]
+    parts = [*_verbs(plan, job), *_details(plan, job, desired), *cus]
     if not unknown.isdisjoint(RESTARTING):
         names = ", ".join(sorted(unknown & RESTARTING))
         parts.append(f"not known yet, may cost a restart: {names}")
@@ -78,7 +78,7 @@ def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
     if plan.refusal:
         yield f"CANNOT START: {plan.refusal}"
     elif plan.stop and plan.start is not None:
-        yield _restart(plan.start)
+        yield _restart(plan.start, savepoint=plan.savepoint)
     elif plan.stop:
         yield "stops with a savepoint" if plan.savepoint else "stops"
     elif plan.start is not None:
@@ -91,12 +91,13 @@ def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
         yield "changes tags, without touching the job"
 
 
-def _restart(start: Start) -> str:
+def _restart(start: Start, *, savepoint: bool) -> str:
     match start.origin:
         case Origin.SAVEPOINT:
             return "restarts the job from a savepoint (downtime)"
         case Origin.IMPORT:
-            return f"restarts the job from {start.path} (downtime)"
+            first = ", after a savepoint of what it holds" if savepoint else ""
+            return f"restarts the job from {start.path} (downtime){first}"
         case Origin.FRESH:
             return "restarts the job, which never ran"
     return "RESTARTS THE JOB WITHOUT STATE (downtime)"
@@ -115,12 +116,13 @@ def _reason(job: JobDetail) -> str:
     return f"{job.status}: {text[:LONGEST_REASON]}{'…' if len(text) > LONGEST_REASON else ''}"
 
 
-def _details(plan: Plan, job: JobDetail) -> Iterator[str]:
+def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
     if plan.savepoint and plan.body.get("obs_bucket") and not job.values.get("obs_bucket"):
         yield "obs_bucket is set first"
-    if plan.touches and not plan.refusal:
-        asked = (name for name in ("restart_trigger", "restore_from") if name in plan.recorded)
-        yield from (f"{name} changes" for name in asked)
+    if plan.stop or plan.start is not None:
+        for name in ("restart_trigger", "restore_from"):
+            if name in plan.recorded and getattr(desired.handling, name) is not None:
+                yield f"{name} changes"
     for change in plan.changes:
         old, new = _shown(change.old), _shown(change.new)
         if FIELDS[change.name].secret or old is None or new is None:

@@ -1,0 +1,167 @@
+"""What `up` sends is what the plan line announced, for random pairs of programs.
+
+The table "plan phrase → request sequence" of docs/architecture.md says what a line announces.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from pulumi_dli.errors import StateAtRisk
+from pulumi_dli.models import FIELDS
+from stack import PROGRAM, Stack
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/architecture.md"
+REQUESTS = {
+    "create": "create",
+    "put": "update",
+    "stop savepoint": "stop with savepoint",
+    "stop": "stop",
+    "run resume": "run with state",
+    "run": "run",
+    "import": "import-savepoint",
+    "tags": "tags",
+}
+TAGS = ("tags change", "restart_trigger changes", "restore_from changes")
+
+
+def _table() -> dict[str, list[str]]:
+    text = PAGE.read_text(encoding="utf-8").partition("| phrase | requests |")[2]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", text.partition("\n\n")[0], re.MULTILINE)
+    return {phrase: requests.split(", ") for phrase, requests in rows}
+
+
+TABLE = _table()
+
+
+def phrase_of(part: str) -> str:
+    """The table's phrase that a line begins with: the one that says the most."""
+    fits = [
+        phrase
+        for phrase in TABLE
+        if re.fullmatch(re.escape(phrase).replace("…", ".*"), part, re.DOTALL)
+    ]
+    assert fits, f"no phrase of the table fits {part!r}"
+    return max(fits, key=lambda phrase: len(phrase.replace("…", "")))
+
+
+def announced(line: str) -> list[str]:
+    """The requests that a plan line announces."""
+    phrase, *details = line.removeprefix("orders: ").split("; ")
+    if phrase.startswith("takes over job"):
+        return announced("; ".join(details)) if details else []
+    requests = TABLE[phrase_of("; ".join([phrase, *details]) if "CANNOT" in phrase else phrase)]
+    if requests == ["nothing"]:
+        return []
+    named = {detail.split(" ")[0] for detail in details}
+    shown = {
+        "[bucket]": ["update"] * ("obs_bucket is set first" in details),
+        "[update]": ["update"] * bool(named & FIELDS.keys() - {"tags"}),
+        "[tags]": ["tags"] * any(detail in TAGS for detail in details),
+    }
+    return [real for request in requests for real in shown.get(request, [request])]
+
+
+def sent(stack: Stack) -> list[str]:
+    """The requests that were sent; several of tags in a row are one."""
+    real: list[str] = []
+    for short in stack.sent():
+        name = next(name for key, name in REQUESTS.items() if short.startswith(key))
+        if name != "tags" or real[-1:] != ["tags"]:
+            real.append(name)
+    return real
+
+
+programs = st.fixed_dictionaries(
+    {},
+    optional={
+        "parallel_number": st.integers(1, 4),
+        "cu_number": st.integers(2, 4),
+        "desc": st.sampled_from(["one", "two"]),
+        "smn_topic": st.sampled_from(["one", "two"]),
+        "obs_bucket": st.sampled_from([None, "other"]),
+        "queue_name": st.sampled_from(["default", "TESTQUEUE"]),
+        "entrypoint_args": st.sampled_from(["--rate 3", ["--rate", "3"], ["--rate", "4"]]),
+        "upgrade_mode": st.just("stateless"),
+        "desired_state": st.sampled_from(["stopped", "running"]),
+        "tags": st.dictionaries(st.sampled_from("ab"), st.sampled_from("xy")),
+        "restart_trigger": st.sampled_from(["one", "two"]),
+        "restore_from": st.just("a savepoint"),
+        "on_delete": st.just("stop"),
+        "name": st.just("orders"),
+    },
+)
+EVENTS = ("nothing", "nothing", "stopped", "crashed", "edited", "deleted")
+
+
+def _savepoint(stack: Stack) -> str:
+    """A savepoint of another job."""
+    other = stack.dli.create("other")
+    stack.dli.started(other)
+    stack.dli.stopped(other, savepoint=True)
+    return f"obs://{stack.dli.details(other)['savepoint_path']}"
+
+
+def _happens(stack: Stack, event: str) -> None:
+    assert stack.id is not None
+    running = stack.job["status"] == "job_running"
+    match event:
+        case "stopped" if running:
+            stack.dli.stopped(stack.id, savepoint=True)
+        case "crashed" if running:
+            stack.dli.pass_time(120)
+        case "edited":
+            assert stack.dli.put(stack.id, smn_topic="theirs").is_success
+        case "deleted":
+            stack.dli.good("DELETE", f"jobs/{stack.id}")
+    stack.refresh()
+
+
+@given(st.lists(programs, min_size=2, max_size=3), st.sampled_from(EVENTS))
+@settings(
+    max_examples=30,
+    deadline=None,
+    phases=(Phase.generate,),  # a failing pair is short enough, and finding a shorter one slow
+    suppress_health_check=[HealthCheck.too_slow],
+)
+def test_up_sends_what_the_line_announces(chain: list[dict[str, Any]], event: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        stack = Stack(Path(folder), {"preflight": "on"})
+        try:
+            path = _savepoint(stack)
+            for number, each in enumerate(chain):
+                program = each if "restore_from" not in each else {**each, "restore_from": path}
+                if number == 1:
+                    _happens(stack, event)
+                if number == 0 and event == "crashed":
+                    stack.dli.arm("crash", route="run", seconds=60)
+                _step(stack, program)
+        finally:
+            stack.close()
+
+
+def _step(stack: Stack, program: dict[str, Any]) -> None:
+    stack.preview(**program)
+    previewed = list(stack.said)
+    assert len(previewed) <= 1
+    stack.sent()
+    with suppress(StateAtRisk):
+        stack.up(**program)
+    assert stack.said == previewed
+    line = "".join(previewed)
+    assert sent(stack) == (announced(line) if line else []), line
+    assert not any(ord(character) < ord(" ") for character in line)
+
+
+def test_taking_over_a_job_sends_what_the_line_says(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, {"preflight": "on"})
+    job_id = stack.dli.create(**PROGRAM, cu_number=4, tags=[])
+    stack.dli.started(job_id)
+    _step(stack, {"adopt_job_id": job_id, "cu_number": 3})
+    stack.close()
