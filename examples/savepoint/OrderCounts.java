@@ -2,12 +2,14 @@ import java.io.FileWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
-import org.apache.flink.api.java.utils.ParameterTool;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -23,21 +25,27 @@ public class OrderCounts {
     static final int CUSTOMERS = 4;
 
     public static void main(String[] args) throws Exception {
-        ParameterTool options = ParameterTool.fromArgs(args);
-        String output = options.getRequired("output");
+        Map<String, String> options = new HashMap<>(Map.of("rate", "20", "fail-after", "-1"));
+        for (int index = 0; index + 1 < args.length; index += 2) {
+            options.put(args[index].replaceFirst("^--", ""), args[index + 1]);
+        }
+        String output = options.get("output");
+        if (output == null) {
+            throw new IllegalArgumentException("--output FILE is missing");
+        }
         StreamExecutionEnvironment flink = StreamExecutionEnvironment.getExecutionEnvironment();
         GeneratorFunction<Long, Long> orders = number -> number;
         DataGeneratorSource<Long> source =
                 new DataGeneratorSource<>(
                         orders,
                         Long.MAX_VALUE,
-                        RateLimiterStrategy.perSecond(options.getDouble("rate", 20)),
+                        RateLimiterStrategy.perSecond(Double.parseDouble(options.get("rate"))),
                         Types.LONG);
         flink.fromSource(source, WatermarkStrategy.noWatermarks(), "orders")
                 .uid("orders") // state is found again by these names, whatever else changes
                 .setParallelism(1)
                 .keyBy(order -> order % CUSTOMERS)
-                .process(new Count(output, options.getLong("fail-after", -1)))
+                .process(new Count(output, Long.parseLong(options.get("fail-after"))))
                 .uid("count");
         flink.execute("order counts");
     }
@@ -54,7 +62,7 @@ public class OrderCounts {
         }
 
         @Override
-        public void open(org.apache.flink.configuration.Configuration unused) throws IOException {
+        public void open(OpenContext unused) throws IOException {
             count = getRuntimeContext().getState(new ValueStateDescriptor<>("count", Types.LONG));
             Files.createDirectories(Path.of(output).toAbsolutePath().getParent());
             file = new FileWriter(output, true);

@@ -74,7 +74,7 @@ def test_a_job_runs_and_says_where(dli: FlinkDli) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"entrypoint_args": "--other x"}, "No data for required key 'output'"),
+        ({"entrypoint_args": "--other x"}, "--output FILE is missing"),
         ({"main_class": "nowhere.Missing"}, "nowhere.Missing"),
         ({"entrypoint": "group/none.jar"}, "`pulumi-dli local add none.jar --group group`"),
         ({"entrypoint": "obs://jars/none.jar"}, "there is no file obs://jars/none.jar: copy it to"),

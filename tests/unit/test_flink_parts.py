@@ -184,6 +184,8 @@ def test_a_cluster_that_never_ran_is_stopped_without_a_word(tmp_path: Path) -> N
 def test_what_is_no_version_is_not_looked_for(tmp_path: Path) -> None:
     with pytest.raises(FlinkError, match="is not a Flink version"):
         install.install("latest; rm", lambda _: None)
+    with pytest.raises(FlinkError, match=r"1\.15\.4 is too old"):
+        install.install("1.15.4", lambda _: None)
     with pytest.raises(FlinkError, match=r"flink on --version 9\.9\.9"):
         compiler.jar(tmp_path / "X.java", "9.9.9", tmp_path)
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulumi_dli.local.errors import FlinkError
-from pulumi_dli.local.flink import install, java
+from pulumi_dli.local.flink import install, java, submit
 from pulumi_dli.local.flink.cluster import Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pulumi_dli.local.records import Job
     from pulumi_dli.local.store import Store
 
 FILE = "version"
@@ -49,15 +48,6 @@ def switch_off(folder: Path) -> None:
     (folder / "flink" / FILE).unlink(missing_ok=True)
 
 
-def version_for(job: Job, usual: str) -> str:
-    """The version for a job: the one that it asks for, where that is installed."""
-    asked = job.definition["flink_version"]
-    if not asked:
-        return usual
-    fitting = [name for name in install.installed() if f"{name}.".startswith(f"{asked}.")]
-    return fitting[-1] if fitting and usual not in fitting else usual
-
-
 def cluster(folder: Path, wanted: str) -> Cluster:
     """The folder's cluster of a version."""
     return Cluster(folder / "flink" / f"{CLUSTER}{wanted}", wanted)
@@ -72,6 +62,8 @@ def clusters(folder: Path) -> list[Cluster]:
 def stop(store: Store) -> None:
     """Stop every cluster of a folder, and wait until its processes are gone."""
     with store.write():  # nobody starts one meanwhile
+        for request in (store.folder / "flink" / "runs").glob(f"*/{submit.REQUEST}"):
+            request.unlink(missing_ok=True)
         for item in clusters(store.folder):
             item.stop(wait=True)
 

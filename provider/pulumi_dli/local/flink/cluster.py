@@ -66,6 +66,12 @@ class Cluster:
         found = self.running()
         return found is not None and found.jobmanager.alive
 
+    @property
+    def whole(self) -> bool:
+        """Whether both processes run."""
+        found = self.running()
+        return found is not None and found.jobmanager.alive and found.taskmanager.alive
+
     def rest(self) -> Rest:
         """Its API."""
         found = self.running()
@@ -121,7 +127,7 @@ class Cluster:
         install.jars(self.version)
         rest_port, rpc_port = _free_ports(2)
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
-        configuration.write(self.folder, self.version, rest_port=rest_port, rpc_port=rpc_port)
+        configuration.write(self.folder, rest_port=rest_port, rpc_port=rpc_port)
         return Running(rest_port, self._launch("jobmanager"), self._launch("taskmanager"))
 
     def _launch(self, name: str) -> Process:

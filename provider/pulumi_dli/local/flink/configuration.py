@@ -54,18 +54,14 @@ appender.file.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %c{1} - %m%n
 """
 
 
-def write(folder: Path, version: str, *, rest_port: int, rpc_port: int) -> Path:
+def write(folder: Path, *, rest_port: int, rpc_port: int) -> Path:
     """Write the configuration of a cluster into its folder. Gives the directory."""
     directory = folder / "conf"
     for place in (directory, *(folder / name for name in ("log", "tmp", "upload", "plugins"))):
         place.mkdir(parents=True, exist_ok=True)
     (directory / "log4j.properties").write_text(LOGGING)
     lines = _options(folder, rest_port, rpc_port).items()
-    text = "".join(f'{name}: "{value}"\n' for name, value in lines)
-    new = tuple(int(part) for part in version.split(".")[:2]) >= (1, 19)
-    if not new:  # the older form knows no quotes
-        text = text.replace('"', "")
-    (directory / ("config.yaml" if new else "flink-conf.yaml")).write_text(text)
+    (directory / "config.yaml").write_text("".join(f'{key}: "{value}"\n' for key, value in lines))
     return directory
 
 
@@ -98,8 +94,8 @@ def _options(folder: Path, rest_port: int, rpc_port: int) -> dict[str, object]:
         "state.backend.type": "hashmap",
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
         "cluster.intercept-user-system-exit": "THROW",
-        # By default a TaskManager that comes up first waits 10 s for its JobManager.
-        "cluster.registration.error-delay": "300 ms",
+        # By default a TaskManager that comes up first waits 10 s for its JobManager (ms).
+        "cluster.registration.error-delay": 300,
         # By default what is asked about a job is up to 3 s old (milliseconds).
         "web.refresh-interval": 200,
         # Too few slots are told of at once, and a lost TaskManager within seconds.

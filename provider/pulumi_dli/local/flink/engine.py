@@ -40,7 +40,7 @@ class Flink:
 
     Args:
         folder: the data folder.
-        version: of Flink, for the jobs that do not ask for another that is installed.
+        version: of Flink, whatever `flink_version` says: that names what the queue offers.
     """
 
     def __init__(self, folder: Path, version: str) -> None:
@@ -71,8 +71,8 @@ class Flink:
 
     def start(self, moment: Moment, job: Job) -> float | None:
         """Note the run, and start a cluster where none runs."""
-        version = choice.version_for(job, self._version)
-        job.run = {"id": f"{job.id:016x}{moment.ms:016x}", "version": version, "launches": 0}
+        run_id = f"{job.id:016x}{moment.ms:016x}"
+        job.run = {"id": run_id, "version": self._version, "launches": 0}
         run = self._run(job)
         try:
             run.cluster.ensure()
@@ -183,10 +183,11 @@ class Flink:
 
     def _submit(self, moment: Moment, job: Job, run: Run) -> Progress:
         quiet = moment.now - job.run.get("asked", 0) > GRACE
-        if quiet and not (run.submitting and run.cluster.alive):
+        if quiet and not (run.submitting and run.cluster.whole):
             job.run["asked"] = moment.now
             job.run["launches"] += 1
             if job.run["launches"] > LAUNCHES:
+                run.withdraw()
                 words = (
                     f"Flink {run.cluster.version} does not come up: see {run.cluster.folder}/log"
                 )

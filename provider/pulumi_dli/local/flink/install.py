@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 DEFAULT_VERSION = "1.20.5"
 """Jars built for the 1.12 to 1.17 of DLI usually run on it."""
+OLDEST = (1, 20)
 PACKAGE = "apache-flink-libraries"
 PROGRESS = 15
 """Seconds between two progress lines."""
@@ -41,11 +42,6 @@ def home(version: str) -> Path | None:
     """The folder with Flink's `lib`; None: that version is not installed."""
     folder = _versions() / version / "pyflink"
     return folder if (folder / "lib").is_dir() else None
-
-
-def installed() -> list[str]:
-    """The versions that are there."""
-    return sorted(path.name for path in _versions().glob("[0-9]*") if home(path.name))
 
 
 def jars(version: str) -> list[Path]:
@@ -71,10 +67,16 @@ def install(version: str, say: Callable[[str], None]) -> Path:
         say: takes progress lines.
 
     Raises:
-        FlinkError: it is no version, pip is missing or failed, or the cache cannot be written.
+        FlinkError: it is no version or too old, pip is missing or failed, or the cache cannot
+            be written.
     """
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         raise FlinkError(f"{version} is not a Flink version: one such as {DEFAULT_VERSION} is")
+    if tuple(map(int, version.split(".")))[:2] < OLDEST:
+        raise FlinkError(
+            f"Flink {version} is too old: its API takes no settings of a single job; "
+            f"{'.'.join(map(str, OLDEST))} or newer does"
+        )
     found = home(version)
     if found is not None:
         return found

@@ -63,20 +63,16 @@ def body(run: str, job: Job, *, checkpoints: Path, resume: Path | None, claim: b
     if definition["main_class"]:
         words["entryClass"] = definition["main_class"]
     if resume is not None:
-        mode = "CLAIM" if claim else "NO_CLAIM"
-        words |= {"savepointPath": files.uri(resume), "restoreMode": mode, "claimMode": mode}
+        words["savepointPath"] = files.uri(resume)
     return words
 
 
 def _configuration(
     definition: Mapping[str, Any], checkpoints: Path, *, claim: bool
 ) -> dict[str, str]:
-    where, mode = files.uri(checkpoints), "CLAIM" if claim else "NO_CLAIM"
     options = {
-        "execution.checkpointing.dir": where,
-        "state.checkpoints.dir": where,  # its name before 1.20
-        "execution.savepoint-restore-mode": mode,
-        "execution.state-recovery.claim-mode": mode,  # its name since 1.20
+        "execution.checkpointing.dir": files.uri(checkpoints),
+        "execution.state-recovery.claim-mode": "CLAIM" if claim else "NO_CLAIM",
     }
     if definition["checkpoint_enabled"]:
         options["execution.checkpointing.interval"] = f"{definition['checkpoint_interval']} s"
@@ -102,8 +98,7 @@ def _restarts(definition: Mapping[str, Any]) -> dict[str, str]:
             "delay": "1 s",
         }
     named = {f"restart-strategy.{strategy}.{key}": value for key, value in options.items()}
-    # The first is its name before 1.17 and still understood until 2.0.
-    return named | {"restart-strategy": strategy, "restart-strategy.type": strategy}
+    return named | {"restart-strategy.type": strategy}
 
 
 def _demand_slots(definition: Mapping[str, Any]) -> None:

@@ -49,8 +49,9 @@ def main(run_folder: Path, cluster_file: Path) -> None:
         try:
             wanted = json.loads(request.read_text())
             package = _package(wanted, run_folder / PACKAGE)
-            url = _await_cluster(cluster_file)
-            _submit(url, wanted, package, request)
+            url = _await_cluster(cluster_file, request)
+            if url:
+                _submit(url, wanted, package, request)
         except Failure as failure:
             error = str(failure)
         draft = run_folder / f"{RESULT}.draft"
@@ -81,10 +82,12 @@ def _package(wanted: dict[str, Any], target: Path) -> Path:
     return target
 
 
-def _await_cluster(cluster_file: Path) -> str:
-    """The URL of the cluster, once it has slots."""
+def _await_cluster(cluster_file: Path, request: Path) -> str:
+    """The URL of the cluster, once it has slots; "" when nobody wants it any more."""
     until = time.monotonic() + START
     while time.monotonic() < until:
+        if not request.exists():
+            return ""
         with suppress(OSError, ValueError):
             url = f"http://127.0.0.1:{json.loads(cluster_file.read_text())['rest_port']}"
             if _ask("GET", f"{url}/overview", wait=5)["slots-total"]:
