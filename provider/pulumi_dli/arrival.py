@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulumi_dli.bring import bring
+from pulumi_dli.bring import bring, demand_queue
 from pulumi_dli.detail import JobDetail
 from pulumi_dli.errors import DliError, JobForeign, JobGone, NotFoundError
 from pulumi_dli.handling import OWNER_TAG, Desired
@@ -31,6 +31,7 @@ def deploy(tools: Tools, desired: Desired, deadline: Deadline) -> Outcome:
             f"{date(job.create_time)}, is there already: going on with it"
         )
         return _take_over(tools, job, desired, deadline)
+    demand_queue(tools, desired)
     job_id = _create(tools, desired, deadline)
     draft = JobDetail(job_id=job_id, name=desired.spec.name, status="job_init")
     work = Work(

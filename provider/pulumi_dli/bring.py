@@ -11,6 +11,9 @@ from pulumi_dli.plan import Origin, Plan, Start, plan, restart_due
 from pulumi_dli.tools import Tools
 from pulumi_dli.work import Work
 
+NO_SUCH_OBJECT = "DLI.0002"
+"""What the service answers for a queue that is not there."""
+
 RESTART_TAG = "pulumi-restart"
 """Key of the tag that tells which restart asked for by the program was already made."""
 
@@ -26,6 +29,8 @@ def bring(tools: Tools, work: Work, desired: Desired, stored: Stored | None) -> 
     todo = _plan(tools, work.job, desired, stored)
     if todo.refusal:
         raise StateAtRisk(todo.refusal)
+    if todo.start is not None and any(change.name == "queue_name" for change in todo.changes):
+        demand_queue(tools, desired)
     if todo.kept:
         tools.warn(f"no longer set, but the service keeps its value: {', '.join(todo.kept)}")
     if todo.savepoint and todo.body.get("obs_bucket") and not work.job.values.get("obs_bucket"):
@@ -40,6 +45,23 @@ def bring(tools: Tools, work: Work, desired: Desired, stored: Stored | None) -> 
         tools.steps.start(work, todo.start)
     elif todo.resets or todo.stop:
         work.job = tools.waits.look(work.job.job_id)
+
+
+def demand_queue(tools: Tools, desired: Desired) -> None:
+    """Raise JobError when the queue certainly is not there, while nothing is changed yet.
+
+    Where the queue cannot be looked at, the start itself will tell.
+    """
+    name = desired.spec.queue_name
+    if name is None or not desired.running:
+        return
+    try:
+        tools.jobs.queue(name)
+    except ApiError as error:
+        if error.code == NO_SUCH_OBJECT:
+            raise JobError(
+                f"job {desired.spec.name} cannot run: {error}; nothing was changed"
+            ) from None
 
 
 def _await_rest(tools: Tools, work: Work, desired: Desired, stored: Stored | None) -> None:

@@ -24,16 +24,17 @@ def stack(tmp_path: Path) -> Iterator[Stack]:
 def test_a_create_that_broke_off_gives_its_outputs_and_the_next_up_goes_on(stack: Stack) -> None:
     provider = FlinkJarJobProvider()
     provider._session = stack.session()  # noqa: SLF001 -- what configure fills
-    wish = stack.wish(queue_name="nowhere", timeouts={"settle": 1})
+    stack.dli.arm("fail_start", text="no such jar")
+    wish = stack.wish(timeouts={"settle": 1})
     inputs = provider.check({}, {**wish, "__provider": "p"}).inputs
 
     made = provider.create(inputs)  # no gRPC context: nobody to tell of a partial failure
 
     assert made.outs is not None
-    assert made.outs["failure"].startswith("could not start job 1: DLI.0002")
-    assert made.outs["desired_state"] == "stopped (job_init)"
+    assert made.outs["failure"].startswith("job orders (1) did not start: ")
+    assert made.outs["desired_state"] == "stopped (job_submit_fail: no such jar)"
     assert provider.diff(made.id, made.outs, inputs).changes
-    mended = {**inputs, "queue_name": "default"}
+    mended = {**inputs, "desc": "mended"}
     outs = provider.update(made.id, made.outs, mended).outs
     assert outs is not None
     assert (outs["status"], outs.get("failure")) == ("job_running", None)

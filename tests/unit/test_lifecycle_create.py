@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_dli.errors import ApiError, Halfway, JobForeign, JobGone, WaitTimeout
+from pulumi_dli.errors import ApiError, DliError, Halfway, JobForeign, JobGone, WaitTimeout
 from stack import MARK, PROGRAM, Stack
 
 
@@ -139,15 +139,35 @@ def test_a_refused_create_changes_nothing(stack: Stack) -> None:
 
 
 def test_a_refused_start_is_a_partial_failure_that_the_next_up_goes_on_from(stack: Stack) -> None:
-    with pytest.raises(Halfway, match=r"could not start job 1: .*nowhere") as error:
-        stack.up(queue_name="nowhere")
+    stack.dli.arm("drop", route="run", when="before", times=99)
+    with pytest.raises(Halfway, match=r"could not start job 1: ") as error:
+        stack.up(parallel_number=2)
+    stack.dli.http.delete("/_local/faults")
     assert error.value.job_id == 1
     assert stack.outs["desired_state"] == "stopped (job_init)"
     stack.sent()
     stack.up()
-    assert stack.sent() == ["put name queue_name obs_bucket entrypoint", "run"]
+    assert stack.sent() == [
+        "put name queue_name obs_bucket entrypoint parallel_number",
+        "run",
+    ]
     assert (stack.jobs(), stack.job["status"]) == (["orders"], "job_running")
     assert stack.outs["desired_state"] == "running"
+
+
+def test_an_unknown_queue_leaves_nothing_behind(stack: Stack) -> None:
+    with pytest.raises(DliError, match=r"orders cannot run: .*There is no queue named nowhere"):
+        stack.up(queue_name="nowhere")
+    assert (stack.id, stack.jobs(), stack.sent()) == (None, [], [])
+
+
+def test_nor_is_a_running_job_stopped_for_one(stack: Stack) -> None:
+    stack.up()
+    stack.sent()
+    with pytest.raises(DliError, match="There is no queue named nowhere") as error:
+        stack.up(queue_name="nowhere", parallel_number=2)
+    assert not isinstance(error.value, Halfway)
+    assert (stack.sent(), stack.job["status"]) == ([], "job_running")
 
 
 def test_a_start_that_fails_tells_why_and_is_tried_again(stack: Stack) -> None:
