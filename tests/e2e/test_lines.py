@@ -34,7 +34,8 @@ def _previewed(stack: JobStack) -> list[tuple[str, str, str]]:
 def test_a_plan_line_stands_once_on_its_resource_in_each_phase(stack: JobStack) -> None:
     up = ("up", "--yes", "--skip-preview")
     stack.program(job())
-    created = [(URN, "info", "etl: creates and starts the job")]
+    line = "etl: creates and starts the job; 2 CUs; queue testqueue 0 → 2 of 64 CUs"
+    created = [(URN, "info", line)]
     assert _previewed(stack) == created
     assert _lines(stack, *up) == created
 
@@ -43,7 +44,10 @@ def test_a_plan_line_stands_once_on_its_resource_in_each_phase(stack: JobStack) 
     assert _lines(stack, "refresh", "--yes", "--skip-preview") == []
 
     stack.program(job(cu_number=4))
-    line = "etl: restarts the job from a savepoint (downtime); cu_number 2 → 4"
+    line = (
+        "etl: restarts the job from a savepoint (downtime); cu_number 2 → 4; CUs 2 → 4; "
+        "queue testqueue 2 → 4 of 64 CUs"
+    )
     assert _previewed(stack) == [(URN, "info", line)]
     assert _lines(stack, *up) == [(URN, "info", line)]
 
@@ -86,7 +90,8 @@ def test_what_is_not_known_yet_is_said(stack: JobStack) -> None:
         )
 
     program("one")
-    assert (URN, "info", "etl: creates and starts the job") in _previewed(stack)
+    created = "etl: creates and starts the job; 2 CUs; queue testqueue 2 → 4 of 64 CUs"
+    assert (URN, "info", created) in _previewed(stack)
     stack.up()
     program("two")
     known = (URN, "info", "etl: not known yet, may cost a restart: desc")
@@ -99,4 +104,4 @@ def test_the_two_ways_of_not_running_are_told_apart(stack: JobStack) -> None:
     assert line == "etl: creates the job and leaves it stopped"
     stack.program(job(restore_from="obs://bucket/savepoint/"))
     [(_, _, line)] = _previewed(stack)
-    assert line == "etl: creates and starts the job from obs://bucket/savepoint/"
+    assert line.startswith("etl: creates and starts the job from obs://bucket/savepoint/; 2 CUs")
