@@ -12,7 +12,9 @@ from typing import Any
 import httpx
 import pytest
 from flink_dli import Counts, FlinkDli, switched_on
+from pulumi_dli.local.cli import app
 from pulumi_dli.local.flink import choice, compiler, files
+from typer.testing import CliRunner
 
 HERE = Path(__file__).parent
 
@@ -244,3 +246,35 @@ def test_the_cluster_goes_with_the_last_job(
         dli.good("DELETE", f"jobs/{second}")
         dli.until("the end of the cluster", lambda: not cluster.jobmanager.alive)
         dli.until("the end of its worker", lambda: not cluster.taskmanager.alive)
+
+
+def test_what_is_switched_off_lets_flink_go(
+    flink_version: str, order_counts: Path, tmp_path: Path
+) -> None:
+    with switched_on(tmp_path / "dli", flink_version) as dli:
+        files.add(dli.folder, order_counts, None)
+        job_id = orders(dli, "switched")
+        dli.run(job_id)
+        dli.reaches(job_id, "job_running")
+        cluster = dli.cluster
+        choice.switch_off(dli.folder)
+        dli.ends(job_id, savepoint=True)
+        dli.run(job_id, resume=True)
+        detail = dli.reaches(job_id, "job_running")
+        assert detail["status_desc"] == "simulated: no Flink runs this job"
+        dli.until("the end of the cluster", lambda: not cluster.jobmanager.alive)
+
+
+def test_reset_stops_flink(flink_version: str, order_counts: Path, tmp_path: Path) -> None:
+    with switched_on(tmp_path / "dli", flink_version) as dli:
+        files.add(dli.folder, order_counts, None)
+        job_id = orders(dli, "forgotten")
+        dli.run(job_id)
+        dli.reaches(job_id, "job_running")
+        cluster = dli.cluster
+        logs = CliRunner().invoke(app, ["logs", "forgotten", "--path", str(dli.folder)])
+        assert "order counts" in logs.output
+        done = CliRunner().invoke(app, ["reset", "--path", str(dli.folder)])
+        assert done.exit_code == 0, done.output
+        assert not cluster.jobmanager.alive
+        assert not cluster.taskmanager.alive
