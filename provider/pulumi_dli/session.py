@@ -18,24 +18,18 @@ from pydantic import ValidationError
 from pulumi_dli import outputs, phrases
 from pulumi_dli.check import ARGUMENTS, problems
 from pulumi_dli.connect import Connections, Place
-from pulumi_dli.detail import Phase
-from pulumi_dli.errors import DliError, Halfway, JobError, JobGone, SettingsError
+from pulumi_dli.errors import DliError, Halfway, JobGone
 from pulumi_dli.foresight import Foresight
-from pulumi_dli.handling import Desired, Handling, Stored, Timeouts
+from pulumi_dli.handling import Desired, Stored, Timeouts
 from pulumi_dli.jobs import Jobs
 from pulumi_dli.lifecycle import Lifecycle
 from pulumi_dli.lookups import differs
 from pulumi_dli.masking import discreet
 from pulumi_dli.models import FIELDS
+from pulumi_dli.places import PLACE, demand_place, explicit, moved, stored_place
 from pulumi_dli.plan import Plan, plan
-from pulumi_dli.sizing import SIZES
 from pulumi_dli.waiter import Clock, Report, SystemClock
 from pulumi_dli.work import Incomplete
-
-SIZED = frozenset(SIZES) | {"queue_name", "desired_state"}
-"""Arguments without which nothing can be said of a job's CUs."""
-PLACE = ("region", "project_id")
-"""Arguments whose change replaces the job."""
 
 
 class Diff(NamedTuple):
@@ -95,9 +89,9 @@ class Session:
         if found or not unknown.isdisjoint(PLACE):
             return {}, found
         try:
-            settings = self.connections.settings(*_explicit(news))
-            place = self.connections.place(*_explicit(news))
-            self._demand_place(olds, news, place)
+            settings = self.connections.settings(*explicit(news))
+            place = self.connections.place(*explicit(news))
+            demand_place(olds, news, place)
         except DliError as error:
             return {}, [str(error)]
         filled: dict[str, Any] = place._asdict()
@@ -128,21 +122,14 @@ class Session:
             desired = Desired.from_inputs(_assume_kept(olds, news, unknown))
         except ValidationError:  # no check has seen them: they are what an earlier refresh found
             return Diff(any(olds.get(name) != value for name, value in news.items()), [])
-        replaces = [name for name in PLACE if _moved(name, olds, news, unknown)]
+        replaces = moved(olds, news, unknown)
         todo = plan(stored.job, desired, stored)
         renamed = set(desired.spec.set_names()) != stored.set_arguments
         if self._may_speak(urn):
             if replaces:
                 line = phrases.replacement(desired, replaces)
             else:
-                sized = SIZED.isdisjoint(unknown)
-                cus = self._foresight.changed_cus(urn, news, stored.job, todo, desired)
-                line = phrases.change(todo, stored.job, desired, unknown, cus if sized else ())
-            if stored.job.phase is Phase.UNKNOWN:
-                self.warn(
-                    f"{stored.job.status} is not a status that this provider knows; the job "
-                    "counts as running"
-                )
+                line = self._foresight.change(urn, news, stored.job, todo, desired, unknown)
             if line:
                 self.say(line)
         changes = bool(replaces or unknown or renamed or _changes(todo) or olds.get("failure"))
@@ -153,7 +140,7 @@ class Session:
     ) -> tuple[int, dict[str, Any]]:
         """Create and start a job. Raises Halfway once something was changed."""
         desired = Desired.from_inputs(inputs)
-        place = self._place(inputs)
+        place = stored_place(self.connections, inputs)
         try:
             with discreet(inputs):
                 outcome = self._life(place, inputs).deploy(
@@ -177,7 +164,7 @@ class Session:
         """Bring a job to what the program wants. Raises Halfway once something was changed."""
         desired = Desired.from_inputs(inputs)
         stored = Stored.from_outputs(job_id, olds)
-        place = self._place(olds)
+        place = stored_place(self.connections, olds)
         try:
             with discreet(inputs, olds):
                 outcome = self._life(place, olds).change(
@@ -198,7 +185,7 @@ class Session:
         """
         refresh = props.get("set_arguments") is not None
         stored = Stored.from_outputs(job_id, props) if refresh else None
-        place = self._place(props)
+        place = stored_place(self.connections, props)
         job = self._life(place, props).observe(job_id, stored)
         if job is None:
             if refresh:
@@ -214,7 +201,7 @@ class Session:
     def delete(self, job_id: int, props: Mapping[str, Any], seconds: float | None) -> None:
         """Delete a job as its stored `on_delete` says."""
         stored = Stored.from_outputs(job_id, props)
-        place = self._place(props)
+        place = stored_place(self.connections, props)
         if (place, job_id) in self._taken:
             self.say(f"job {job_id} belongs to another resource since this run: left alone")
             return
@@ -226,7 +213,7 @@ class Session:
     def _life(self, place: Place, props: Mapping[str, Any]) -> Lifecycle:
         with self._lock:
             if place not in self._lives:
-                jobs = Jobs(self.connections.transport(*_explicit(props)))
+                jobs = Jobs(self.connections.transport(*explicit(props)))
                 self._lives[place] = Lifecycle(
                     jobs,
                     clock=self.clock,
@@ -236,24 +223,6 @@ class Session:
                     guard=self.guard,
                 )
             return self._lives[place]
-
-    def _place(self, props: Mapping[str, Any]) -> Place:
-        """Where a job is; never another place than the state says."""
-        place = self.connections.place(*_explicit(props))
-        endpoint = props.get("endpoint")
-        if endpoint and endpoint != place.endpoint:
-            raise JobError(_elsewhere(str(endpoint), place))
-        return place
-
-    def _demand_place(self, olds: Mapping[str, Any], news: Mapping[str, Any], place: Place) -> None:
-        """A stack stays at its place, unless the resource itself names another region."""
-        before = olds.get("endpoint")
-        moved = news.get("region") is not None and news.get("region") != olds.get("region")
-        if before and before != place.endpoint and not moved:
-            sentence = _elsewhere(str(before), place)
-            if olds.get("region") != place.region:
-                sentence += f'; to move this job alone, give it region="{place.region}"'
-            raise SettingsError(sentence)
 
     def _speak_of_creation(
         self,
@@ -268,20 +237,7 @@ class Session:
             self._checked[urn] = True
         if not olds and not known_before:
             known = {key: value for key, value in inputs.items() if key not in unknown}
-            own = Handling.from_inputs(known)
-            name = str(known.get("name") or urn.rpartition("::")[2])
-            if own.adopt_job_id is None:
-                cus = self._foresight.first_cus(urn, known, unknown)
-                self.say(phrases.creation(name, own, cus))
-                return
-            job = None if unknown else self._foresight.taken_over(known, own.adopt_job_id)
-            if job is None:
-                self.say(phrases.creation(name, own))
-                return
-            desired = Desired.from_inputs(known)
-            todo = plan(job, desired, None)
-            cus = self._foresight.changed_cus(urn, known, job, todo, desired)
-            self.say(phrases.adoption(todo, job, desired, cus))
+            self.say(self._foresight.creation(urn, known, unknown))
 
     def _may_speak(self, urn: str) -> bool:
         """Diff speaks after a check of the same resource, once; so never in a refresh."""
@@ -313,25 +269,6 @@ def open_session(
     """
     connections = Connections.of_stack(setting, directory)
     return Session(connections, say=say, progress=progress, warn=warn, guard=guard)
-
-
-def _explicit(props: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    return props.get("region"), props.get("project_id")
-
-
-def _elsewhere(endpoint: str, place: Place) -> str:
-    return (
-        f"this job is at {endpoint}, but the stack's settings lead to {place.endpoint}; set "
-        "`dli:endpoint` (or the region) back, or destroy this stack there first, or "
-        "`pulumi stack init` another stack for the new place"
-    )
-
-
-def _moved(
-    name: str, olds: Mapping[str, Any], news: Mapping[str, Any], unknown: frozenset[str]
-) -> bool:
-    old, new = olds.get(name), news.get(name)
-    return name in unknown or (old is not None and new is not None and old != new)
 
 
 def _assume_kept(

@@ -57,7 +57,7 @@ def test_a_killed_up_is_gone_on_with_and_its_provider_goes_away(stack: JobStack)
     stack.dli.pass_time(HOUR)
     stdout, stderr = second.communicate(timeout=PATIENCE)
     assert second.returncode == 0, stdout + stderr
-    assert "is this resource's: going on with it" in stdout
+    assert "is there already: going on with it" in stdout
     [found] = stack.dli.jobs().values()
     assert found["status"] == "job_running"
     assert stack.resources()["etl"]["id"] == str(found["id"])

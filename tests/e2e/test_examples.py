@@ -140,7 +140,8 @@ def _live(example: Example, dli: Dli, stack: str, preview: str, deploy: str) -> 
     shown += example.script(deploy, STACK=stack)
     [second] = dli.jobs().values()
     assert second["id"] == first["id"]
-    assert (second["counter"] > first["counter"]) == (stack == "prod")
+    starts = [event for event in dli.history(second["id"]) if event["event"] == "running"]
+    assert (starts[-1]["resumed"] is not None) == (stack == "prod")
     assert example.outputs() == {"job_id": first["id"], "update_time": second["update_time"]}
     stored = example.must("stack", "export")
     for secret in SECRETS:

@@ -201,7 +201,11 @@ def test_restore_from_restarts_from_there_once(up: Stack) -> None:
     path = "obs://" + up.job["savepoint_path"]
     up.sent()
     up.up(restore_from=path)
-    assert up.said == [f"orders: restarts the job from {path} (downtime); restore_from changes"]
+    [line] = up.said
+    assert line == (
+        f"orders: restarts the job from {path} (downtime), after a savepoint of what it holds; "
+        "restore_from changes"
+    )
     [stop, _, _, imported, run] = up.sent()
     assert (stop, imported, run) == ("stop savepoint", f"import {path}", "run resume")
     assert up.resumed()[-1] == path.removeprefix("obs://")
