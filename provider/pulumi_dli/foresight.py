@@ -9,15 +9,18 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pulumi_dli import check
+from pulumi_dli import check, phrases
 from pulumi_dli.connect import Connections, Place
-from pulumi_dli.detail import AT_REST, JobDetail
-from pulumi_dli.handling import Desired
+from pulumi_dli.detail import AT_REST, JobDetail, Phase
+from pulumi_dli.handling import Desired, Handling
 from pulumi_dli.jobs import Jobs
 from pulumi_dli.lookups import Lookups, Use, differs
-from pulumi_dli.plan import Plan
+from pulumi_dli.plan import Plan, plan
 from pulumi_dli.sizing import SIZES, size
 from pulumi_dli.waiter import Report
+
+SIZED = frozenset(SIZES) | {"queue_name", "desired_state"}
+"""Arguments without which nothing can be said of a job's CUs."""
 
 
 class Foresight:
@@ -34,6 +37,7 @@ class Foresight:
         self._lock = threading.Lock()
         self._lookups: dict[Place, Lookups] = {}
         self._told: set[tuple[str, str]] = set()
+        self._seen: dict[str, tuple[Any, Any]] = {}
 
     def examine(
         self,
@@ -51,8 +55,11 @@ class Foresight:
             unknown: names of arguments that are not known yet.
         """
         known = {name: value for name, value in inputs.items() if name not in unknown}
+        replaced = self._replaces(urn, inputs) and not olds
         if olds and not unknown and not any(differs(name, olds, known) for name in check.ARGUMENTS):
             return []
+        if replaced:
+            return []  # its name is taken by itself, until it is deleted
         doubts = check.warnings(known, unknown)
         lookups = self._of(inputs)
         if lookups is not None:
@@ -64,12 +71,56 @@ class Foresight:
             self._tell(urn, text, text)
         return []
 
-    def taken_over(self, inputs: Mapping[str, Any], job_id: int) -> JobDetail | None:
-        """The job that a program takes over; None where it cannot be looked up."""
-        lookups = self._of(inputs)
-        return None if lookups is None else lookups.job(job_id)
+    def creation(self, urn: str, known: Mapping[str, Any], unknown: frozenset[str]) -> str:
+        """The line for a job that does not exist yet, or is taken over.
 
-    def first_cus(
+        Args:
+            urn: the resource.
+            known: its arguments as far as they are known.
+            unknown: names of those that are not.
+        """
+        own = Handling.from_inputs(known)
+        name = str(known.get("name") or urn.rpartition("::")[2])
+        if own.adopt_job_id is None:
+            return phrases.creation(name, own, self._first_cus(urn, known, unknown))
+        lookups = None if unknown else self._of(known)
+        job = None if lookups is None else lookups.job(own.adopt_job_id)
+        if job is None:
+            return phrases.creation(name, own)
+        desired = Desired.from_inputs(known)
+        todo = plan(job, desired, None)
+        cus = self._changed_cus(urn, known, job, todo, desired)
+        return phrases.adoption(todo, job, desired, cus)
+
+    def change(
+        self,
+        urn: str,
+        inputs: Mapping[str, Any],
+        job: JobDetail,
+        todo: Plan,
+        desired: Desired,
+        unknown: frozenset[str],
+    ) -> str:
+        """The line for a job that changes; empty when there is nothing to say.
+
+        Args:
+            urn: the resource.
+            inputs: its arguments as far as they are known.
+            job: the job as it is known.
+            todo: the plan.
+            desired: the program's wish, with stored values for what is not known.
+            unknown: names of arguments that are not known yet.
+        """
+        if job.phase is Phase.UNKNOWN:
+            text = (
+                f"{job.status} is not a status that this provider knows; the job counts as running"
+            )
+            self._tell(urn, text, text)
+        sized = SIZED.isdisjoint(unknown)
+        cus = self._changed_cus(urn, inputs, job, todo, desired) if sized else ()
+        return phrases.change(todo, job, desired, unknown, cus)
+
+    def _first_cus(
         self, urn: str, inputs: Mapping[str, Any], unknown: frozenset[str]
     ) -> Iterator[str]:
         """The words for the CUs that a new job takes; none while they are not known."""
@@ -80,7 +131,7 @@ class Foresight:
             yield f"{after.cus} CUs"
             yield from self._room(urn, inputs, None, _use(inputs, after.cus))
 
-    def changed_cus(
+    def _changed_cus(
         self, urn: str, inputs: Mapping[str, Any], job: JobDetail, todo: Plan, desired: Desired
     ) -> Iterator[str]:
         """The words for the CUs of a job that a plan changes; none where they stay.
@@ -117,6 +168,14 @@ class Foresight:
             yield words
         if warning:
             self._tell(urn, warning, warning)
+
+    def _replaces(self, urn: str, inputs: Mapping[str, Any]) -> bool:
+        """Whether this run checked the resource before, at the same place."""
+        place = inputs.get("region"), inputs.get("project_id")
+        with self._lock:
+            before = self._seen.get(urn)
+            self._seen[urn] = place
+        return before == place
 
     def _of(self, inputs: Mapping[str, Any]) -> Lookups | None:
         """The look-ups of a job's project; None where they are turned off."""

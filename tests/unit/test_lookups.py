@@ -15,7 +15,7 @@ import stamina
 from pulumi_dli.jobs import Jobs
 from pulumi_dli.lookups import Findings, Lookups, Use
 from pulumi_dli.transport import Transport
-from stack import MARK, PROGRAM, Problems, Stack
+from stack import MARK, PROGRAM, URN, Problems, Stack
 
 NONE: frozenset[str] = frozenset()
 STREAMING: dict[str, Any] = {
@@ -321,3 +321,24 @@ def test_taking_over_a_job_tells_what_differs(looking: Stack) -> None:
     ]
     looking.up(adopt_job_id=job_id, cu_number=4)
     assert looking.said == ["orders: takes over job 1"]
+
+
+def test_a_job_that_is_replaced_is_not_foreign_to_itself(looking: Stack) -> None:
+    """The engine checks a replacement as a new job, while the old one, unmarked, is still there."""
+    job_id = looking.dli.create(**PROGRAM)
+    looking.dli.started(job_id)
+    looking.up(adopt_job_id=job_id)
+    session, wanted = looking.session(), looking.wish()
+    assert session.check(URN, looking.inputs, wanted, NONE)[1] == []
+    assert session.check(URN, {}, wanted, NONE)[1] == []
+    assert "exists already" in str(looking.session().check(URN, {}, wanted, NONE)[1])
+
+
+def test_an_unknown_status_is_a_warning(looking: Stack) -> None:
+    looking.up()
+    looking.outs["status"] = "job_dreaming"
+    looking.preview(desc="live")
+    assert looking.said == ["orders: changes live, without a restart; desc changes"]
+    assert looking.warned == [
+        "job_dreaming is not a status that this provider knows; the job counts as running"
+    ]
