@@ -156,7 +156,7 @@ def test_a_start_that_fails_is_gone_on_with(stack: JobStack) -> None:
     [known] = stack.resources().values()
     assert known["id"] == str(job_id)
     assert known["outputs"]["status"] == "job_submit_fail"
-    assert "etl: starts, found failed (job_submit_fail)" in stack.up()
+    assert "etl: starts, found failed (job_submit_fail: " in stack.up()
     assert stack.dli.job("etl")["id"] == job_id
     assert stack.dli.job("etl")["status"] == "job_running"
     stack.nothing_changes()
