@@ -9,6 +9,7 @@ import pytest
 from dli import Dli
 from engine_project import make_project
 from job_stack import JobStack
+from leftovers import end_hosts
 
 
 @pytest.fixture
@@ -19,4 +20,5 @@ def stack(tmp_path: Path) -> Iterator[JobStack]:
     made = JobStack(project, dli)
     made.configure(endpoint="local")
     yield made
+    end_hosts(project.directory)
     dli.close()

@@ -20,6 +20,7 @@ from dli import Dli
 from engine_project import make_project
 from faults.campaign import judge_starts
 from job_stack import JobStack, job
+from leftovers import end_hosts
 from pulumi_dli.local import requests
 
 
@@ -35,6 +36,7 @@ def stack(tmp_path: Path) -> Iterator[JobStack]:
     content = json.loads(settings.read_text(encoding="utf-8"))
     settings.write_text(json.dumps({**content, "options": {"refresh": "always"}}), encoding="utf-8")
     yield made
+    end_hosts(project.directory)
     dli.close()
 
 
