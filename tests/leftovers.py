@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -12,4 +13,5 @@ def end_hosts(directory: Path) -> None:
     for process in psutil.process_iter(["cwd"]):
         cwd = process.info["cwd"]
         if cwd is not None and Path(cwd) == directory:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
