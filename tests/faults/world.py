@@ -8,11 +8,12 @@ not stored is lost, as with SIGKILL. Time is the local DLI's stored clock, share
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
-import pickle
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,9 @@ from stack import OneClock, sent
 URN = "urn:pulumi:dev::campaign::pulumi-python:dynamic/dli:FlinkJarJob::etl"
 OWNER = "0123456789abcdef0123456789abcdef"
 KILLED = 9
+CLEAN = multiprocessing.get_context("forkserver")
+"""Children come from a process without threads: the test's own has some, and cannot be forked."""
+CLEAN.set_forkserver_preload([__name__])
 ROUTES = ("create", "update", "run", "stop", "details", "list_jobs", "delete", "import_savepoint")
 """Where the campaign aims faults."""
 
@@ -123,11 +127,13 @@ class World:
     folder: Path
     state: State | None = None
     trace: list[str] = field(default_factory=list)
+    new: bool = True
 
     def __post_init__(self) -> None:
         stamina.set_testing(True, attempts=6, cap=True)
-        with self.store() as store:
-            StoredClock(store).set(1_800_000_000.0)
+        if self.new:
+            with self.store() as store:
+                StoredClock(store).set(1_800_000_000.0)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -187,26 +193,29 @@ class World:
         return Run(state, error, said=tuple(said))
 
     def _in_child(self, program: Program | None, kill: Kill) -> Run:
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:
-            status = 1
+        reader, writer = CLEAN.Pipe(duplex=False)
+        child = CLEAN.Process(target=_child, args=(self.folder, self.state, program, kill, writer))
+        child.start()
+        writer.close()
+        with reader:
             try:
-                run = self._here(program, kill)
-                with os.fdopen(writer, "wb") as pipe:
-                    pickle.dump(run, pipe)
-                status = 0
-            finally:
-                os._exit(status)
-        os.close(writer)
-        with os.fdopen(reader, "rb") as pipe:
-            data = pipe.read()
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if code == KILLED:
-            return Run(self.state, killed=True)
-        assert code == 0, f"the child broke: {code}"
-        done: Run = pickle.loads(data)  # noqa: S301 -- our own child's
-        return done
+                run: Run = reader.recv()
+            except EOFError:
+                run = Run(self.state, killed=True)
+        child.join()
+        code = child.exitcode
+        child.close()
+        assert code == (KILLED if run.killed else 0), f"the child broke: {code}"
+        return run
+
+
+def _child(
+    folder: Path, state: State | None, program: Program | None, kill: Kill, writer: Connection
+) -> None:
+    """A run in a process of its own, which may end at any request."""
+    world = World(folder, state, new=False)
+    writer.send(world._here(program, kill))  # noqa: SLF001 -- our own class
+    writer.close()
 
 
 def _engine(
