@@ -2,7 +2,7 @@
 
 `$XDG_CACHE_HOME/pulumi-dli/flink/<version>`, or `~/.cache/pulumi-dli/flink/<version>`: there
 whole, or not at all.
-https://pypi.org/project/apache-flink-libraries/
+The package is `apache-flink-libraries`.
 """
 
 from __future__ import annotations
