@@ -10,14 +10,31 @@ from pathlib import Path
 from typing import Any
 
 from dli import COMMAND, Dli
+from pulumi_dli.local import validation
 from pulumi_dli.local.flink import choice
 from pulumi_dli.local.flink.cluster import Running
 from pulumi_dli.local.flink.processes import detach
+from pulumi_dli.local.records import Job
 
 PATIENCE = 90.0
 """Seconds. A guard against hanging, never a verdict."""
 GUARD = 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; exec "$2" local flink stop --path "$3"'
 """Stops a folder's Flink once the tests' process is gone, even if it was killed."""
+
+
+def a_job(**fields: Any) -> Job:
+    """A job as the engines see it."""
+    definition = validation.complete(validation.parse(fields))
+    return Job(
+        id=1,
+        project_id="p",
+        user_name="u",
+        name="n",
+        queue_name="default",
+        definition=definition,
+        create_time=0,
+        update_time=0,
+    )
 
 
 class Counts:

@@ -4,14 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
-import org.apache.flink.connector.datagen.source.DataGeneratorSource;
-import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
@@ -33,21 +29,32 @@ public class OrderCounts {
         if (output == null) {
             throw new IllegalArgumentException("--output FILE is missing");
         }
+        double rate = Double.parseDouble(options.get("rate"));
         StreamExecutionEnvironment flink = StreamExecutionEnvironment.getExecutionEnvironment();
-        GeneratorFunction<Long, Long> orders = number -> number;
-        DataGeneratorSource<Long> source =
-                new DataGeneratorSource<>(
-                        orders,
-                        Long.MAX_VALUE,
-                        RateLimiterStrategy.perSecond(Double.parseDouble(options.get("rate"))),
-                        Types.LONG);
-        flink.fromSource(source, WatermarkStrategy.noWatermarks(), "orders")
+        flink.fromSequence(0, Long.MAX_VALUE - 1)
                 .uid("orders") // state is found again by these names, whatever else changes
+                .setParallelism(1)
+                .map(new Pace((long) (1000 / rate)))
                 .setParallelism(1)
                 .keyBy(order -> order % CUSTOMERS)
                 .process(new Count(output, Long.parseLong(options.get("fail-after"))))
                 .uid("count");
         flink.execute("order counts");
+    }
+
+    /** Lets one order through in so many milliseconds. */
+    static class Pace implements MapFunction<Long, Long> {
+        private final long millis;
+
+        Pace(long millis) {
+            this.millis = millis;
+        }
+
+        @Override
+        public Long map(Long order) throws InterruptedException {
+            Thread.sleep(millis);
+            return order;
+        }
     }
 
     static class Count extends KeyedProcessFunction<Long, Long, Void> {
@@ -62,15 +69,11 @@ public class OrderCounts {
         }
 
         @Override
-        public void open(OpenContext unused) throws IOException {
-            count = getRuntimeContext().getState(new ValueStateDescriptor<>("count", Types.LONG));
-            Files.createDirectories(Path.of(output).toAbsolutePath().getParent());
-            file = new FileWriter(output, true);
-        }
-
-        @Override
         public void processElement(Long order, Context context, Collector<Void> out)
                 throws Exception {
+            if (file == null) {
+                begin();
+            }
             long next = count.value() == null ? 1 : count.value() + 1;
             if (order == failAfter) {
                 throw new IllegalStateException("order " + order + " cannot be counted");
@@ -78,6 +81,13 @@ public class OrderCounts {
             count.update(next);
             file.write(context.getCurrentKey() + "," + next + "," + order + "\n");
             file.flush();
+        }
+
+        /** In place of open(), whose argument Flink 1.19 has changed: this runs on all. */
+        private void begin() throws IOException {
+            count = getRuntimeContext().getState(new ValueStateDescriptor<>("count", Types.LONG));
+            Files.createDirectories(Path.of(output).toAbsolutePath().getParent());
+            file = new FileWriter(output, true);
         }
 
         @Override

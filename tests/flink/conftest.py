@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pulumi_dli.local.errors import FlinkError
-from pulumi_dli.local.flink import compiler, install, java
+from pulumi_dli.local.flink import compiler, install, java, versions
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "savepoint" / "OrderCounts.java"
@@ -21,8 +21,8 @@ def flink_version() -> str:
         pytest.skip(str(error))
     if found.javac is None:
         pytest.skip(f"{found.java} has no compiler: the tests compile their jobs")
-    install.install(install.DEFAULT_VERSION, lambda _: None)
-    return install.DEFAULT_VERSION
+    install.install(versions.DEFAULT_VERSION, lambda _: None)
+    return versions.DEFAULT_VERSION
 
 
 @pytest.fixture(scope="session")

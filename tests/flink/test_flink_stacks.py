@@ -18,7 +18,7 @@ import pytest
 from engine_project import Project, make_project
 from flink_dli import Counts, FlinkDli, switched_on
 from job_stack import JobStack, job
-from pulumi_dli.local.flink import files, install
+from pulumi_dli.local.flink import files, install, versions
 
 pytestmark = pytest.mark.usefixtures("flink_version")
 PATIENCE = 600
@@ -74,7 +74,7 @@ def test_the_counts_go_on_over_five_restarts(
 
     stack.program(counting("etl"))
     shown = stack.shows("up", "--yes")
-    assert f"on Flink {install.DEFAULT_VERSION}: {dli.cluster.url}" in shown
+    assert f"on Flink {versions.DEFAULT_VERSION}: {dli.cluster.url}" in shown
     cluster = dli.cluster
     program: dict[str, Any] = {}
     for change in (

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi_dli.local import validation
+from flink_dli import a_job
 from pulumi_dli.local.errors import FlinkError
-from pulumi_dli.local.flink import choice, compiler, files, install, mapping
+from pulumi_dli.local.flink import choice, compiler, files, mapping, versions
 from pulumi_dli.local.flink.causes import cause
 from pulumi_dli.local.flink.cli import app
 from pulumi_dli.local.flink.cluster import Cluster
 from pulumi_dli.local.flink.processes import Process, detach
-from pulumi_dli.local.records import Job
 from typer.testing import CliRunner
 
 TRACE = """\
@@ -31,23 +30,13 @@ Caused by: java.lang.IllegalStateException: order 7 is bad
 """
 
 
-def a_job(**fields: Any) -> Job:
-    definition = validation.complete(validation.parse(fields))
-    return Job(
-        id=1,
-        project_id="p",
-        user_name="u",
-        name="n",
-        queue_name="default",
-        definition=definition,
-        create_time=0,
-        update_time=0,
-    )
-
-
-def body(folder: Path, resume: Path | None = None, **fields: Any) -> dict[str, Any]:
+def body(
+    folder: Path, resume: Path | None = None, version: str = versions.DEFAULT_VERSION, **fields: Any
+) -> dict[str, Any]:
     checkpoints = folder / "checkpoints"
-    found = mapping.body("r", a_job(**fields), checkpoints=checkpoints, resume=resume, claim=False)
+    found = mapping.body(
+        "r", a_job(**fields), version, checkpoints=checkpoints, resume=resume, claim=False
+    )
     return dict(found)
 
 
@@ -169,7 +158,7 @@ def test_a_folder_is_simulated_until_it_is_switched_on(tmp_path: Path) -> None:
     (tmp_path / "flink").mkdir()
     (tmp_path / "flink" / choice.FILE).write_text("9.9.9\n")
     assert choice.version(tmp_path) == "9.9.9"
-    assert choice.describe(tmp_path).startswith("Flink 9.9.9, but ")
+    assert choice.describe(tmp_path).startswith("Flink 9.9.9")
     choice.switch_off(tmp_path)
     assert choice.version(tmp_path) is None
 
@@ -181,11 +170,24 @@ def test_a_cluster_that_never_ran_is_stopped_without_a_word(tmp_path: Path) -> N
     assert cluster.running() is None
 
 
-def test_what_is_no_version_is_not_looked_for(tmp_path: Path) -> None:
-    with pytest.raises(FlinkError, match="is not a Flink version"):
-        install.install("latest; rm", lambda _: None)
-    with pytest.raises(FlinkError, match=r"1\.15\.4 is too old"):
-        install.install("1.15.4", lambda _: None)
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("latest; rm", "latest; rm is not a Flink version"),
+        ("../../x", "is not a Flink version"),
+        ("1.21", r"1\.21 is not a Flink version: one such as 1\.20\.5 is, or one of 1\.12, 1\.13"),
+        ("1.11.4", r"Flink 1\.11\.4 is too old: 1\.12 or newer runs"),
+    ],
+)
+def test_what_is_no_version_is_not_looked_for(text: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(FlinkError, match=words):
+        versions.release(text)
+    with pytest.raises(FlinkError, match=words):
+        choice.switch_on(tmp_path, text, lambda _: None)
+    assert choice.version(tmp_path) is None
+
+
+def test_a_source_for_a_flink_that_is_not_there_is_not_compiled(tmp_path: Path) -> None:
     with pytest.raises(FlinkError, match=r"flink on --version 9\.9\.9"):
         compiler.jar(tmp_path / "X.java", "9.9.9", tmp_path)
 

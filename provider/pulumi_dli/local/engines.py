@@ -1,11 +1,11 @@
-"""Which engine runs a job: the folder's choice at its start, and that one to its end."""
+"""Which engine runs a job: it is chosen at its start, and runs it to its end."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.local.engine import Simulation
-from pulumi_dli.local.flink import choice
+from pulumi_dli.local.flink import choice, versions
 from pulumi_dli.local.flink.engine import Flink
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ class Engines:
 
     Args:
         folder: the data folder.
-        version: of Flink, in place of the one that the folder chose.
+        version: of Flink for all jobs that start, in place of the one that a job names, or
+            else the folder.
     """
 
     def __init__(self, folder: Path, version: str | None = None) -> None:
@@ -31,7 +32,9 @@ class Engines:
     @property
     def name(self) -> str:
         """What the next start uses."""
-        return self._next().name
+        chosen = self._next(None)
+        free = isinstance(chosen, Flink) and self._version is None
+        return chosen.name + (choice.UNLESS if free else "")
 
     def real(self, job: Job) -> bool:
         """Whether Flink runs the job."""
@@ -46,8 +49,8 @@ class Engines:
         return self._of(job).graph(job)
 
     def start(self, moment: Moment, job: Job) -> float | None:
-        """Begin to run the job, on what the folder chose."""
-        chosen = self._next()
+        """Begin to run the job, on what was chosen for it."""
+        chosen = self._next(versions.named(job.definition))
         if job.run and not chosen.real(job):
             self.drop(moment, job)  # Flink has run it so far, and will not again
         return chosen.start(moment, job)
@@ -75,8 +78,8 @@ class Engines:
     def _of(self, job: Job) -> Engine:
         return Flink(self._folder, str(job.run["version"])) if job.run else self._simulation
 
-    def _next(self) -> Engine:
+    def _next(self, named: str | None) -> Engine:
         chosen = choice.version(self._folder)
         if chosen is None:
             return self._simulation
-        return Flink(self._folder, self._version or chosen)
+        return Flink(self._folder, self._version or named or chosen)

@@ -8,21 +8,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pulumi_dli.local.errors import FlinkError
-from pulumi_dli.local.flink import install, java, submit
+from pulumi_dli.local.flink import install, java, submit, versions
 from pulumi_dli.local.flink.cluster import Cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from pulumi_dli.local.store import Store
 
 FILE = "version"
 CLUSTER = "cluster-"
+UNLESS = ", unless a job's flink_version names another"
 
 
 def version(folder: Path) -> str | None:
-    """The Flink version that the folder uses; None: its runs are simulated."""
+    """The Flink of the jobs that name none; None: all runs are simulated."""
     try:
         return (folder / "flink" / FILE).read_text().strip() or None
     except FileNotFoundError:
@@ -32,14 +33,20 @@ def version(folder: Path) -> str | None:
 def switch_on(folder: Path, wanted: str, say: Callable[[str], None]) -> None:
     """Install Flink if need be, and use it from the next start of a job on.
 
+    Args:
+        folder: the data folder.
+        wanted: a release, or a line such as 1.15, for the jobs that name none.
+        say: takes progress lines.
+
     Raises:
-        FlinkError: there is no Java, or the version cannot be installed.
+        FlinkError: there is no Java or no such version, or it cannot be installed.
     """
+    release = versions.release(wanted)
     java.find()
-    install.install(wanted, say)
+    install.install(release, say)
     (folder / "flink").mkdir(parents=True, exist_ok=True)
     draft = folder / "flink" / f"{FILE}.draft"
-    draft.write_text(wanted)
+    draft.write_text(release)
     draft.rename(folder / "flink" / FILE)
 
 
@@ -59,6 +66,13 @@ def clusters(folder: Path) -> list[Cluster]:
     return [Cluster(path, path.name.removeprefix(CLUSTER)) for path in found]
 
 
+def stop_all_but(folder: Path, needed: Collection[str]) -> None:
+    """Begin to stop the clusters of all versions but those."""
+    for item in clusters(folder):
+        if item.version not in needed:
+            item.stop(wait=False)
+
+
 def stop(store: Store) -> None:
     """Stop every cluster of a folder, and wait until its processes are gone."""
     with store.write():  # nobody starts one meanwhile
@@ -75,7 +89,7 @@ def describe(folder: Path) -> str:
         return "simulated: no Flink runs the jobs (`pulumi-dli local flink on` lets one)"
     try:
         found = java.find()
-        install.jars(wanted)
     except FlinkError as error:
         return f"Flink {wanted}, but {error}"
-    return f"Flink {wanted} on Java {found.version} ({found.java})"
+    later = "" if install.home(wanted) else " (the first start installs it)"
+    return f"Flink {wanted}{later} on Java {found.version} ({found.java}){UNLESS}"

@@ -10,15 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pulumi_dli.local.errors import FlinkError
-from pulumi_dli.local.flink import choice, compiler, files
-from pulumi_dli.local.flink.install import DEFAULT_VERSION
+from pulumi_dli.local.flink import choice, compiler, files, install, versions
 from pulumi_dli.local.opened import Folder, opened
 from pulumi_dli.local.records import from_row
 
 if TYPE_CHECKING:
     from pulumi_dli.local.store import Store
 
-LOGS = ("jobmanager.log", "taskmanager.log", "jobmanager.out", "taskmanager.out")
+LOGS = (
+    "jobmanager.log",
+    "taskmanager.log",
+    "jobmanager.out",
+    "client.out",
+    "taskmanager.out",
+)
 Group = Annotated[str | None, typer.Option(help="Its package group.")]
 
 app = typer.Typer(invoke_without_command=True, help="The Flink that runs the jobs.")
@@ -40,12 +45,14 @@ def show(context: typer.Context, *, path: Folder = None) -> None:
 @app.command()
 def on(
     *,
-    version: Annotated[str, typer.Option(help="Of Flink.")] = DEFAULT_VERSION,
+    version: Annotated[
+        str, typer.Option(help="Of jobs that name none: 1.15, or 1.15.4.")
+    ] = versions.DEFAULT_VERSION,
     path: Folder = None,
 ) -> None:
     """Run the jobs that start from now on on a real Flink; installs it where it is missing."""
     with opened(path) as store:
-        choice.switch_on(store.folder, version, lambda line: typer.echo(line, err=True))
+        choice.switch_on(store.folder, version, _say)
         typer.echo(choice.describe(store.folder))
 
 
@@ -68,6 +75,9 @@ def add(
     *,
     file: Annotated[Path, typer.Argument(help="A jar or any other file, or a .java to compile.")],
     group: Group = None,
+    version: Annotated[
+        str | None, typer.Option(help="The Flink that a .java is for; default: the folder's.")
+    ] = None,
     path: Folder = None,
 ) -> None:
     """Put a file where jobs find it as GROUP/FILE or FILE; a .java file becomes a jar first."""
@@ -75,9 +85,12 @@ def add(
         if file.suffix != ".java":
             typer.echo(files.add(store.folder, file, group))
             return
-        version = choice.version(store.folder) or DEFAULT_VERSION
+        release = choice.version(store.folder) or versions.DEFAULT_VERSION
+        if version is not None:
+            release = versions.release(version)
+            install.install(release, _say)
         with tempfile.TemporaryDirectory() as work:
-            jar = compiler.jar(file, version, Path(work))
+            jar = compiler.jar(file, release, Path(work))
             typer.echo(files.add(store.folder, jar, group))
 
 
@@ -96,6 +109,10 @@ def logs(
                 typer.echo(f"==> {log} <==")
                 with log.open(encoding="utf-8", errors="replace") as text:
                     typer.echo("".join(deque(text, lines)), nl=False)
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def _version(store: Store, name: str) -> str:

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pulumi_dli.local.flink import configuration, install, java
+from pulumi_dli.local.flink import configuration, install, java, submit, versions
 from pulumi_dli.local.flink.processes import Process, detach
 from pulumi_dli.local.flink.rest import Rest
 
@@ -127,16 +127,35 @@ class Cluster:
         install.jars(self.version)
         rest_port, rpc_port = _free_ports(2)
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
-        configuration.write(self.folder, rest_port=rest_port, rpc_port=rpc_port)
+        configuration.write(self.folder, self.version, rest_port=rest_port, rpc_port=rpc_port)
+        if versions.line(self.version) < versions.SETTINGS:
+            self._describe_client()
         return Running(rest_port, self._launch("jobmanager"), self._launch("taskmanager"))
 
     def _launch(self, name: str) -> Process:
-        memory, main_class = (
-            configuration.JOBMANAGER if name == "jobmanager" else configuration.TASKMANAGER
+        kind = configuration.JOBMANAGER if name == "jobmanager" else configuration.TASKMANAGER
+        return detach(
+            [*self._command(name, *kind), "--configDir", str(self.folder / "conf")],
+            output=self.log(f"{name}.out"),
+            directory=self._home,
+            environment=self._environment,
         )
+
+    def _describe_client(self) -> None:
+        """Tell the process that submits how to run Flink's own client."""
+        memory, main_class = configuration.CLIENT
+        own = f"-Djava.io.tmpdir={self.folder / 'tmp'}"  # one that is killed leaves files there
+        client = {
+            "command": self._command("client", (*memory, own), main_class),
+            "environment": self._environment,
+            "directory": str(self._home),
+            "output": str(self.log("client.out")),
+        }
+        (self.folder / submit.CLIENT).write_text(json.dumps(client))
+
+    def _command(self, name: str, memory: tuple[str, ...], main_class: str) -> list[str]:
         conf = self.folder / "conf"
-        jars = install.jars(self.version)
-        command = [
+        return [
             str(java.find().java),
             *memory,
             *configuration.SMALL,
@@ -144,21 +163,22 @@ class Cluster:
             f"-Dlog.file={self.log(f'{name}.log')}",
             f"-Dlog4j.configurationFile=file:{conf / 'log4j.properties'}",
             "-cp",
-            ":".join(str(jar) for jar in jars),
+            ":".join(str(jar) for jar in install.jars(self.version)),
             main_class,
-            "--configDir",
-            str(conf),
         ]
-        environment = {
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {
+            "FLINK_CONF_DIR": str(self.folder / "conf"),
             "FLINK_PLUGINS_DIR": str(self.folder / "plugins"),
-            "FLINK_LIB_DIR": str(jars[0].parent),
+            "FLINK_LIB_DIR": str(install.jars(self.version)[0].parent),
         }
-        return detach(
-            command,
-            output=self.log(f"{name}.out"),
-            directory=self.folder.parents[1],  # so relative paths of user code begin there
-            environment=environment,
-        )
+
+    @property
+    def _home(self) -> Path:
+        """Where relative paths of user code begin."""
+        return self.folder.parents[1]
 
 
 def _free_ports(number: int) -> list[int]:

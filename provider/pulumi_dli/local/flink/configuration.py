@@ -5,7 +5,15 @@ https://nightlies.apache.org/flink/flink-docs-release-1.20/docs/deployment/confi
 
 from __future__ import annotations
 
-from pathlib import Path
+import secrets
+import subprocess
+from typing import TYPE_CHECKING
+
+from pulumi_dli.local.errors import FlinkError
+from pulumi_dli.local.flink import java, versions
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SLOTS = 16
 """Task slots of the one TaskManager: the largest sum of parallel_number that can run."""
@@ -54,15 +62,63 @@ appender.file.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %c{1} - %m%n
 """
 
 
-def write(folder: Path, *, rest_port: int, rpc_port: int) -> Path:
-    """Write the configuration of a cluster into its folder. Gives the directory."""
+CLIENT = (("-Xmx256m",), "org.apache.flink.client.cli.CliFrontend")
+"""Flink's own client: the way in where the REST API takes no settings of a job."""
+
+
+def write(folder: Path, version: str, *, rest_port: int, rpc_port: int) -> Path:
+    """Write the configuration of a cluster into its folder. Gives the directory.
+
+    Raises:
+        FlinkError: there is no Java, or it makes no keys.
+    """
     directory = folder / "conf"
     for place in (directory, *(folder / name for name in ("log", "tmp", "upload", "plugins"))):
         place.mkdir(parents=True, exist_ok=True)
     (directory / "log4j.properties").write_text(LOGGING)
-    lines = _options(folder, rest_port, rpc_port).items()
-    (directory / "config.yaml").write_text("".join(f'{key}: "{value}"\n' for key, value in lines))
+    line = versions.line(version)
+    options = _options(folder, rest_port, rpc_port)
+    if line < versions.FAILURES:
+        options["state.backend.type"] = "filesystem"  # as "hashmap" was called
+    if line < versions.LOOPBACK:
+        options |= _lock(directory / "keys.p12")
+    name, form = ("config.yaml", '{}: "{}"\n')
+    if line < versions.YAML:
+        name, form = ("flink-conf.yaml", "{}: {}\n")
+    path = directory / name
+    path.touch(mode=0o600)  # there may be a password in it
+    lines = versions.spelled({key: str(value) for key, value in options.items()}, version)
+    path.write_text("".join(form.format(key, value) for key, value in lines.items()))
     return directory
+
+
+def _lock(keys: Path) -> dict[str, object]:
+    """Lets only the cluster itself talk to its ports that listen to all the world."""
+    password = secrets.token_hex()
+    keys.unlink(missing_ok=True)
+    command = [
+        str(java.find().java.with_name("keytool")),
+        *("-genkeypair", "-keystore", str(keys), "-storetype", "PKCS12", "-storepass:env", "PASS"),
+        *("-alias", "cluster", "-keyalg", "RSA", "-dname", "CN=cluster", "-validity", "3650"),
+    ]
+    try:
+        subprocess.run(
+            command,
+            env={"PASS": password},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise FlinkError(f"the keys of the cluster could not be made: {error}") from None
+    return {
+        "security.ssl.internal.enabled": "true",
+        "security.ssl.internal.keystore": keys,
+        "security.ssl.internal.truststore": keys,
+        "security.ssl.internal.keystore-password": password,
+        "security.ssl.internal.truststore-password": password,
+        "security.ssl.internal.key-password": password,
+    }
 
 
 def _options(folder: Path, rest_port: int, rpc_port: int) -> dict[str, object]:

@@ -7,15 +7,18 @@ nothing and does nothing twice.
 
 from __future__ import annotations
 
+import json
 import shutil
 import uuid
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.local import savepoints
 from pulumi_dli.local.engine import Outcome, Progress, not_offered
 from pulumi_dli.local.errors import FlinkError
-from pulumi_dli.local.flink import choice, files, mapping
+from pulumi_dli.local.flink import choice, files, install, java, mapping, versions
 from pulumi_dli.local.flink.causes import cause
+from pulumi_dli.local.flink.processes import Process
 from pulumi_dli.local.flink.rest import Refused, Unreachable
 from pulumi_dli.local.flink.run import UNKNOWN, Run
 from pulumi_dli.local.states import Status
@@ -40,7 +43,7 @@ class Flink:
 
     Args:
         folder: the data folder.
-        version: of Flink, whatever `flink_version` says: that names what the queue offers.
+        version: of Flink, for the jobs that start: a release, or a line such as 1.15.
     """
 
     def __init__(self, folder: Path, version: str) -> None:
@@ -70,15 +73,14 @@ class Flink:
             return None
 
     def start(self, moment: Moment, job: Job) -> float | None:
-        """Note the run, and start a cluster where none runs."""
+        """Note the run, and start a cluster where none runs and its Flink is installed."""
         run_id = f"{job.id:016x}{moment.ms:016x}"
-        job.run = {"id": run_id, "version": self._version, "launches": 0}
-        run = self._run(job)
+        job.run = {"id": run_id, "version": versions.DEFAULT_VERSION, "launches": 0}
         try:
-            run.cluster.ensure()
-            self._request(moment, job, run)
+            self._begin(moment, job)
         except FlinkError as error:
             job.run["error"] = str(error)
+        self._tidy(moment, job, job.run["version"])
         return moment.now
 
     def watch(self, moment: Moment, job: Job) -> float | None:
@@ -124,19 +126,31 @@ class Flink:
         run.withdraw()
         _cancel(run)
         run.forget()
-        others = "SELECT 1 FROM jobs WHERE deleted_at IS NULL AND run <> '{}' AND id <> ? LIMIT 1"
-        if moment.db.execute(others, (job.id,)).fetchone() is None:
-            for cluster in choice.clusters(self._folder):
-                cluster.stop(wait=False)
+        self._tidy(moment, job)
+
+    def _tidy(self, moment: Moment, job: Job, *used: str) -> None:
+        """Stop the clusters that no other job has run on last."""
+        others = "SELECT run FROM jobs WHERE deleted_at IS NULL AND run <> '{}' AND id <> ?"
+        rows = moment.db.execute(others, (job.id,)).fetchall()
+        needed = {*used, *(json.loads(row["run"])["version"] for row in rows)}
+        choice.stop_all_but(self._folder, needed)
 
     def _run(self, job: Job) -> Run:
         cluster = choice.cluster(self._folder, job.run["version"])
         return Run(cluster, self._folder, job.run["id"])
 
-    def _request(self, moment: Moment, job: Job, run: Run) -> None:
-        """Write down what is submitted, and what becomes of the savepoints of earlier stops."""
+    def _begin(self, moment: Moment, job: Job) -> None:
         if words := not_offered(job):
             raise FlinkError(words)
+        job.run["version"] = versions.release(self._version)
+        java.find()
+        run = self._run(job)
+        self._request(moment, job, run)
+        if install.home(run.cluster.version) is not None:
+            run.cluster.ensure()
+
+    def _request(self, moment: Moment, job: Job, run: Run) -> None:
+        """Write down what is submitted, and what becomes of the savepoints of earlier stops."""
         taken = savepoints.taken_at_stop(moment, job)
         resume = None
         if job.resume_path is not None:
@@ -146,8 +160,9 @@ class Flink:
         claim = job.resume_path in taken
         job.run["consumes"] = job.resume_path if claim else None
         job.run["discards"] = [path for path in taken if path != job.resume_path]
+        version, checkpoints = run.cluster.version, self._checkpoints(moment, job)
         body = mapping.body(
-            run.id, job, checkpoints=self._checkpoints(moment, job), resume=resume, claim=claim
+            run.id, job, version, checkpoints=checkpoints, resume=resume, claim=claim
         )
         run.request(mapping.code(self._folder, job.definition), body)
 
@@ -161,6 +176,8 @@ class Flink:
     def _submitting(self, moment: Moment, job: Job, run: Run) -> Progress:
         if "error" in job.run:
             return Progress(Outcome.FAILED, job.run["error"])
+        if install.home(run.cluster.version) is None:
+            return self._install(moment, job, run)
         result = run.result()
         if result is None:
             return self._submit(moment, job, run)
@@ -180,6 +197,19 @@ class Flink:
             return Progress(Outcome.FAILED, stand.reason)
         run.cluster.ensure()
         return _wait(moment, stand.reason or f"{self.name} starts the job", stand.restarts)
+
+    def _install(self, moment: Moment, job: Job, run: Run) -> Progress:
+        words = install.WORDS.format(run.cluster.version)
+        installer = Process(**job.run.get("installer", {"pid": 0, "started": ""}))
+        if not installer.alive:
+            # In this order: what ended meanwhile has left its word, or Flink.
+            if failure := run.install_failure():
+                return Progress(Outcome.FAILED, failure)
+            job.run["installs"] = job.run.get("installs", 0) + 1
+            if job.run["installs"] > LAUNCHES:
+                return Progress(Outcome.FAILED, f"nothing came of {words}")
+            job.run["installer"] = asdict(run.install())
+        return _wait(moment, words)
 
     def _submit(self, moment: Moment, job: Job, run: Run) -> Progress:
         quiet = moment.now - job.run.get("asked", 0) > GRACE
@@ -214,7 +244,7 @@ class Flink:
         trigger = job.run["trigger"]
         target = files.bucket_directory(self._folder, job.doom["savepoint_path"])
         try:
-            done, failure = run.cluster.rest().savepoint_status(run.id, trigger)
+            done, failure = run.savepoint_status(trigger)
         except (Unreachable, Refused) as error:
             # Flink forgets what is done after some minutes, and dies with its machine.
             if run.bring_savepoint(trigger, target):

@@ -1,15 +1,15 @@
 """Flink in the per-user cache, from the Python package index.
 
 `$XDG_CACHE_HOME/pulumi-dli/flink/<version>`, or `~/.cache/pulumi-dli/flink/<version>`: there
-whole, or not at all.
-The package is `apache-flink-libraries`.
+whole, or not at all. The package is `apache-flink-libraries`, for 1.12 `apache-flink`.
+
+    python -m pulumi_dli.local.flink.install VERSION FAILURE_FILE
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -20,14 +20,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi_dli.local.errors import FlinkError
+from pulumi_dli.local.flink import versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-DEFAULT_VERSION = "1.20.5"
-"""Jars built for the 1.12 to 1.17 of DLI usually run on it."""
-OLDEST = (1, 20)
 PACKAGE = "apache-flink-libraries"
+WHOLE = "apache-flink"
+"""Before 1.13: jars and Python in one, so it asks for an old Python, which no jar needs."""
+OLD_PYTHON = (
+    "--platform=manylinux1_x86_64",
+    "--python-version=3.8",
+    "--abi=cp38",
+    "--only-binary=:all:",
+)
+FAILURE = "install.failed"
+WORDS = "installing Flink {} from the Python package index (about 230 MB, once)"
 PROGRESS = 15
 """Seconds between two progress lines."""
 
@@ -67,42 +75,48 @@ def install(version: str, say: Callable[[str], None]) -> Path:
         say: takes progress lines.
 
     Raises:
-        FlinkError: it is no version or too old, pip is missing or failed, or the cache cannot
-            be written.
+        FlinkError: pip is missing or failed, or the cache cannot be written.
     """
-    if not re.fullmatch(r"\d+\.\d+\.\d+", version):
-        raise FlinkError(f"{version} is not a Flink version: one such as {DEFAULT_VERSION} is")
-    if tuple(map(int, version.split(".")))[:2] < OLDEST:
-        raise FlinkError(
-            f"Flink {version} is too old: its API takes no settings of a single job; "
-            f"{'.'.join(map(str, OLDEST))} or newer does"
-        )
     found = home(version)
     if found is not None:
         return found
-    with _locked(say) as versions:
+    with _locked(say) as folder:
         found = home(version)
         if found is not None:
             return found
-        staging = Path(tempfile.mkdtemp(prefix="staging-", dir=versions))
+        staging = Path(tempfile.mkdtemp(prefix="staging-", dir=folder))
         try:
             _fetch(version, staging, say)
             staging.chmod(0o755)
-            staging.rename(versions / version)
+            staging.rename(folder / version)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-    return versions / version / "pyflink"
+    return folder / version / "pyflink"
+
+
+def main(version: str, failure: Path) -> None:
+    """Install a version; why it cannot be is left in a file, in one line."""
+    try:
+        install(version, lambda text: print(text, flush=True))  # noqa: T201 (its log)
+    except (FlinkError, OSError) as error:
+        draft = failure.with_suffix(".draft")
+        draft.write_text(str(error))
+        draft.rename(failure)
 
 
 def _fetch(version: str, staging: Path, say: Callable[[str], None]) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"]
     # A wheel built from the 230 MB would stay in pip's own cache, beside ours.
     command += ["--no-cache-dir", "--disable-pip-version-check", "--target", str(staging)]
-    say(f"installing Flink {version} from the Python package index (about 230 MB, once)")
+    package = PACKAGE
+    if versions.line(version) < versions.WHEEL:
+        package = WHOLE
+        command += OLD_PYTHON
+    say(WORDS.format(version))
     began = time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         with subprocess.Popen(
-            [*command, f"{PACKAGE}=={version}"],
+            [*command, f"{package}=={version}"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -120,7 +134,7 @@ def _fetch(version: str, staging: Path, say: Callable[[str], None]) -> None:
         reason = reason.removeprefix("ERROR: ")
         raise FlinkError(f"Flink {version} could not be installed: {reason}")
     if not list(staging.glob("pyflink/lib/flink-dist*.jar")):
-        raise FlinkError(f"{PACKAGE} {version} holds no flink-dist jar: try another version")
+        raise FlinkError(f"{package} {version} holds no flink-dist jar: try another version")
     shutil.rmtree(staging / "pyflink" / "opt", ignore_errors=True)  # the shells: not used here
 
 
@@ -135,13 +149,13 @@ def _runs(process: subprocess.Popen[bytes]) -> bool:
 @contextmanager
 def _locked(say: Callable[[str], None]) -> Iterator[Path]:
     """The folder of the versions, held for writing."""
-    versions = _versions()
+    folder = _versions()
     try:
-        versions.mkdir(parents=True, exist_ok=True)
-        lock = (versions / "lock").open("w")
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
     except OSError as error:
         raise FlinkError(
-            f"the cache {versions} cannot be written ({error.strerror}); set XDG_CACHE_HOME to a "
+            f"the cache {folder} cannot be written ({error.strerror}); set XDG_CACHE_HOME to a "
             "folder of yours"
         ) from None
     with lock:
@@ -151,10 +165,14 @@ def _locked(say: Callable[[str], None]) -> Iterator[Path]:
             say("waiting for another process that installs Flink")
             fcntl.flock(lock, fcntl.LOCK_EX)
         # Only the holder of the lock stages: what is there was left by one that was killed.
-        for left in versions.glob("staging-*"):
+        for left in folder.glob("staging-*"):
             shutil.rmtree(left, ignore_errors=True)
-        yield versions
+        yield folder
 
 
 def _versions() -> Path:
     return cache() / "pulumi-dli" / "flink"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.local.errors import FlinkError
-from pulumi_dli.local.flink import files
+from pulumi_dli.local.flink import files, versions
 from pulumi_dli.local.flink.configuration import SLOTS
 
 if TYPE_CHECKING:
@@ -38,12 +38,15 @@ def code(folder: Path, definition: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def body(run: str, job: Job, *, checkpoints: Path, resume: Path | None, claim: bool) -> Any:
-    """What `/jars/:id/run` is sent.
+def body(
+    run: str, job: Job, version: str, *, checkpoints: Path, resume: Path | None, claim: bool
+) -> Any:
+    """What `/jars/:id/run` is sent, or told to Flink's client where that has no settings.
 
     Args:
         run: the job id that Flink is to use.
         job: the job.
+        version: of Flink.
         checkpoints: the directory of its checkpoints.
         resume: the savepoint or checkpoint directory that it starts from.
         claim: whether that savepoint is Flink's from then on: removed once it is not needed.
@@ -58,7 +61,7 @@ def body(run: str, job: Job, *, checkpoints: Path, resume: Path | None, claim: b
         "parallelism": definition["parallel_number"],
         # DLI takes one string whose arguments are separated by spaces.
         "programArgsList": (definition["entrypoint_args"] or "").split(),
-        "flinkConfiguration": _configuration(definition, checkpoints, claim=claim),
+        "flinkConfiguration": _configuration(definition, version, checkpoints, claim=claim),
     }
     if definition["main_class"]:
         words["entryClass"] = definition["main_class"]
@@ -68,7 +71,7 @@ def body(run: str, job: Job, *, checkpoints: Path, resume: Path | None, claim: b
 
 
 def _configuration(
-    definition: Mapping[str, Any], checkpoints: Path, *, claim: bool
+    definition: Mapping[str, Any], version: str, checkpoints: Path, *, claim: bool
 ) -> dict[str, str]:
     options = {
         "execution.checkpointing.dir": files.uri(checkpoints),
@@ -77,7 +80,7 @@ def _configuration(
     if definition["checkpoint_enabled"]:
         options["execution.checkpointing.interval"] = f"{definition['checkpoint_interval']} s"
         options["execution.checkpointing.mode"] = MODES[definition["checkpoint_mode"]]
-    options |= _restarts(definition)
+    options = versions.spelled(options | _restarts(definition), version)
     for item in json.loads(definition["runtime_config"] or "[]"):
         options[item["key"]] = item["value"]
     return options

@@ -6,11 +6,12 @@ import fcntl
 import json
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pulumi_dli.local.flink import files, submit
+from pulumi_dli.local.flink import files, install, submit, versions
 from pulumi_dli.local.flink.causes import cause
 from pulumi_dli.local.flink.cluster import FILE
 from pulumi_dli.local.flink.processes import detach
@@ -18,8 +19,10 @@ from pulumi_dli.local.flink.rest import Refused
 
 if TYPE_CHECKING:
     from pulumi_dli.local.flink.cluster import Cluster
+    from pulumi_dli.local.flink.processes import Process
 
 UNKNOWN = 404
+ASKED = "request-id"
 GOING = frozenset({"RUNNING", "FINISHED"})
 """States of the vertices of a job that runs; bounded sources finish before the others."""
 
@@ -97,6 +100,19 @@ class Run:
         command = [sys.executable, "-I", submit.__file__, self.folder, self.cluster.folder / FILE]
         detach([str(part) for part in command], output=self.folder / "submit.log")
 
+    def install(self) -> Process:
+        """Let a process of its own install the Flink that it needs."""
+        command = [sys.executable, "-P", "-m", install.__name__, self.cluster.version]
+        return detach(
+            [*command, str(self.folder / install.FAILURE)], output=self.folder / "install.log"
+        )
+
+    def install_failure(self) -> str:
+        """Why that could not be; "": it could, or nobody tells."""
+        with suppress(FileNotFoundError):
+            return (self.folder / install.FAILURE).read_text()
+        return ""
+
     def withdraw(self) -> None:
         """Take the request back; a process that is at it cancels what it has submitted."""
         (self.folder / submit.REQUEST).unlink(missing_ok=True)
@@ -116,11 +132,14 @@ class Run:
                 return Stand("")
             raise
         state, vertices = found["state"], found.get("vertices", [])
+        restarts = len(failures) - (state == "FAILED" and bool(failures))
+        if versions.line(self.cluster.version) < versions.FAILURES:
+            restarts = max((rest.attempts(self.id, item["id"]) for item in vertices), default=0)
         return Stand(
             state=state,
             going=state == "RUNNING" and all(item["status"] in GOING for item in vertices),
-            restarts=len(failures) - (state == "FAILED" and bool(failures)),
-            reason=cause(str(failures[0]["stacktrace"])) if failures else "",
+            restarts=restarts,
+            reason=cause(failures[0]) if failures else "",
         )
 
     def graph(self) -> dict[str, Any]:
@@ -139,17 +158,39 @@ class Run:
         )
 
     def take_savepoint(self, trigger: str, *, stop: bool) -> None:
-        """Ask for a savepoint. Safe to repeat. Raises Unreachable and Refused."""
-        form = "CANONICAL" if self.cluster.version.startswith("1.") else "NATIVE"
+        """Ask for a savepoint. Safe to repeat: one of them is taken to be it.
+
+        Raises:
+            Unreachable: nobody answers.
+            Refused: Flink does not want to.
+        """
         target = self._savepoint_folder(trigger)
         target.mkdir(parents=True, exist_ok=True)
-        rest = self.cluster.rest()
-        rest.savepoint(self.id, trigger, files.uri(target), form=form, stop=stop)
+        line, more = versions.line(self.cluster.version), {}
+        if line >= versions.NAMED_SAVEPOINTS:
+            form = "NATIVE" if line >= (2, 0) else "CANONICAL"
+            more = {"triggerId": trigger, "formatType": form}
+        asked = self.cluster.rest().savepoint(self.id, files.uri(target), stop=stop, **more)
+        (target / ASKED).write_text(asked)
+
+    def savepoint_status(self, trigger: str) -> tuple[bool, str]:
+        """Whether a savepoint is done with, and why it failed ("": it did not).
+
+        Raises:
+            Unreachable: nobody answers.
+            Refused: Flink does not know of it, or no more.
+        """
+        try:
+            asked = (self._savepoint_folder(trigger) / ASKED).read_text()
+        except FileNotFoundError:
+            asked = trigger
+        return self.cluster.rest().savepoint_status(self.id, asked or trigger)
 
     def bring_savepoint(self, trigger: str, target: Path) -> bool:
         """Move what was saved to where DLI keeps it; whether it is there."""
         source = self._savepoint_folder(trigger)
-        for metadata in source.glob("*/_metadata"):
+        metadata = next(source.glob("*/_metadata"), None)
+        if metadata is not None:
             target.parent.mkdir(parents=True, exist_ok=True)
             metadata.parent.rename(target)  # a savepoint may be moved: its parts are beside it
             shutil.rmtree(source, ignore_errors=True)

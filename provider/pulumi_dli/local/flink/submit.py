@@ -4,6 +4,9 @@ A job's `main` runs while it is submitted, for as long as it likes; nobody shoul
 database or a command for that. So this runs beside them, and leaves what came of it in a
 file. It imports nothing but the standard library, and may be started again whenever it died.
 
+Where the REST API takes no settings of a job (`versions.SETTINGS`), Flink's own client hands
+the job over, and runs its `main`. `client.json` beside the cluster's file says how.
+
     python submit.py RUN_FOLDER CLUSTER_FILE
 """
 
@@ -11,7 +14,9 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
+import subprocess
 import sys
 import time
 import urllib.error
@@ -20,9 +25,12 @@ import uuid
 import zipfile
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 REQUEST, RESULT, LOCK, PACKAGE = "request.json", "result.json", "lock", "package.jar"
+CLIENT, ARGUMENTS, ERRORS = "client.json", "client.args", "client.err"
+RESTORE_MODE = "execution.savepoint-restore-mode"
+TELLS = "The program finished with the following exception:"
 START = 90.0
 """Seconds that a cluster gets to come up."""
 MAIN = 600.0
@@ -51,7 +59,8 @@ def main(run_folder: Path, cluster_file: Path) -> None:
             package = _package(wanted, run_folder / PACKAGE)
             url = _await_cluster(cluster_file, request)
             if url:
-                _submit(url, wanted, package, request)
+                client = cluster_file.with_name(CLIENT)
+                _submit(url, wanted, package, request, client if client.exists() else None, lock)
         except Failure as failure:
             error = str(failure)
         draft = run_folder / f"{RESULT}.draft"
@@ -96,26 +105,112 @@ def _await_cluster(cluster_file: Path, request: Path) -> str:
     raise Failure(f"Flink did not come up within {START:.0f} s; its log is beside {cluster_file}")
 
 
-def _submit(url: str, wanted: dict[str, Any], package: Path, request: Path) -> None:
+def _submit(
+    url: str,
+    wanted: dict[str, Any],
+    package: Path,
+    request: Path,
+    client: Path | None,
+    lock: TextIO,
+) -> None:
     run = wanted["body"]["jobId"]
     _end_others(url, run, wanted["prefix"])
+    if _knows(url, run):
+        return  # an earlier one was killed after it had submitted
+    if client is None:
+        _by_rest(url, wanted["body"], package, request)
+    else:
+        _by_client(client, wanted["body"], package, request, lock)
+        if request.exists() and not _knows(url, run):
+            raise Failure("the job's main ended before it had handed a job to Flink")
+    if not request.exists():  # the job was stopped or deleted meanwhile
+        with suppress(OSError):
+            _ask("PATCH", f"{url}/jobs/{run}?mode=cancel")
+
+
+def _knows(url: str, run: str) -> bool:
     with suppress(urllib.error.HTTPError):
         _ask("GET", f"{url}/jobs/{run}")
-        return  # an earlier one was killed after it had submitted
+        return True
+    return False
+
+
+def _by_rest(url: str, body: dict[str, Any], package: Path, request: Path) -> None:
     try:
         uploaded = _upload(url, package)
         jar = uploaded["filename"].rpartition("/")[2]
         if request.exists():
-            _ask("POST", f"{url}/jars/{jar}/run", json.dumps(wanted["body"]).encode(), wait=MAIN)
+            _ask("POST", f"{url}/jars/{jar}/run", json.dumps(body).encode(), wait=MAIN)
         _ask("DELETE", f"{url}/jars/{jar}")
     except urllib.error.HTTPError as error:
         with error:
             raise Failure(_errors(error.read().decode(errors="replace"))) from None
     except OSError as error:
         raise Failure(f"Flink did not take the jar: {error}") from None
-    if not request.exists():  # the job was stopped or deleted meanwhile
-        with suppress(OSError):
-            _ask("PATCH", f"{url}/jobs/{run}?mode=cancel")
+
+
+def _by_client(
+    client: Path, body: dict[str, Any], package: Path, request: Path, lock: TextIO
+) -> None:
+    how = json.loads(client.read_text())
+    arguments, errors = request.with_name(ARGUMENTS), request.with_name(ERRORS)
+    arguments.touch(mode=0o600)  # in a file, since everybody on the machine sees command lines
+    java, *options = how["command"]
+    words = map(_quoted, [*options, *_arguments(body, package)])
+    arguments.write_text("\n".join(words), encoding="utf-8")
+    try:
+        with Path(how["output"]).open("a") as output, errors.open("w") as trouble:
+            process = subprocess.Popen(
+                [java, f"@{arguments}"],
+                cwd=how["directory"],
+                env={**os.environ, **how["environment"]},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=trouble,
+                pass_fds=[lock.fileno()],  # held as long as one of the two lives
+            )
+            _await_end(process, request)
+        text = errors.read_text(errors="replace")
+        with Path(how["output"]).open("a") as output:
+            output.write(text)
+    finally:
+        arguments.unlink(missing_ok=True)
+        errors.unlink(missing_ok=True)
+    if process.returncode and request.exists():
+        lines = [line for line in text.splitlines() if not line.startswith("WARNING: ")]
+        told = "\n".join(lines).rpartition(TELLS)[2].strip()
+        raise Failure(told or f"the job's main ended the client with {process.returncode}")
+
+
+def _arguments(body: dict[str, Any], package: Path) -> list[str]:
+    """What the client is told to say the same as a body of `/jars/:id/run`."""
+    options = {**body["flinkConfiguration"], "$internal.pipeline.job-id": body["jobId"]}
+    mode = options.pop(RESTORE_MODE, None)
+    told = ["run", "-d", "-t", "remote", "-p", str(body["parallelism"])]
+    told += [f"-D{key}={value}" for key, value in options.items()]
+    if "savepointPath" in body:
+        told += ["-s", body["savepointPath"]]
+        told += ["-restoreMode", mode] if mode else []  # as an option it would be overruled
+    if "entryClass" in body:
+        told += ["-c", body["entryClass"]]
+    return [*told, str(package), *body["programArgsList"]]
+
+
+def _quoted(text: str) -> str:
+    """A text as an argument in a file for Java."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _await_end(process: subprocess.Popen[bytes], request: Path) -> None:
+    until = time.monotonic() + MAIN
+    while process.poll() is None:
+        late = time.monotonic() > until
+        if late or not request.exists():
+            process.kill()
+            process.wait()
+        if late:
+            raise Failure(f"the job's main handed no job to Flink within {MAIN:.0f} s")
+        time.sleep(0.05)
 
 
 def _end_others(url: str, run: str, prefix: str) -> None:
