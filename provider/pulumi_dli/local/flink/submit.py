@@ -117,15 +117,19 @@ def _submit(
     _end_others(url, run, wanted["prefix"])
     if _knows(url, run):
         return  # an earlier one was killed after it had submitted
-    if client is None:
-        _by_rest(url, wanted["body"], package, request)
-    else:
-        _by_client(client, wanted["body"], package, request, lock)
-        if request.exists() and not _knows(url, run):
-            raise Failure("the job's main ended before it had handed a job to Flink")
-    if not request.exists():  # the job was stopped or deleted meanwhile
-        with suppress(OSError):
-            _ask("PATCH", f"{url}/jobs/{run}?mode=cancel")
+    good = False
+    try:
+        if client is None:
+            _by_rest(url, wanted["body"], package, request)
+        else:
+            _by_client(client, wanted["body"], package, request, lock)
+            if request.exists() and not _knows(url, run):
+                raise Failure("the job's main ended before it had handed a job to Flink")
+        good = request.exists()  # else the job was stopped or deleted meanwhile
+    finally:
+        if not good:  # a main may fail after it has handed its job over
+            with suppress(OSError):
+                _ask("PATCH", f"{url}/jobs/{run}?mode=cancel")
 
 
 def _knows(url: str, run: str) -> bool:
