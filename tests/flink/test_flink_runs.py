@@ -137,6 +137,21 @@ def test_a_job_that_restarts_itself_is_counted_and_gives_up(dli: FlinkDli) -> No
     assert len(first) == 1, "a restart began anew, without the checkpoint"
 
 
+def test_every_restart_is_counted(dli: FlinkDli) -> None:
+    pairs = [{"key": "restart-strategy.failure-rate.delay", "value": "1 ms"}]
+    job_id = orders(
+        dli,
+        "often",
+        "--fail-after 0",
+        restart_when_exception=True,
+        resume_max_num=20,
+        runtime_config=json.dumps(pairs),
+    )
+    dli.run(job_id)
+    dli.until("its end", lambda: dli.status(job_id) in {"job_submit_fail", "job_running_exception"})
+    assert dli.details(job_id)["restart_times"] == 20
+
+
 def test_dependencies_are_on_the_class_path_and_a_bounded_job_finishes(
     dli: FlinkDli, flink_version: str, tmp_path: Path
 ) -> None:

@@ -15,6 +15,8 @@ from pulumi_dli.local.flink import java, versions
 if TYPE_CHECKING:
     from pathlib import Path
 
+MOST_FAILURES = 1000
+"""Failures of a job that its cluster remembers: the largest `restart_times`."""
 SLOTS = 16
 """Task slots of the one TaskManager: the largest sum of parallel_number that can run."""
 
@@ -154,6 +156,8 @@ def _options(folder: Path, rest_port: int, rpc_port: int) -> dict[str, object]:
         "cluster.registration.error-delay": 300,
         # By default what is asked about a job is up to 3 s old (milliseconds).
         "web.refresh-interval": 200,
+        # By default only the latest 16 failures are told of, and each restart is one.
+        "web.exception-history-size": MOST_FAILURES,
         # Too few slots are told of at once, and a lost TaskManager within seconds.
         "slot.request.timeout": 5000,
         "heartbeat.interval": 1000,

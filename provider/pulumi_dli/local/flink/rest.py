@@ -11,6 +11,8 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi_dli.local.flink.configuration import MOST_FAILURES
+
 PATIENCE = 10.0
 """Seconds. The cluster is on this machine: one that takes longer hangs."""
 # A proxy is for the way out; nothing on this machine lies behind one.
@@ -41,7 +43,7 @@ class Rest:
 
     def failures(self, run: str) -> list[str]:
         """The stack traces of a job's failures, the newest first; Flink 1.12 knows only that."""
-        answer = self._ask("GET", f"/jobs/{run}/exceptions?maxExceptions=1000")
+        answer = self._ask("GET", f"/jobs/{run}/exceptions?maxExceptions={MOST_FAILURES}")
         if "exceptionHistory" not in answer:
             return [answer["root-exception"]] if answer["root-exception"] else []
         return [item["stacktrace"] for item in answer["exceptionHistory"]["entries"]]
