@@ -89,7 +89,7 @@ _TABLE = (
     Setting("defaultTags", "tags for every job"),
     Setting("preflight", "whether preview looks things up"),
     Setting("localPath", "the folder of the local DLI", ("PULUMI_DLI_LOCAL_PATH",)),
-    Setting("localFlinkVersion", "the Flink version of the local DLI"),
+    Setting("localFlinkVersion", "the Flink that the local DLI starts all jobs on"),
 )
 
 SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in _TABLE}

@@ -30,6 +30,9 @@ Caused by: java.lang.IllegalStateException: order 7 is bad
 """
 
 
+TIMED_OUT = "Caused by: java.util.concurrent.TimeoutException"
+
+
 def body(
     folder: Path, resume: Path | None = None, version: str = versions.DEFAULT_VERSION, **fields: Any
 ) -> dict[str, Any]:
@@ -48,6 +51,8 @@ def body(
             "Internal server error.\njava.lang.ClassNotFoundException: a.B",
             "ClassNotFoundException: a.B",
         ),
+        (f"Caused by: a.b.NoSlots: none\n{TIMED_OUT}", "a.b.NoSlots: none"),
+        (TIMED_OUT, "java.util.concurrent.TimeoutException"),
         ("Caused by: my.own.Trouble$Inner: x", "my.own.Trouble$Inner: x"),
         ("", "Flink gives no reason"),
     ],

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flink_dli import a_job
 from pulumi_dli.local.engines import Engines
+from pulumi_dli.local.errors import FlinkError
 from pulumi_dli.local.flink import choice, configuration, mapping, versions
 from pulumi_dli.local.records import Moment
 from pulumi_dli.local.store import Store
@@ -96,6 +97,12 @@ def test_a_jobs_settings_have_the_names_that_its_flink_knows(
     options = body["flinkConfiguration"]
     assert options.pop("restart-strategy.type") == "as given"
     assert options.keys() == names - {"restart-strategy.type"}
+
+
+def test_an_older_flink_does_not_work_below_a_name_that_cuts_its_settings(tmp_path: Path) -> None:
+    with pytest.raises(FlinkError, match=r"Flink 1\.15\.4 cannot work in .*a#b"):
+        configuration.write(tmp_path / "a#b", "1.15.4", rest_port=1, rpc_port=2)
+    assert not (tmp_path / "a#b").exists()
 
 
 def test_an_older_flink_reads_another_file(tmp_path: Path) -> None:

@@ -72,13 +72,16 @@ def write(folder: Path, version: str, *, rest_port: int, rpc_port: int) -> Path:
     """Write the configuration of a cluster into its folder. Gives the directory.
 
     Raises:
-        FlinkError: there is no Java, or it makes no keys.
+        FlinkError: an older Flink cannot work in such a folder, there is no Java for the keys
+            that it needs, or none are made.
     """
+    line = versions.line(version)
+    if line < versions.YAML and "#" in str(folder):
+        raise FlinkError(f"Flink {version} cannot work in {folder}: its settings allow no #")
     directory = folder / "conf"
     for place in (directory, *(folder / name for name in ("log", "tmp", "upload", "plugins"))):
         place.mkdir(parents=True, exist_ok=True)
     (directory / "log4j.properties").write_text(LOGGING)
-    line = versions.line(version)
     options = _options(folder, rest_port, rpc_port)
     if line < versions.FAILURES:
         options["state.backend.type"] = "filesystem"  # as "hashmap" was called

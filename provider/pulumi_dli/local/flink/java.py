@@ -13,7 +13,7 @@ from pathlib import Path
 from pulumi_dli.local.errors import FlinkError
 
 VERSIONS = (11, 17)
-"""The Java versions that every Flink from 1.15 to 2.x runs on."""
+"""The Java versions that every Flink from 1.12 to 2.x runs on."""
 PATIENCE = 30.0
 
 
