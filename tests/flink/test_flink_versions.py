@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,7 +75,10 @@ def test_a_job_runs_on_the_flink_that_it_names_and_keeps_its_state(
         runtime_config=json.dumps(pairs),
     )
     dli.run(job_id)
-    dli.until("the installation", lambda: install.home(release) is not None)
+    dli.until(
+        "the installation",
+        lambda: bool(dli.details(job_id)) and install.home(release) is not None,
+    )
     detail = dli.reaches(job_id, "job_running")
     assert detail["status_desc"].startswith(f"on Flink {release}: {dli.cluster.url}/#/job/running/")
     run = detail["status_desc"].rpartition("/")[2]
@@ -204,6 +208,21 @@ def test_a_flink_that_cannot_be_installed_fails_the_start(
         detail = dli.reaches(job_id, "job_submit_fail")
         assert detail["status_desc"].startswith("Flink 1.17.2 could not be installed: ")
         assert "apache-flink-libraries==1.17.2" in detail["status_desc"]
+
+
+def test_a_job_may_be_stopped_while_its_flink_is_installed(
+    dli: FlinkDli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        monkeypatch.setenv("PIP_RETRIES", "0")
+        job_id = counting(dli, "impatient", flink_version="1.17")
+        dli.run(job_id)
+        assert "installing Flink 1.17.2" in dli.reaches(job_id, "job_submitting")["status_desc"]
+        silent.accept()[0].close()  # pip has asked, and is answered with nothing
+        dli.ends(job_id)
+    assert not list((dli.folder / "flink" / "runs").iterdir())
 
 
 def test_the_commands_speak_of_the_flink_that_a_job_names(
