@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 from local_service import START_TIME, LocalService
+from pulumi_dli.compact import unfold
 from pulumi_dli.connect import Connections
 from pulumi_dli.errors import Halfway
 from pulumi_dli.local.app import create_app
@@ -186,6 +187,11 @@ class Stack:
         """The one line that was said of the plan."""
         [line] = self.said
         return line
+
+    @property
+    def standing(self) -> dict[str, Any]:
+        """The state's outputs, with every argument as it stands."""
+        return unfold(self.outs)
 
     @property
     def job(self) -> dict[str, Any]:

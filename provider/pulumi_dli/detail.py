@@ -96,6 +96,8 @@ class JobDetail:
         source = {key: config[key] for key in FIELDS if key in config} | {
             key: data[key] for key in _TOP_LEVEL if key in data
         }
+        if source.get("resource_config_version") == "v1":
+            source.pop("resource_config", None)  # the CUs in other words, which nobody chose
         return cls(
             job_id=_integer(data.get("job_id")),
             name=str(data.get("name") or ""),

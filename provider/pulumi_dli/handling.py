@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from pulumi_dli.canonical import scalar, text_of
+from pulumi_dli.compact import unfold
 from pulumi_dli.detail import JobDetail
 from pulumi_dli.models import FIELDS, JobSpec, Strict
 
@@ -144,6 +145,7 @@ class Stored:
     @classmethod
     def from_outputs(cls, job_id: int, outputs: Mapping[str, Any]) -> Stored:
         """Read stored outputs leniently: what is missing is unknown."""
+        outputs = unfold(outputs)
         values = {name: outputs[name] for name in FIELDS if outputs.get(name) is not None}
         plain = {key: outputs.get(key) for key in JobDetail.__slots__ if key != "values"}
         config = {"real_cu_number": outputs.get("real_cu_number")}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pulumi_dli.compact import fold
 from pulumi_dli.detail import JobDetail, Phase, same
 from pulumi_dli.handling import PROVIDED, Handling, Stored
 from pulumi_dli.masking import hidden, mask
@@ -24,6 +25,10 @@ _RUNNING = frozenset({Phase.RUNNING, Phase.STARTING, Phase.SAVEPOINTING, Phase.U
 
 def after(outcome: Outcome, inputs: Mapping[str, Any], stored: Stored | None) -> dict[str, Any]:
     """The outputs of a create or an update that reached its end."""
+    return fold(_after(outcome, inputs, stored))
+
+
+def _after(outcome: Outcome, inputs: Mapping[str, Any], stored: Stored | None) -> dict[str, Any]:
     update_time = outcome.put_time or (
         outcome.job.update_time if stored is None else stored.job.update_time
     )
@@ -42,7 +47,7 @@ def after_failure(
     outcome: Outcome, inputs: Mapping[str, Any], stored: Stored | None
 ) -> dict[str, Any]:
     """The outputs of one that broke off: the live job, and no wish that was not fulfilled."""
-    outputs = after(outcome, inputs, stored)
+    outputs = _after(outcome, inputs, stored)
     outputs["restore_from"] = None if stored is None else stored.get("restore_from")
     if not outcome.started:
         outputs["restart_trigger"] = None if stored is None else stored.get("restart_trigger")
@@ -55,7 +60,7 @@ def after_failure(
     outputs["desired_state"] = found_state(
         outcome.job, str(inputs.get("desired_state")), outputs["status_desc"]
     )
-    return outputs
+    return fold(outputs)
 
 
 def observed(job: JobDetail, stored: Stored | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -92,7 +97,7 @@ def observed(job: JobDetail, stored: Stored | None) -> tuple[dict[str, Any], dic
         left = not same(name, live, None) and not same(name, live, row.default)
         if name not in inputs and row.reset is not KEEP and row.cost is not Cost.TAGS and left:
             inputs[name] = outputs[name]
-    return outputs, inputs
+    return fold(outputs), inputs
 
 
 def found_state(job: JobDetail, wanted: str, status_desc: str) -> str:

@@ -1,11 +1,14 @@
-"""The resource that users write: FlinkJarJob with its typed outputs."""
+"""The resource that users write: FlinkJarJob with its typed outputs.
 
-from __future__ import annotations
+The SDK reads the class's annotations for each resource, and waits for each of its outputs. So
+the annotations are evaluated once, here, and an argument that the program leaves out is no
+output of its own until somebody asks for it.
+"""
 
 import hashlib
 import re
 from collections.abc import Awaitable
-from typing import Any, Unpack, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
@@ -28,9 +31,12 @@ OUTPUTS = (
     "next_start",
     "endpoint",
     "set_arguments",
+    "unset",
     "failure",
 )
 """Properties that only the service or the provider fills in."""
+FILLED = ("owner", "desired_state", "tags", "region", "project_id")
+"""Arguments that the provider fills in where the program leaves them out."""
 SECRETS = ("entrypoint_args", "runtime_config")
 MARK_LENGTH = 32
 NAME_LENGTH = 57
@@ -76,6 +82,8 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     """The ownership mark on the job."""
     set_arguments: Output[list[str]]
     """The names of the arguments that the program set."""
+    unset: Output[dict[str, Any]]
+    """The arguments that the program leaves out and that do not stand at their default."""
     failure: Output[str | None]
     """Why the last create or update broke off, where the engine could not be told otherwise."""
     name: Output[str]
@@ -126,26 +134,35 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         opts: ResourceOptions | None = None,
         **kwargs: Unpack[FlinkJarJobArgs],
     ) -> None:
+        given = {**(args or {}), **kwargs}
+        props: dict[str, Any] = {key: item for key, item in given.items() if item is not None}
         opts = ResourceOptions.merge(
             opts,
             ResourceOptions(
                 # Names are unique on the service: a new job can only come after the old one.
                 delete_before_replace=True,
-                additional_secret_outputs=list(SECRETS),
+                additional_secret_outputs=[name for name in SECRETS if name in props],
             ),
         )
-        props: dict[str, Any] = {**(args or {}), **kwargs}
         if opts.id is None:
             mark = _mark(resource_name, opts)
             props["owner"] = mark
-            if props.get("name") is None:
+            if "name" not in props:
                 props["name"] = mark.apply(lambda text: default_name(resource_name, text))
         for name in SECRETS:
-            if props.get(name) is not None:
+            if name in props:
                 props[name] = Output.secret(props[name])
-        unset = dict.fromkeys((*FlinkJarJobArgs.__annotations__, *OUTPUTS, "owner"))
-        super().__init__(FlinkJarJobProvider(), resource_name, {**unset, **props}, opts)
+        expected = dict.fromkeys((*OUTPUTS, *FILLED))
+        super().__init__(FlinkJarJobProvider(), resource_name, {**expected, **props}, opts)
         self.failure = self.failure.apply(_demand_none)
+
+    if not TYPE_CHECKING:  # else every misspelt name would be an attribute
+
+        def __getattr__(self, name: str) -> Output[Any]:
+            """An argument that the program leaves out, as it stands."""
+            if name not in FlinkJarJobArgs.__annotations__:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return self.unset.apply(lambda unset: _standing(name, unset))
 
     @property
     def job_id(self) -> Output[int]:
@@ -160,7 +177,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         region: Input[str] | None = None,
         project_id: Input[str] | None = None,
         opts: ResourceOptions | None = None,
-    ) -> FlinkJarJob:
+    ) -> "FlinkJarJob":
         """Read an existing job without managing it.
 
         Args:
@@ -174,6 +191,12 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         args = cast("FlinkJarJobArgs", {k: v for k, v in place.items() if v is not None})
         merged = ResourceOptions.merge(opts, ResourceOptions(id=id))
         return FlinkJarJob(resource_name, args, merged)
+
+
+def _standing(name: str, unset: dict[str, Any] | None) -> Any:
+    from pulumi_dli.compact import standing  # noqa: PLC0415 -- it loads pydantic
+
+    return standing(name, unset)
 
 
 def _demand_none(failure: str | None) -> str | None:

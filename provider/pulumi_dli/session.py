@@ -119,9 +119,9 @@ class Session:
         """Compare the stored outputs with the program's inputs, and say what a change costs."""
         stored = Stored.from_outputs(job_id, olds)
         try:
-            desired = Desired.from_inputs(_assume_kept(olds, news, unknown))
+            desired = Desired.from_inputs(_assume_kept(stored.outputs, news, unknown))
         except ValidationError:  # no check has seen them: they are what an earlier refresh found
-            return Diff(any(olds.get(name) != value for name, value in news.items()), [])
+            return Diff(any(stored.get(name) != value for name, value in news.items()), [])
         replaces = moved(olds, news, unknown)
         todo = plan(stored.job, desired, stored)
         renamed = set(desired.spec.set_names()) != stored.set_arguments
@@ -166,7 +166,7 @@ class Session:
         stored = Stored.from_outputs(job_id, olds)
         place = stored_place(self.connections, olds)
         try:
-            with discreet(inputs, olds):
+            with discreet(inputs, stored.outputs):
                 outcome = self._life(place, olds).change(
                     job_id, desired, stored, seconds or desired.handling.timeouts.update
                 )
@@ -207,7 +207,7 @@ class Session:
             return
         own = (props.get("timeouts") or {}).get("delete")
         allowed = seconds or own or Timeouts().delete
-        with discreet(props):
+        with discreet(stored.outputs):
             self._life(place, props).remove(job_id, stored, float(allowed))
 
     def _life(self, place: Place, props: Mapping[str, Any]) -> Lifecycle:

@@ -27,7 +27,7 @@ def test_outside_changes_are_shown_by_name_and_put_right(stack: JobStack) -> Non
         shown = stack.shows("refresh", "--preview-only", "--diff")
     assert changes(sent) == []
     changed = re.findall(r"^ +[~+-] (\w+) *:", shown, flags=re.MULTILINE)
-    assert set(changed) == {*drift, "update_time"}, shown
+    assert set(changed) == {*drift, "unset", "update_time"}, shown
 
     stack.up("--refresh")
     after = stack.dli.job("etl")

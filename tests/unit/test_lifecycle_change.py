@@ -316,7 +316,8 @@ def test_an_emptied_list_is_sent_as_empty(stack: Stack) -> None:
 def test_what_the_service_made_of_a_reset_is_read_back(stack: Stack) -> None:
     stack.up(desc="x")
     stack.up()
-    assert stack.outs["desc"] == stack.job["desc"] == ""
+    assert stack.job["desc"] == ""
+    assert "desc" not in stack.standing
 
 
 def test_list_order_matters_on_the_class_path_only(stack: Stack) -> None:
@@ -347,7 +348,7 @@ def test_a_refused_live_change_changes_nothing(up: Stack) -> None:
     up.dli.create("taken")
     with pytest.raises(ApiError, match=r"could not change job 1: DLI\.0006"):
         up.up(name="taken", desc="x")
-    assert (up.outs["desc"], up.job["desc"]) == ("", "")
+    assert ("desc" in up.standing, up.job["desc"]) == (False, "")
     up.up(desc="x")
     assert up.outs["desc"] == "x"
 
@@ -379,9 +380,9 @@ def test_a_put_refused_after_the_stop_brings_the_old_definition_back(up: Stack) 
     assert [line.partition(" ")[0] for line in up.sent()] == ["stop", "put", "run"]
     assert (up.job["status"], up.job["name"]) == ("job_running", "orders")
     assert counter(up) > 1000
-    assert up.outs["parallel_number"] == 1
+    assert up.standing["parallel_number"] == 1
     up.up(parallel_number=2)
-    assert up.outs["parallel_number"] == 2
+    assert up.standing["parallel_number"] == 2
 
 
 def test_what_a_failed_update_did_not_do_is_done_by_the_next(stack: Stack) -> None:
@@ -488,7 +489,7 @@ def test_a_restart_killed_after_its_failed_start_was_stored_is_finished_by_a_rev
     with pytest.raises(Halfway):
         up.up(parallel_number=2)
     up.up()
-    assert (up.job["status"], up.outs["parallel_number"]) == ("job_running", 1)
+    assert (up.job["status"], up.standing["parallel_number"]) == ("job_running", 1)
     assert counter(up) > 1000
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pulumi_dli.compact import unfold
 from pulumi_dli.errors import JobGone
 from pulumi_dli.masking import MASK
 from pulumi_dli.models import FIELDS, KEEP, Cost
@@ -140,8 +141,8 @@ def test_a_secret_field_that_the_program_does_not_set_is_not_stored_in_clear(sta
     edit(stack, "entrypoint_args", "--password TOPSECRET")
     edit(stack, "runtime_config", '[{"key": "k", "value": "TOPSECRET"}]')
     assert stack.refresh().changes
-    assert stack.inputs["entrypoint_args"] == stack.outs["entrypoint_args"] == MASK
-    assert stack.outs["runtime_config"] == {"k": MASK}
+    assert stack.inputs["entrypoint_args"] == stack.standing["entrypoint_args"] == MASK
+    assert stack.standing["runtime_config"] == {"k": MASK}
     assert "TOPSECRET" not in str(stack.outs)
     stack.up()
     assert not stack.job["entrypoint_args"]
@@ -239,7 +240,7 @@ def test_get_reads_everything(stack: Stack) -> None:
     job_id = stack.dli.create("by-hand", desc="x", parallel_number=3)
     found = stack.session().read(job_id, {})
     assert found is not None
-    outs, _ = found
+    outs = unfold(found[0])
     assert (outs["name"], outs["desc"], outs["parallel_number"]) == ("by-hand", "x", 3)
     assert (outs["endpoint"], outs["region"]) == ("local", "local")
     assert outs["set_arguments"] == []

@@ -252,7 +252,7 @@ def test_a_refused_savepoint_ends_before_the_put(up: Stack, at_once: bool) -> No
         up.up(parallel_number=2)
     assert up.sent() == ["stop savepoint"]
     assert up.job["status"] == "job_running"
-    assert up.outs["parallel_number"] == 1
+    assert up.standing["parallel_number"] == 1
     if not at_once:
         assert str(error.value) == (
             "job orders (1) took no savepoint and runs on as before: no checkpoint coordinator; "
@@ -283,7 +283,7 @@ def test_a_lost_savepoint_ends_before_the_put(up: Stack) -> None:
         "job orders (1) is stopped, but the service shows no savepoint of that stop"
     )
     assert "the definition is unchanged and the job was not started again" in text
-    assert f"(its checkpoints are under {up.outs['checkpoint_path']})" in text
+    assert f"(its checkpoints are under {up.standing['checkpoint_path']})" in text
     assert up.outs["desired_state"].startswith("stopped (job_cancel_success")
     with pytest.raises(StateAtRisk):
         up.up(parallel_number=2)
