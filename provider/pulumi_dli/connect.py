@@ -17,19 +17,15 @@ from pulumi_dli.errors import SettingsError
 from pulumi_dli.keystone import by_agency, by_password
 from pulumi_dli.projects import find_project
 from pulumi_dli.reader import loopback
-from pulumi_dli.settings import (
-    LOCAL_CREDENTIALS,
-    LOCAL_PROJECT_ID,
-    Settings,
-    process_environment,
-    resolve,
-)
+from pulumi_dli.settings import Settings, process_environment, resolve
 from pulumi_dli.sources import SETTINGS
 from pulumi_dli.transport import Transport, reaching, repeat
 
 if TYPE_CHECKING:
     from pulumi_dli.local.store import Store
 
+LOCAL_USER = "local"
+"""Who calls the local DLI from within its process."""
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
 Clock = Callable[[], float]
@@ -264,10 +260,10 @@ def _client(settings: Settings, url: str, auth: httpx.Auth) -> httpx.Client:
 
 
 class _LocalTransport(httpx.WSGITransport):
-    """Calls the local DLI in this process, and closes its store with the client."""
+    """Calls the local DLI in this process as its user, and closes its store with the client."""
 
     def __init__(self, app: Callable[..., Any], store: Store) -> None:
-        super().__init__(app)
+        super().__init__(lambda environ, start: app({**environ, "REMOTE_USER": LOCAL_USER}, start))
         self._store = store
 
     def close(self) -> None:
@@ -286,7 +282,6 @@ class _LocalTransport(httpx.WSGITransport):
 def _local_client(settings: Settings) -> httpx.Client:
     try:
         from pulumi_dli.local.app import create_app  # noqa: PLC0415 -- the extra `local`
-        from pulumi_dli.local.clock import StoredClock  # noqa: PLC0415
         from pulumi_dli.local.engines import Engines  # noqa: PLC0415
         from pulumi_dli.local.errors import StoreError  # noqa: PLC0415
         from pulumi_dli.local.store import Store  # noqa: PLC0415
@@ -300,16 +295,8 @@ def _local_client(settings: Settings) -> httpx.Client:
     except StoreError as error:
         raise SettingsError(f"{error}; dli:localPath names the folder") from None
     engines = Engines(store.folder, settings.local_flink_version)
-    signer = SdkSigner(
-        LOCAL_CREDENTIALS.access_key,
-        LOCAL_CREDENTIALS.secret_key,
-        project_id=lambda: LOCAL_PROJECT_ID,
-        # The local DLI lives in its store's time, which tests move.
-        clock=StoredClock(store),
-    )
     return httpx.Client(
         base_url="http://local",
-        auth=signer,
         transport=_LocalTransport(create_app(store, engine=engines), store),
         trust_env=False,
     )

@@ -26,20 +26,23 @@ class Entry:
 
 
 def keep(store: Store, entry: Entry) -> None:
-    """Add to the log, and forget what is too old."""
-    with store.write() as db:
+    """Add to the log, and now and then forget what is too old."""
+    with store.read() as db:  # a statement of its own is a transaction
         row = db.execute(
             "INSERT INTO requests (at, method, path, status, body) VALUES (?, ?, ?, ?, ?)",
             (entry.at, entry.method, entry.path, entry.status, entry.body),
-        )
-        db.execute("DELETE FROM requests WHERE id <= ?", ((row.lastrowid or 0) - KEPT,))
+        ).lastrowid
+        if row and row % KEPT == 0:
+            db.execute("DELETE FROM requests WHERE id <= ?", (row - KEPT,))
 
 
 def kept(store: Store) -> list[Entry]:
     """The log, oldest first."""
     with store.read() as db:
-        rows = db.execute("SELECT at, method, path, status, body FROM requests ORDER BY id")
-        return [Entry(**dict(row)) for row in rows]
+        rows = db.execute(
+            "SELECT at, method, path, status, body FROM requests ORDER BY id DESC LIMIT ?", (KEPT,)
+        ).fetchall()
+        return [Entry(**dict(row)) for row in reversed(rows)]
 
 
 def masked(body: bytes) -> str:

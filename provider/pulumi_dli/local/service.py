@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulumi_dli.local import runs
@@ -44,9 +44,8 @@ class Service:
     def look(self) -> Iterator[Moment]:
         """A moment in which to look at jobs."""
         with self.store.read() as db:
-            due = runs.anything_due(Moment(db, self.clock(), self.engine))
-        if due:
-            with self.change():
-                pass
-        with self.store.read() as db:
-            yield Moment(db, self.clock(), self.engine)
+            moment = Moment(db, self.clock(), self.engine)
+            if runs.anything_due(moment):
+                with self.change() as moment:
+                    pass
+            yield replace(moment, db=db)
