@@ -56,7 +56,10 @@ def demand_queue(tools: Tools, desired: Desired) -> None:
     if name is None or not desired.running:
         return
     try:
-        tools.jobs.queue(name)
+        with tools.queues_lock:
+            if name not in tools.queues:
+                tools.jobs.queue(name)
+                tools.queues.add(name)
     except ApiError as error:
         if error.code == NO_SUCH_OBJECT:
             raise JobError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pulumi_dli.jobs import Jobs
@@ -27,6 +27,8 @@ class Tools:
         say: takes lines that are worth keeping.
         warn: takes warnings.
         guard: called before each request that changes something; raises to end there.
+        queues: names of queues that were seen; a fleet on one queue asks for it once.
+        queues_lock: held while a queue is asked for.
     """
 
     jobs: Jobs
@@ -37,6 +39,8 @@ class Tools:
     say: Report
     warn: Report
     guard: Callable[[], None]
+    queues: set[str] = field(default_factory=set)
+    queues_lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Once:
