@@ -50,11 +50,14 @@ check: static $(VENV)/.dev ## the quick part of test: no engine
 static: $(VENV)/.dev
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check --quiet .
-	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests tools __main__.py $(wildcard examples/*/__main__.py examples/*/*/__main__.py)
+	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests benchmarks tools __main__.py $(wildcard examples/*/__main__.py examples/*/*/__main__.py)
 	@$(VENV)/bin/lint-imports --no-cache | tail -n 1
 
 faults: $(VENV)/.dev ## N random schedules of faults and kills, from seed SEED on
 	@FAULT_COUNT=$(N) FAULT_SEED=$(SEED) $(PY) -m pytest -n 2 -q tests/faults/test_campaign.py
+
+bench: $(VENV)/.dev ## measure everything against its floor: one table
+	@$(ENTER); PYTHONPATH=tests $(PY) benchmarks/run.py
 
 fields: $(VENV)/.run ## write the generated parts of docs/
 	@$(PY) tools/fields.py

@@ -1,0 +1,91 @@
+"""The programs that are compared: the floor, frozen since ratios are to it, and the fleet.
+
+The floor's provider does nothing, but its module loads httpx and pydantic, as any provider
+for a web service does. Its resources take what the fleet's jobs take.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine_project import Project, make_project
+
+FLOOR_PROVIDER = """\
+import httpx
+import pydantic
+from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
+
+
+class Nothing(ResourceProvider):
+    serialize_as_secret_always = False
+
+    def create(self, props):
+        return CreateResult("1", props)
+
+    def diff(self, id_, olds, news):
+        return DiffResult(changes=olds["desc"] != news["desc"])
+
+    def update(self, id_, olds, news):
+        return UpdateResult(news)
+
+
+class Thing(Resource, module="floor", name="Thing"):
+    def __init__(self, resource_name, **props):
+        super().__init__(Nothing(), resource_name, props)
+"""
+PROGRAM = """\
+import pulumi
+from {module} import {resource}
+
+config = pulumi.Config("fleet")
+for number in range(config.require_int("size")):
+    {resource}(
+        f"job-{{number}}",
+        name=f"job-{{number}}",
+        desc=config.require("desc"),
+        queue_name="testQueue",
+        entrypoint="jars/job.jar",
+        main_class="shop.Orders",
+        parallel_number=1,
+        obs_bucket="state",
+        desired_state="{state}",{more}
+    )
+"""
+
+
+def floor(folder: Path, size: int) -> Project:
+    """A stack of resources that are nothing."""
+    program = PROGRAM.format(module="floor_provider", resource="Thing", state="stopped", more="")
+    project = _project(folder, "floor", program, size)
+    project.write("floor_provider.py", FLOOR_PROVIDER)
+    return project
+
+
+def fleet(folder: Path, size: int, state: str = "stopped", **more: object) -> Project:
+    """A stack of jobs on a local DLI of its own, in `folder/dli`.
+
+    Args:
+        folder: holds everything.
+        size: how many jobs.
+        state: their `desired_state`.
+        more: further arguments of each job.
+    """
+    extra = "".join(f"\n        {name}={value!r}," for name, value in more.items())
+    program = PROGRAM.format(module="pulumi_dli", resource="FlinkJarJob", state=state, more=extra)
+    project = _project(folder, "fleet", program, size)
+    project.must("config", "set", "dli:endpoint", "local")
+    project.must("config", "set", "dli:localPath", str(folder / "dli"))
+    return project
+
+
+def describe(project: Project, desc: str) -> None:
+    """Choose the `desc` of every resource."""
+    project.must("config", "set", "fleet:desc", desc)
+
+
+def _project(folder: Path, name: str, program: str, size: int) -> Project:
+    folder.mkdir(parents=True)
+    project = make_project(folder, program, name=name)
+    project.must("config", "set", "fleet:size", str(size))
+    describe(project, "one")
+    return project
