@@ -113,7 +113,8 @@ def _happens(stack: Stack, event: str) -> None:
     running = stack.job["status"] == "job_running"
     match event:
         case "stopped" if running:
-            stack.dli.stopped(stack.id, savepoint=True)
+            kept = bool(stack.job["job_config"]["obs_bucket"])  # else there is no place for one
+            stack.dli.stopped(stack.id, savepoint=kept)
         case "crashed" if running:
             stack.dli.pass_time(120)
         case "edited":
