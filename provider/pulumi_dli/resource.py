@@ -1,13 +1,12 @@
 """The resource that users write: FlinkJarJob with its typed outputs.
 
-The SDK reads the class's annotations for each resource, and waits for each of its outputs. So
-the annotations are evaluated once, here, and an argument that the program leaves out is no
-output of its own until somebody asks for it.
+The SDK waits for each output of each resource in turn, so an argument that the program leaves
+out is no output of its own until somebody asks for it.
 """
 
 import hashlib
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
 import pulumi
@@ -28,7 +27,6 @@ OUTPUTS = (
     "savepoint_path",
     "restart_times",
     "real_cu_number",
-    "next_start",
     "endpoint",
     "set_arguments",
     "unset",
@@ -73,9 +71,6 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     """How often the service restarted the job by itself."""
     real_cu_number: Output[int]
     """CUs that the job really takes."""
-    next_start: Output[str]
-    """What the next start begins with, while no start has counted since: a directory, `fresh`
-    or `lost`."""
     endpoint: Output[str]
     """The DLI endpoint that the job is on."""
     owner: Output[str]
@@ -145,10 +140,10 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
             ),
         )
         if opts.id is None:
-            mark = _mark(resource_name, opts)
+            mark = _mark(resource_name, opts.parent)
             props["owner"] = mark
             if "name" not in props:
-                props["name"] = mark.apply(lambda text: default_name(resource_name, text))
+                props["name"] = _after(mark, lambda text: default_name(resource_name, text))
         for name in SECRETS:
             if name in props:
                 props[name] = Output.secret(props[name])
@@ -193,6 +188,13 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         return FlinkJarJob(resource_name, args, merged)
 
 
+# The SDK evaluates the annotations for each resource. All it needs of them here is which
+# numbers are whole: on the wire every number is a float.
+FlinkJarJob.__annotations__ = {
+    name: hint for name, hint in FlinkJarJob.__annotations__.items() if "int" in str(hint)
+}
+
+
 def _standing(name: str, unset: dict[str, Any] | None) -> Any:
     from pulumi_dli.compact import standing  # noqa: PLC0415 -- it loads pydantic
 
@@ -219,13 +221,23 @@ def _legal(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "-", text)
 
 
-def _mark(resource_name: str, opts: ResourceOptions) -> Output[str]:
+def _mark(resource_name: str, parent: pulumi.Resource | None) -> Input[str]:
     """The ownership mark: whose the job is, known before it exists."""
-    urn = pulumi.create_urn(resource_name, TYPE, opts.parent)
+    organization = pulumi.get_organization()
+
+    def digest(urn: str) -> str:
+        return hashlib.sha256(f"{organization}/{urn}".encode()).hexdigest()[:MARK_LENGTH]
+
+    if parent is None:  # plain text: each output costs a fleet's program time
+        return digest(
+            f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{TYPE}::{resource_name}"
+        )
+    urn = pulumi.create_urn(resource_name, TYPE, parent)
     # A URN depends on the parent, and a parent on its children: on this job itself.
     future = cast("Awaitable[str]", urn.future())
-    urn = Output(set(), future, urn.is_known(), urn.is_secret())
-    organization = pulumi.get_organization()
-    return urn.apply(
-        lambda text: hashlib.sha256(f"{organization}/{text}".encode()).hexdigest()[:MARK_LENGTH]
-    )
+    return Output(set(), future, urn.is_known(), urn.is_secret()).apply(digest)
+
+
+def _after(mark: Input[str], make: Callable[[str], str]) -> Input[str]:
+    """What is made of a mark, once it is known."""
+    return mark.apply(make) if isinstance(mark, Output) else make(cast("str", mark))

@@ -65,7 +65,7 @@ def test_a_field_that_the_service_does_not_report_is_as_it_was_written_last() ->
 
 
 def test_the_outputs_are_those_of_the_resource() -> None:
-    given = outputs.after(Outcome(live()), PROGRAM, None).keys() - {"untold"}
+    given = outputs.after(Outcome(live()), PROGRAM, None).keys() - {"untold", "next_start"}
     others = FlinkJarJobArgs.__annotations__.keys() - FIELDS.keys()
     assert given == {*PROGRAM, *others, *OUTPUTS, "owner"} - {"failure"}
 
