@@ -20,6 +20,7 @@ from pulumi_dli.reader import loopback
 from pulumi_dli.settings import Settings, process_environment, resolve
 from pulumi_dli.sources import SETTINGS
 from pulumi_dli.transport import Transport, reaching, repeat
+from pulumi_dli.waiter import SystemClock
 
 if TYPE_CHECKING:
     from pulumi_dli.local.store import Store
@@ -260,11 +261,16 @@ def _client(settings: Settings, url: str, auth: httpx.Auth) -> httpx.Client:
 
 
 class _LocalTransport(httpx.WSGITransport):
-    """Calls the local DLI in this process as its user, and closes its store with the client."""
+    """Calls the local DLI in this process as its user, and closes its store with the client.
 
-    def __init__(self, app: Callable[..., Any], store: Store) -> None:
+    One call at a time: threads that fight for the interpreter take half as long again.
+    """
+
+    def __init__(self, make_app: Callable[..., Any], store: Store, **options: Any) -> None:
+        app = make_app(store, sleep=self._sleep, inside=True, **options)
         super().__init__(lambda environ, start: app({**environ, "REMOTE_USER": LOCAL_USER}, start))
         self._store = store
+        self._turn = threading.Lock()
 
     def close(self) -> None:
         """Close the store."""
@@ -273,10 +279,19 @@ class _LocalTransport(httpx.WSGITransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Hand one request over; a dropped connection looks as it does on a socket."""
         try:
-            return super().handle_request(request)
+            with self._turn:
+                return super().handle_request(request)
         except ConnectionError:
             message = "the connection was dropped without an answer"
             raise httpx.RemoteProtocolError(message, request=request) from None
+
+    def _sleep(self, seconds: float) -> None:
+        """Let others have their turn while an armed delay lasts."""
+        self._turn.release()
+        try:
+            SystemClock().sleep(seconds)
+        finally:
+            self._turn.acquire()
 
 
 def _local_client(settings: Settings) -> httpx.Client:
@@ -297,6 +312,6 @@ def _local_client(settings: Settings) -> httpx.Client:
     engines = Engines(store.folder, settings.local_flink_version)
     return httpx.Client(
         base_url="http://local",
-        transport=_LocalTransport(create_app(store, engine=engines), store),
+        transport=_LocalTransport(create_app, store, engine=engines),
         trust_env=False,
     )

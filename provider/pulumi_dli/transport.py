@@ -96,6 +96,7 @@ class Transport:
         self._hide = tuple(hide)
         self._clock = clock
         self._timeout = client.timeout
+        self._base = str(client.base_url).rstrip("/")  # joined here: httpx parses it anew each time
         self._headers = {
             "Content-Type": "application/json",
             "X-Language": "en-us",
@@ -141,7 +142,7 @@ class Transport:
         def send() -> Any:
             request = self._client.build_request(
                 method,
-                path,
+                self._base + path,
                 params=params,
                 json=json,
                 headers=self._headers,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from pulumi_dli.local import access, doors, faults, keystone, requests, routes, tokens
+from pulumi_dli.local import access, faults, requests, routes, tokens
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.engines import Engines
 from pulumi_dli.local.errors import ConnectionDropped, GatewayRefusal, Refusal
@@ -60,6 +60,7 @@ def create_app(
     engine: Engine | None = None,
     clock: Callable[[], float] | None = None,
     sleep: Callable[[float], object] = time.sleep,
+    inside: bool = False,
 ) -> Flask:
     """The local DLI on a store.
 
@@ -71,6 +72,7 @@ def create_app(
         engine: what runs the jobs, by default what the folder chose.
         clock: seconds since 1970, by default the store's clock (wall time unless it was set).
         sleep: lets seconds pass, for armed delays.
+        inside: for a caller in this process, who needs neither the sign-in nor the doors.
     """
     service = Service(
         store,
@@ -85,8 +87,11 @@ def create_app(
     app.url_map.merge_slashes = False  # an address with an empty part is unknown, not moved
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_blueprint(routes.blueprint(service))
-    app.register_blueprint(keystone.blueprint(service))
-    app.register_blueprint(doors.blueprint(service, route_names(app)))
+    if not inside:
+        from pulumi_dli.local import doors, keystone  # noqa: PLC0415 -- a third of the routes
+
+        app.register_blueprint(keystone.blueprint(service))
+        app.register_blueprint(doors.blueprint(service, route_names(app)))
     _surround(app, service)
     return app
 
@@ -125,7 +130,7 @@ def _surround(app: Flask, service: Service) -> None:
 
     @app.teardown_request
     def log(_error: BaseException | None) -> None:
-        if request.path.startswith(doors.PREFIX):
+        if request.path.startswith(requests.UNLOGGED):
             return
         query = request.query_string.decode("latin-1")
         path = f"{request.path}?{query}" if query else request.path

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pulumi_dli.local.records import Job, Moment
     from pulumi_dli.local.service import Service
 
-PREFIX = "/_local"
-
 
 def blueprint(service: Service, routes_of_api: frozenset[str]) -> Blueprint:
     """The doors.
@@ -27,7 +25,7 @@ def blueprint(service: Service, routes_of_api: frozenset[str]) -> Blueprint:
         service: what they look into.
         routes_of_api: the names of the routes that a fault can be aimed at.
     """
-    doors = Blueprint("local", __name__, url_prefix=PREFIX)
+    doors = Blueprint("local", __name__, url_prefix=requests.UNLOGGED)
     clock = StoredClock(service.store)
 
     @doors.get("/jobs")

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pulumi_dli.local.store import Store
 
 KEPT = 1000
+UNLOGGED = "/_local"
+"""Where the doors are that no cloud has."""
 MASK = "***"
 SECRET = frozenset({"entrypoint_args", "runtime_config", "password", "secret", "securitytoken"})
 
