@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import httpx
-import stamina
 
 from pulumi_dli.errors import (
     MAX_TEXT,
@@ -181,6 +180,8 @@ def repeat(send: Callable[[], _Answer], *, repeatable: bool, max_retries: int) -
     The waits grow from half a second to twenty, with jitter, and end after five minutes
     or `max_retries` attempts more than the first; then the last error is raised.
     """
+    import stamina  # noqa: PLC0415 -- a preview without changes sends nothing
+
     for attempt in stamina.retry_context(
         on=lambda error: again(error, repeatable=repeatable),
         attempts=max_retries + 1,

@@ -153,7 +153,7 @@ def test_a_queue_is_found_in_any_case(dli: LocalService) -> None:
     assert answer.keys() <= set(ShowQueueResponse.attribute_map.values())
     assert (answer["queueName"], answer["cuCount"], answer["queueType"]) == (
         "testqueue",
-        64,
+        256,
         "general",
     )
     assert answer["is_success"] is True

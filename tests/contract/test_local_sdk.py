@@ -141,7 +141,7 @@ def test_queues(client: sdk.DliClient) -> None:
     found = client.list_queues(sdk.ListQueuesRequest(queue_type="general"))
     assert [queue.queue_name for queue in found.queues] == ["default", "testqueue"]
     queue = client.show_queue(sdk.ShowQueueRequest(queue_name="testQueue"))
-    assert (queue.queue_name, queue.queue_type, queue.cu_count) == ("testqueue", "general", 64)
+    assert (queue.queue_name, queue.queue_type, queue.cu_count) == ("testqueue", "general", 256)
 
 
 def test_batch_delete(client: sdk.DliClient) -> None:

@@ -34,7 +34,7 @@ def _previewed(stack: JobStack) -> list[tuple[str, str, str]]:
 def test_a_plan_line_stands_once_on_its_resource_in_each_phase(stack: JobStack) -> None:
     up = ("up", "--yes", "--skip-preview")
     stack.program(job())
-    line = "etl: creates and starts the job; 2 CUs; queue testqueue 0 → 2 of 64 CUs"
+    line = "etl: creates and starts the job; 2 CUs; queue testqueue 0 → 2 of 256 CUs"
     created = [(URN, "info", line)]
     assert _previewed(stack) == created
     assert _lines(stack, *up) == created
@@ -46,7 +46,7 @@ def test_a_plan_line_stands_once_on_its_resource_in_each_phase(stack: JobStack) 
     stack.program(job(cu_number=4))
     line = (
         "etl: restarts the job from a savepoint (downtime); cu_number 2 → 4; CUs 2 → 4; "
-        "queue testqueue 2 → 4 of 64 CUs"
+        "queue testqueue 2 → 4 of 256 CUs"
     )
     assert _previewed(stack) == [(URN, "info", line)]
     assert _lines(stack, *up) == [(URN, "info", line)]
@@ -90,7 +90,7 @@ def test_what_is_not_known_yet_is_said(stack: JobStack) -> None:
         )
 
     program("one")
-    created = "etl: creates and starts the job; 2 CUs; queue testqueue 2 → 4 of 64 CUs"
+    created = "etl: creates and starts the job; 2 CUs; queue testqueue 2 → 4 of 256 CUs"
     assert (URN, "info", created) in _previewed(stack)
     stack.up()
     program("two")

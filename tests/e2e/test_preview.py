@@ -52,7 +52,7 @@ def test_wrong_programs_get_their_sentences_all_at_once(stack: JobStack) -> None
 
 
 def test_fifty_new_jobs_on_one_queue_make_one_look(stack: JobStack) -> None:
-    stack.program(*(job(f"etl{n}") for n in range(50)))
+    stack.program(*(job(f"etl{n}", queue_name="default") for n in range(50)))
     with stack.dli.watched() as sent:
         shown = stack.shows("preview")
     assert sorted(entry.path.partition("?")[0].rpartition("/")[2] for entry in sent) == [
@@ -61,9 +61,9 @@ def test_fifty_new_jobs_on_one_queue_make_one_look(stack: JobStack) -> None:
     ]
     assert changes(sent) == []
     told = shown.partition("Diagnostics:")[2]
-    assert told.count("creates and starts the job; 2 CUs; queue testqueue ") == 50
-    assert "queue testqueue 0 → 2 of 64 CUs" in shown
-    assert "queue testqueue has 64 CUs, and 100 would be taken" in shown
+    assert told.count("creates and starts the job; 2 CUs; queue default ") == 50
+    assert "queue default 0 → 2 of 64 CUs" in shown
+    assert "queue default has 64 CUs, and 100 would be taken" in shown
 
 
 def test_preflight_off_looks_at_nothing(stack: JobStack) -> None:

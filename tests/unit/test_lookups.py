@@ -281,12 +281,12 @@ def test_a_service_that_does_not_answer_stops_no_preview(tmp_path: Path) -> None
 def test_a_preview_looks_and_an_unchanged_one_does_not(looking: Stack) -> None:
     looking.preview()
     assert looking.said == [
-        "orders: creates and starts the job; 2 CUs; queue testqueue 0 → 2 of 64 CUs"
+        "orders: creates and starts the job; 2 CUs; queue testqueue 0 → 2 of 256 CUs"
     ]
     looking.up()
     looking.preview(parallel_number=2, cu_number=3)
     assert looking.said == [
-        "orders: restarts the job from a savepoint (downtime); cu_number 2 → 3; parallel_number 1 → 2; CUs 2 → 3; queue testqueue 2 → 3 of 64 CUs"
+        "orders: restarts the job from a savepoint (downtime); cu_number 2 → 3; parallel_number 1 → 2; CUs 2 → 3; queue testqueue 2 → 3 of 256 CUs"
     ]
     before = looking.all_sent()
     looking.preview()
@@ -317,7 +317,7 @@ def test_taking_over_a_job_tells_what_differs(looking: Stack) -> None:
     looking.dli.started(job_id)
     looking.preview(adopt_job_id=job_id, cu_number=3)
     assert looking.said == [
-        "orders: takes over job 1; restarts the job from a savepoint (downtime); cu_number 4 → 3; CUs 4 → 3; queue testqueue 4 → 3 of 64 CUs"
+        "orders: takes over job 1; restarts the job from a savepoint (downtime); cu_number 4 → 3; CUs 4 → 3; queue testqueue 4 → 3 of 256 CUs"
     ]
     looking.up(adopt_job_id=job_id, cu_number=4)
     assert looking.said == ["orders: takes over job 1"]

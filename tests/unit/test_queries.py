@@ -90,7 +90,7 @@ def test_a_status_that_does_not_exist_is_no_empty_list(dli: LocalService) -> Non
 def test_a_queue_whatever_its_case(dli: LocalService) -> None:
     dli.started(dli.create(queue_name="testqueue", cu_number=4))
     queue = get_queue("testQueue")
-    assert (queue.name, queue.queue_type, queue.cu_count) == ("testqueue", "general", 64)
+    assert (queue.name, queue.queue_type, queue.cu_count) == ("testqueue", "general", 256)
     assert queue.used_cu
     assert "1.15" in queue.flink_jar_versions
     assert refused(lambda: get_queue("nowhere")).endswith("; there are: default, testqueue")

@@ -79,7 +79,8 @@ class Queue:
         }
 
 
-QUEUES = (Queue(1, "default"), Queue(2, "testqueue"))
+QUEUES = (Queue(1, "default"), Queue(2, "testqueue", cus=256))
+"""A small one, to see jobs wait for room, and one for fleets; both sizes are DLI's."""
 
 
 def find(name: str) -> Queue:
