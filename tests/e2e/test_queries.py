@@ -27,7 +27,7 @@ def test_a_program_looks_up_what_it_does_not_manage(stack: JobStack) -> None:
     stack.up()
     assert stack.dli.job("etl")["status"] == "job_running"
     assert json.loads(stack.project.must("stack", "output", "--json")) == {
-        "free": 60,
+        "free": 252,
         "running": ["source"],
         "source": job_id,
     }
