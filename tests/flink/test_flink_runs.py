@@ -39,14 +39,8 @@ def dli(folder_on_flink: FlinkDli) -> Iterator[FlinkDli]:
             folder_on_flink.ends(job["id"])
 
 
-def orders(dli: FlinkDli, name: str, arguments: str = "", **fields: Any) -> int:
-    """A job that counts orders, not started."""
-    line = f"--output {name}.csv {arguments}".strip()
-    return dli.create(name, **{"entrypoint": "OrderCounts.jar", "entrypoint_args": line} | fields)
-
-
 def test_a_job_runs_and_says_where(dli: FlinkDli) -> None:
-    job_id = orders(dli, "plain")
+    job_id = dli.orders("plain")
     dli.run(job_id)
     detail = dli.reaches(job_id, "job_running")
     assert detail["status_desc"].startswith(f"on Flink 1.20.5: {dli.cluster.url}/#/job/running/")
@@ -92,7 +86,7 @@ def test_a_start_that_cannot_work_says_why(
     dli: FlinkDli, fields: dict[str, Any], words: str
 ) -> None:
     (dli.folder / "packages" / "words.txt").write_text("no jar\n")
-    job_id = orders(dli, f"bad-{uuid.uuid4().hex}", **fields)
+    job_id = dli.orders(f"bad-{uuid.uuid4().hex}", **fields)
     dli.run(job_id)
     detail = dli.reaches(job_id, "job_submit_fail")
     assert words in detail["status_desc"]
@@ -100,17 +94,17 @@ def test_a_start_that_cannot_work_says_why(
 
 
 def test_too_few_free_slots_is_a_failure_and_not_a_hang(dli: FlinkDli) -> None:
-    first = orders(dli, "wide", parallel_number=10)
+    first = dli.orders("wide", parallel_number=10)
     dli.run(first)
     dli.reaches(first, "job_running")
-    second = orders(dli, "wider", parallel_number=10, restart_when_exception=True)
+    second = dli.orders("wider", parallel_number=10, restart_when_exception=True)
     dli.run(second)
     detail = dli.reaches(second, "job_submit_fail")
     assert "NoResourceAvailableException" in detail["status_desc"]
 
 
 def test_a_job_that_fails_after_a_while_tells_its_own_reason(dli: FlinkDli) -> None:
-    job_id = orders(dli, "failing", "--fail-after 100 --rate 20")
+    job_id = dli.orders("failing", "--fail-after 100 --rate 20")
     dli.run(job_id)
     dli.reaches(job_id, "job_running")
     detail = dli.reaches(job_id, "job_running_exception")
@@ -119,8 +113,7 @@ def test_a_job_that_fails_after_a_while_tells_its_own_reason(dli: FlinkDli) -> N
 
 
 def test_a_job_that_restarts_itself_is_counted_and_gives_up(dli: FlinkDli) -> None:
-    job_id = orders(
-        dli,
+    job_id = dli.orders(
         "restarting",
         "--fail-after 100 --rate 20",
         restart_when_exception=True,
@@ -139,8 +132,7 @@ def test_a_job_that_restarts_itself_is_counted_and_gives_up(dli: FlinkDli) -> No
 
 def test_every_restart_is_counted(dli: FlinkDli) -> None:
     pairs = [{"key": "restart-strategy.failure-rate.delay", "value": "1 ms"}]
-    job_id = orders(
-        dli,
+    job_id = dli.orders(
         "often",
         "--fail-after 0",
         restart_when_exception=True,
@@ -184,8 +176,7 @@ def test_settings_reach_flink(dli: FlinkDli) -> None:
         {"key": "execution.checkpointing.timeout", "value": "77 s"},
         {"key": "x.y", "value": "z"},
     ]
-    job_id = orders(
-        dli,
+    job_id = dli.orders(
         "settings",
         checkpoint_enabled=True,
         checkpoint_mode=2,
@@ -204,8 +195,7 @@ def test_settings_reach_flink(dli: FlinkDli) -> None:
 
 
 def test_a_killed_taskmanager_is_replaced_and_its_job_goes_on(dli: FlinkDli) -> None:
-    job_id = orders(
-        dli,
+    job_id = dli.orders(
         "survivor",
         restart_when_exception=True,
         checkpoint_enabled=True,
@@ -227,7 +217,7 @@ def test_a_killed_taskmanager_is_replaced_and_its_job_goes_on(dli: FlinkDli) -> 
 def test_a_killed_jobmanager_is_told_and_the_job_goes_on_from_its_checkpoint(
     dli: FlinkDli,
 ) -> None:
-    job_id = orders(dli, "orphan", checkpoint_enabled=True, checkpoint_interval=1)
+    job_id = dli.orders("orphan", checkpoint_enabled=True, checkpoint_interval=1)
     dli.run(job_id)
     dli.reaches(job_id, "job_running")
     counts = Counts(dli.folder / "orphan.csv")
@@ -250,7 +240,7 @@ def test_the_cluster_goes_with_the_last_job(
 ) -> None:
     with switched_on(tmp_path / "dli", flink_version) as dli:
         files.add(dli.folder, order_counts, None)
-        first, second = orders(dli, "first"), orders(dli, "second")
+        first, second = dli.orders("first"), dli.orders("second")
         for job_id in (first, second):
             dli.run(job_id)
         for job_id in (first, second):
@@ -268,7 +258,7 @@ def test_what_is_switched_off_lets_flink_go(
 ) -> None:
     with switched_on(tmp_path / "dli", flink_version) as dli:
         files.add(dli.folder, order_counts, None)
-        job_id = orders(dli, "switched")
+        job_id = dli.orders("switched")
         dli.run(job_id)
         dli.reaches(job_id, "job_running")
         cluster = dli.cluster
@@ -283,7 +273,7 @@ def test_what_is_switched_off_lets_flink_go(
 def test_reset_stops_flink(flink_version: str, order_counts: Path, tmp_path: Path) -> None:
     with switched_on(tmp_path / "dli", flink_version) as dli:
         files.add(dli.folder, order_counts, None)
-        job_id = orders(dli, "forgotten")
+        job_id = dli.orders("forgotten")
         dli.run(job_id)
         dli.reaches(job_id, "job_running")
         cluster = dli.cluster

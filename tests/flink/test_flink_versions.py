@@ -39,12 +39,6 @@ def dli(folder_of_versions: FlinkDli) -> Iterator[FlinkDli]:
         folder_of_versions.good("DELETE", f"jobs/{job['id']}")
 
 
-def counting(dli: FlinkDli, name: str, arguments: str = "", **fields: Any) -> int:
-    """A job that counts orders, not started."""
-    line = f"--output {name}.csv {arguments}".strip()
-    return dli.create(name, **{"entrypoint": "OrderCounts.jar", "entrypoint_args": line} | fields)
-
-
 def ways(arguments: str) -> dict[str, str]:
     """The fields of a job of Ways.java."""
     return {"entrypoint": "Ways.jar", "entrypoint_args": arguments}
@@ -63,8 +57,7 @@ def test_a_job_runs_on_the_flink_that_it_names_and_keeps_its_state(
     dli: FlinkDli, line: str, release: str, repeats: bool
 ) -> None:
     pairs = [{"key": "execution.checkpointing.timeout", "value": "77 s"}]
-    job_id = counting(
-        dli,
+    job_id = dli.orders(
         f"on-{release[2:4]}",
         flink_version=line,
         checkpoint_enabled=True,
@@ -118,8 +111,7 @@ def test_a_job_runs_on_the_flink_that_it_names_and_keeps_its_state(
 def test_a_job_on_an_old_flink_restarts_itself_is_counted_and_gives_up(
     dli: FlinkDli, line: str
 ) -> None:
-    job_id = counting(
-        dli,
+    job_id = dli.orders(
         f"restarting-{line[2:]}",
         "--fail-after 60",
         flink_version=line,
@@ -150,7 +142,7 @@ def test_a_job_on_an_old_flink_restarts_itself_is_counted_and_gives_up(
 def test_a_start_that_cannot_work_on_an_old_flink_says_why(
     dli: FlinkDli, fields: dict[str, Any], words: str
 ) -> None:
-    job_id = counting(dli, "bad", **{"flink_version": "1.15"} | fields)
+    job_id = dli.orders("bad", **{"flink_version": "1.15"} | fields)
     dli.run(job_id)
     detail = dli.reaches(job_id, "job_submit_fail")
     assert words in detail["status_desc"]
@@ -162,7 +154,7 @@ def test_a_main_that_fails_after_it_handed_over_leaves_nothing_running(
     dli: FlinkDli, line: str
 ) -> None:
     choice.switch_on(dli.folder, line, lambda _: None)
-    job_id = counting(dli, "bad", **ways("throw"))
+    job_id = dli.orders("bad", **ways("throw"))
     dli.run(job_id)
     assert "IllegalStateException: throw" in dli.reaches(job_id, "job_submit_fail")["status_desc"]
     overview = f"{dli.cluster.url}/jobs/overview"
@@ -176,7 +168,7 @@ def test_a_main_that_fails_after_it_handed_over_leaves_nothing_running(
 def test_a_main_that_hangs_ends_with_its_job_and_shows_its_arguments_to_nobody(
     dli: FlinkDli,
 ) -> None:
-    job_id = counting(dli, "hanging", flink_version="1.15", **ways("hang word-of-mine"))
+    job_id = dli.orders("hanging", flink_version="1.15", **ways("hang word-of-mine"))
     dli.run(job_id)
     trace = dli.folder / "hanging"
     dli.until(
@@ -198,7 +190,7 @@ def test_a_flink_that_cannot_be_installed_fails_the_start(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/")
     monkeypatch.setenv("PIP_RETRIES", "0")
-    jobs = [counting(dli, f"nowhere-{number}", flink_version="1.17") for number in (1, 2)]
+    jobs = [dli.orders(f"nowhere-{number}", flink_version="1.17") for number in (1, 2)]
     for job_id in jobs:
         dli.run(job_id)
     assert dli.reaches(jobs[0], "job_submitting")["status_desc"].startswith(
@@ -217,7 +209,7 @@ def test_a_job_may_be_stopped_while_its_flink_is_installed(
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/")
         monkeypatch.setenv("PIP_RETRIES", "0")
-        job_id = counting(dli, "impatient", flink_version="1.17")
+        job_id = dli.orders("impatient", flink_version="1.17")
         dli.run(job_id)
         assert "installing Flink 1.17.2" in dli.reaches(job_id, "job_submitting")["status_desc"]
         silent.accept()[0].close()  # pip has asked, and is answered with nothing
@@ -238,7 +230,7 @@ def test_the_commands_speak_of_the_flink_that_a_job_names(
     source = tmp_path / "Named.java"
     source.write_text((HERE / "Ways.java").read_text().replace("Ways", "Named"))
     assert told("add", str(source), "--version", "1.15") == "Named.jar\n"
-    job_id = counting(dli, "printing", flink_version="1.15")
+    job_id = dli.orders("printing", flink_version="1.15")
     dli.run(job_id)
     dli.reaches(job_id, "job_running")
     assert "unless a job's flink_version names another" in told("flink")
