@@ -15,7 +15,6 @@ from pulumi_dli.local.requests import Entry
 from table import Row, count
 
 SIZE = 20
-NO_PREVIEW = ("--yes", "--skip-preview")
 KILOBYTE = 1000
 
 
@@ -30,7 +29,7 @@ def _requests(folder: Path) -> Iterator[Row]:
     dli = Dli(folder / "dli")
     yield count("create and start: look-ups of a preview", _sent(dli, project, "preview"), 3, "")
     with dli.watched() as seen:
-        project.must("up", *NO_PREVIEW)
+        project.must("up", *programs.NO_PREVIEW)
     polls = [entry for entry in seen if _poll(entry)]
     yield count(
         "create and start: requests a job beside the polls",
@@ -40,10 +39,10 @@ def _requests(folder: Path) -> Iterator[Row]:
     )
     yield count("no change: requests of a preview", _sent(dli, project, "preview"), 0, "")
     yield count("no change: requests of an up", _sent(dli, project, "up", "--yes"), 0, "")
-    sent = _sent(dli, project, "refresh", *NO_PREVIEW)
+    sent = _sent(dli, project, "refresh", *programs.NO_PREVIEW)
     yield count("refresh: requests a job", sent / SIZE, 1, "")
     programs.describe(project, "two")
-    sent = _sent(dli, project, "up", *NO_PREVIEW)
+    sent = _sent(dli, project, "up", *programs.NO_PREVIEW)
     yield count("live change: requests a job", sent / SIZE, 2, "")
     dli.close()
 
@@ -74,7 +73,7 @@ def _poll(entry: Entry) -> bool:
 
 
 def _stored(project: Project) -> list[dict[str, Any]]:
-    project.must("up", *NO_PREVIEW)
+    project.must("up", *programs.NO_PREVIEW)
     exported = json.loads(project.must("stack", "export"))
     return [
         item

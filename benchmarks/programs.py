@@ -10,6 +10,8 @@ from pathlib import Path
 
 from engine_project import Project, make_project
 
+NO_PREVIEW = ("--yes", "--skip-preview")
+"""Options of a command that does its work at once."""
 FLOOR_PROVIDER = """\
 import httpx
 import pydantic

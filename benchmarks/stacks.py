@@ -15,7 +15,6 @@ CHANGE = 1.3
 """The most that a command may take that changes or reads every job, of the floor's time."""
 PREVIEW = 1.15
 """The most of a preview without changes."""
-NO_PREVIEW = ("--yes", "--skip-preview")
 GOALS = {
     "create": CHANGE,
     "no-change preview": PREVIEW,
@@ -45,12 +44,12 @@ def rows(folder: Path, size: int, rounds: int) -> Iterator[Row]:
 
 def _life(project: Project) -> Iterator[tuple[str, float]]:
     programs.describe(project, "one")
-    yield "create", _seconds(project, "up", *NO_PREVIEW)
+    yield "create", _seconds(project, "up", *programs.NO_PREVIEW)
     yield "no-change preview", _seconds(project, "preview")
-    yield "refresh", _seconds(project, "refresh", *NO_PREVIEW)
+    yield "refresh", _seconds(project, "refresh", *programs.NO_PREVIEW)
     programs.describe(project, "two")
-    yield "update", _seconds(project, "up", *NO_PREVIEW)
-    yield "destroy", _seconds(project, "destroy", *NO_PREVIEW)
+    yield "update", _seconds(project, "up", *programs.NO_PREVIEW)
+    yield "destroy", _seconds(project, "destroy", *programs.NO_PREVIEW)
 
 
 def _seconds(project: Project, *arguments: str) -> float:

@@ -23,11 +23,11 @@ class Row:
 def ratio(what: str, baseline: float, ours: float, most: float, unit: str = "s") -> Row:
     """A row whose result is a ratio to a baseline of the same run."""
     found = ours / baseline
-    scale, digits = (1000, 2) if unit == "ms" else (1, 2)
+    scale = 1000 if unit == "ms" else 1
     return Row(
         what,
-        f"{baseline * scale:.{digits}f} {unit}",
-        f"{ours * scale:.{digits}f} {unit}",
+        f"{baseline * scale:.2f} {unit}",
+        f"{ours * scale:.2f} {unit}",
         f"{found:.2f}",
         f"≤ {most:g}",
         round(found, 2) <= most,

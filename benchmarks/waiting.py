@@ -83,7 +83,7 @@ def _engine(folder: Path, size: int) -> float:
     project: Project = programs.fleet(folder, size, "running", timeouts={"settle": 0.5})
     _slow(folder)
     began = time.monotonic()
-    project.must("up", "--yes", "--skip-preview", "--parallel", "64")
+    project.must("up", *programs.NO_PREVIEW, "--parallel", "64")
     return time.monotonic() - began
 
 
