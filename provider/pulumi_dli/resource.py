@@ -4,17 +4,21 @@ The SDK waits for each output of each resource in turn, so an argument that the 
 out is no output of its own until somebody asks for it.
 """
 
+import functools
 import hashlib
 import re
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
+from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_dli.arguments import FlinkJarJobArgs
-from pulumi_dli.dynamic import FlinkJarJobProvider
+from pulumi_dli.dynamic import PROVIDER_KEY, FlinkJarJobProvider
+from pulumi_dli.frames import program_frames
 
 TYPE = "pulumi-python:dynamic/dli:FlinkJarJob"
 OUTPUTS = (
@@ -148,7 +152,10 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
             if name in props:
                 props[name] = Output.secret(props[name])
         expected = dict.fromkeys((*OUTPUTS, *FILLED))
-        super().__init__(FlinkJarJobProvider(), resource_name, {**expected, **props}, opts)
+        props = {**expected, **props, PROVIDER_KEY: _stored_provider()}
+        with program_frames(sys._getframe(1)):  # noqa: SLF001 -- the program's frame is the point
+            # Not the base's own: the SDK takes the caller of the third `__init__` for the program.
+            super(Resource, self).__init__(TYPE, resource_name, props, opts)
         self.failure = self.failure.apply(_demand_none)
 
     if not TYPE_CHECKING:  # else every misspelt name would be an attribute
@@ -193,6 +200,12 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
 FlinkJarJob.__annotations__ = {
     name: hint for name, hint in FlinkJarJob.__annotations__.items() if "int" in str(hint)
 }
+
+
+@functools.cache
+def _stored_provider() -> str:
+    """The provider as every resource's state holds it. It has no state: its name is all."""
+    return str(serialize_provider(FlinkJarJobProvider()))
 
 
 def _standing(name: str, unset: dict[str, Any] | None) -> Any:

@@ -6,6 +6,7 @@ import json
 import pickle
 import subprocess
 from base64 import b64decode
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -86,6 +87,36 @@ def test_the_state_holds_the_providers_name_and_nothing_else_of_it(stack: JobSta
     assert b64decode(stored) == pickle.dumps(FlinkJarJobProvider(), protocol=4)
     assert b"pulumi_dli.dynamic" in b64decode(stored)
     assert len(stored) < 100
+
+
+def test_the_state_names_the_lines_of_the_program_and_no_other_code(stack: JobStack) -> None:
+    direct = job(desired_state="stopped")
+    later = """
+        class Etl(pulumi.ComponentResource):
+            def __init__(self, name):
+                super().__init__("shop:index:Etl", name)
+                FlinkJarJob(name, desired_state="stopped", opts=pulumi.ResourceOptions(parent=self))
+
+        Etl("inner")
+        pulumi.Output.from_input("late").apply(lambda n: FlinkJarJob(n, desired_state="stopped"))
+    """
+    text = HEAD + direct + dedent(later)
+    stack.project.write("__main__.py", text)
+    stack.project.must("up", "--yes", "--skip-preview")
+    lines = text.splitlines()
+
+    def told(resource: str) -> list[str]:
+        """The lines of the program that the stored frames name, innermost first."""
+        stored = stack.resources()[resource]
+        frames = [frame["sourcePosition"] for frame in stored["stackTrace"]]
+        assert stored["sourcePosition"] == frames[0]
+        found = [frame.rpartition("#") for frame in frames]
+        assert {path for path, _, _ in found} == {"project:///__main__.py"}
+        return [lines[int(number) - 1].strip() for _, _, number in found]
+
+    assert told("etl") == ["etl = FlinkJarJob("]
+    assert [line.split("(")[0] for line in told("inner")] == ["FlinkJarJob", "Etl"]
+    assert [line.split("(")[0] for line in told("late")] == ["pulumi.Output.from_input"]
 
 
 def test_a_secret_of_the_program_stays_one_under_any_argument(stack: JobStack) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import hashlib
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -173,6 +174,20 @@ def test_other_options_are_kept(engine: Monitor) -> None:
 def test_the_provider_is_stored_by_name(engine: Monitor) -> None:
     run(lambda: FlinkJarJob("orders").urn)
     assert len(engine.inputs["__provider"]) < 100
+
+
+def test_a_job_leaves_the_limit_of_tracebacks_as_it_was(
+    engine: Monitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(lambda: FlinkJarJob("orders").urn)
+    assert not hasattr(sys, "tracebacklimit")
+    with pytest.raises(TypeError):
+        FlinkJarJob(cast("Any", 7), name="orders")  # refused by the SDK, midway
+    assert not hasattr(sys, "tracebacklimit")
+    monkeypatch.setattr(sys, "tracebacklimit", 3, raising=False)
+    run(lambda: FlinkJarJob("clicks").urn)
+    assert sys.tracebacklimit == 3
+    assert [len(job.stackTrace.frames) > 0 for job in engine.registered] == [True, True]
 
 
 def test_outputs(engine: Monitor) -> None:
