@@ -15,6 +15,7 @@ from pulumi_dli.auth import ReadyToken, SdkSigner, TokenAuth
 from pulumi_dli.credentials import AccessKey, Password, Token, secrets
 from pulumi_dli.errors import SettingsError
 from pulumi_dli.keystone import by_agency, by_password
+from pulumi_dli.loading import loading
 from pulumi_dli.projects import find_project
 from pulumi_dli.reader import loopback
 from pulumi_dli.settings import Settings, process_environment, resolve
@@ -296,10 +297,11 @@ class _LocalTransport(httpx.WSGITransport):
 
 def _local_client(settings: Settings) -> httpx.Client:
     try:
-        from pulumi_dli.local.app import create_app  # noqa: PLC0415 -- the extra `local`
-        from pulumi_dli.local.engines import Engines  # noqa: PLC0415
-        from pulumi_dli.local.errors import StoreError  # noqa: PLC0415
-        from pulumi_dli.local.store import Store  # noqa: PLC0415
+        with loading():
+            from pulumi_dli.local.app import create_app  # noqa: PLC0415 -- the extra `local`
+            from pulumi_dli.local.engines import Engines  # noqa: PLC0415
+            from pulumi_dli.local.errors import StoreError  # noqa: PLC0415
+            from pulumi_dli.local.store import Store  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"dli:endpoint is local, and the local DLI needs {error.name}, which is not "

@@ -29,6 +29,7 @@ from pulumi.output import Unknown
 
 from pulumi_dli import host
 from pulumi_dli.errors import DliError, Halfway
+from pulumi_dli.loading import loading
 
 if TYPE_CHECKING:
     from pulumi_dli.session import Session
@@ -44,7 +45,8 @@ class FlinkJarJobProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration; called once in a process."""
-        from pulumi_dli.session import open_session  # noqa: PLC0415 -- see the module's docstring
+        with loading():
+            from pulumi_dli.session import open_session  # noqa: PLC0415 -- see the docstring
 
         engine = host.Engine.of_this_process()
         host.widen_threads()
