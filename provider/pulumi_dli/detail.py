@@ -123,6 +123,8 @@ class JobDetail:
 
 def same(name: str, live: Any, wanted: Any, *, unordered: bool = False) -> bool:
     """Whether a live value is what is wanted, in whatever spelling."""
+    if live == wanted and not isinstance(live, dict | list):  # in which 1 is equal to True
+        return True
     left = canonical(name, live, unordered=unordered)
     right = canonical(name, wanted, unordered=unordered)
     if name == "runtime_config":

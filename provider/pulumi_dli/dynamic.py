@@ -169,7 +169,7 @@ def _split(props: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
 
 
 def _is_unknown(value: Any) -> bool:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return any(_is_unknown(item) for item in value.values())
     if isinstance(value, list):
         return any(_is_unknown(item) for item in value)

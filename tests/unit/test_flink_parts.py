@@ -157,15 +157,15 @@ def test_a_detached_process_is_nobodys_child(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_simulated_until_it_is_switched_on(tmp_path: Path) -> None:
-    assert choice.version(tmp_path) is None
+    assert versions.of_folder(tmp_path) is None
     assert choice.describe(tmp_path).startswith("simulated: ")
     choice.switch_off(tmp_path)
     (tmp_path / "flink").mkdir()
-    (tmp_path / "flink" / choice.FILE).write_text("9.9.9\n")
-    assert choice.version(tmp_path) == "9.9.9"
+    (tmp_path / "flink" / versions.FILE).write_text("9.9.9\n")
+    assert versions.of_folder(tmp_path) == "9.9.9"
     assert choice.describe(tmp_path).startswith("Flink 9.9.9")
     choice.switch_off(tmp_path)
-    assert choice.version(tmp_path) is None
+    assert versions.of_folder(tmp_path) is None
 
 
 def test_a_cluster_that_never_ran_is_stopped_without_a_word(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_what_is_no_version_is_not_looked_for(text: str, words: str, tmp_path: P
         versions.release(text)
     with pytest.raises(FlinkError, match=words):
         choice.switch_on(tmp_path, text, lambda _: None)
-    assert choice.version(tmp_path) is None
+    assert versions.of_folder(tmp_path) is None
 
 
 def test_a_source_for_a_flink_that_is_not_there_is_not_compiled(tmp_path: Path) -> None:

@@ -197,6 +197,15 @@ def test_outputs(engine: Monitor) -> None:
     assert run(lambda: FlinkJarJob("orders").status) == "job_running"
 
 
+def test_whole_numbers_are_whole(engine: Monitor) -> None:
+    del engine
+    assert repr(run(lambda: FlinkJarJob("orders", cu_number=4).cu_number)) == "4"
+    assert repr(run(lambda: FlinkJarJob("orders").cu_number)) == "2"
+    assert repr(run(lambda: FlinkJarJob("orders", timeouts={"settle": 0.2}).timeouts)) == (
+        "{'settle': 0.2}"
+    )
+
+
 def test_a_failure_that_the_host_could_not_tell_of_ends_the_program(engine: Monitor) -> None:
     class Broken(Jobs):
         def new_resource(self, args: MockResourceArgs) -> tuple[str, Values]:

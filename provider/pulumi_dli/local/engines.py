@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.local.engine import Simulation
-from pulumi_dli.local.flink import choice, versions
-from pulumi_dli.local.flink.engine import Flink
+from pulumi_dli.local.flink import versions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,8 +32,8 @@ class Engines:
     def name(self) -> str:
         """What the next start uses."""
         chosen = self._next(None)
-        free = isinstance(chosen, Flink) and self._version is None
-        return chosen.name + (choice.UNLESS if free else "")
+        free = chosen is not self._simulation and self._version is None
+        return chosen.name + (versions.UNLESS if free else "")
 
     def real(self, job: Job) -> bool:
         """Whether Flink runs the job."""
@@ -76,10 +75,15 @@ class Engines:
         self._of(job).drop(moment, job)
 
     def _of(self, job: Job) -> Engine:
-        return Flink(self._folder, str(job.run["version"])) if job.run else self._simulation
+        return self._flink(str(job.run["version"])) if job.run else self._simulation
 
     def _next(self, named: str | None) -> Engine:
-        chosen = choice.version(self._folder)
+        chosen = versions.of_folder(self._folder)
         if chosen is None:
             return self._simulation
-        return Flink(self._folder, self._version or named or chosen)
+        return self._flink(self._version or named or chosen)
+
+    def _flink(self, version: str) -> Engine:
+        from pulumi_dli.local.flink.engine import Flink  # noqa: PLC0415 -- few folders use it
+
+        return Flink(self._folder, version)

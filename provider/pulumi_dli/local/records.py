@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.local.errors import bad_parameter, no_such_job
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LARGEST_ID = 2**63 - 1
 _JSON = ("definition", "doom", "run")
 _FLAGS = ("stopping", "has_savepoint")
+_NOTHING = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ def from_row(row: sqlite3.Row) -> Job:
     """The job of a row."""
     values = dict(row)
     for name in _JSON:
-        values[name] = json.loads(values[name])
+        text = values[name]
+        values[name] = {} if text == _NOTHING else json.loads(text)
     for name in _FLAGS:
         values[name] = bool(values[name])
     return Job(**values)
@@ -160,7 +162,7 @@ def record(moment: Moment, job_id: int, event: str, **data: Any) -> None:
 
 
 def _values(job: Job) -> tuple[Any, ...]:
-    values = asdict(job)
+    values = {name: getattr(job, name) for name in _COLUMNS[1:]}
     for name in _JSON:
         values[name] = json.dumps(values[name])
-    return tuple(values[name] for name in _COLUMNS[1:])
+    return tuple(values.values())

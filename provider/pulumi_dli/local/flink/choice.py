@@ -17,17 +17,7 @@ if TYPE_CHECKING:
 
     from pulumi_dli.local.store import Store
 
-FILE = "version"
 CLUSTER = "cluster-"
-UNLESS = ", unless a job's flink_version names another"
-
-
-def version(folder: Path) -> str | None:
-    """The Flink of the jobs that name none; None: all runs are simulated."""
-    try:
-        return (folder / "flink" / FILE).read_text().strip() or None
-    except FileNotFoundError:
-        return None
 
 
 def switch_on(folder: Path, wanted: str, say: Callable[[str], None]) -> None:
@@ -45,14 +35,14 @@ def switch_on(folder: Path, wanted: str, say: Callable[[str], None]) -> None:
     java.find()
     install.install(release, say)
     (folder / "flink").mkdir(parents=True, exist_ok=True)
-    draft = folder / "flink" / f"{FILE}.draft"
+    draft = folder / "flink" / f"{versions.FILE}.draft"
     draft.write_text(release)
-    draft.rename(folder / "flink" / FILE)
+    draft.rename(folder / "flink" / versions.FILE)
 
 
 def switch_off(folder: Path) -> None:
     """Simulate from the next start of a job on."""
-    (folder / "flink" / FILE).unlink(missing_ok=True)
+    (folder / "flink" / versions.FILE).unlink(missing_ok=True)
 
 
 def cluster(folder: Path, wanted: str) -> Cluster:
@@ -84,7 +74,7 @@ def stop(store: Store) -> None:
 
 def describe(folder: Path) -> str:
     """What runs the folder's jobs, in words, and why not Flink."""
-    wanted = version(folder)
+    wanted = versions.of_folder(folder)
     if wanted is None:
         return "simulated: no Flink runs the jobs (`pulumi-dli local flink on` lets one)"
     try:
@@ -92,4 +82,4 @@ def describe(folder: Path) -> str:
     except FlinkError as error:
         return f"Flink {wanted}, but {error}"
     later = "" if install.home(wanted) else " (the first start installs it)"
-    return f"Flink {wanted}{later} on Java {found.version} ({found.java}){UNLESS}"
+    return f"Flink {wanted}{later} on Java {found.version} ({found.java}){versions.UNLESS}"

@@ -85,7 +85,7 @@ def add(
         if file.suffix != ".java":
             typer.echo(files.add(store.folder, file, group))
             return
-        release = choice.version(store.folder) or versions.DEFAULT_VERSION
+        release = versions.of_folder(store.folder) or versions.DEFAULT_VERSION
         if version is not None:
             release = versions.release(version)
             install.install(release, _say)

@@ -12,8 +12,13 @@ from pulumi_dli.local.errors import FlinkError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 Line = tuple[int, int]
+
+FILE = "version"
+"""Names the folder's choice, in its `flink`."""
+UNLESS = ", unless a job's flink_version names another"
 
 RELEASES = {
     "1.12": "1.12.5",
@@ -56,6 +61,14 @@ RENAMED: tuple[tuple[Line, str, str | None], ...] = (
     ((1, 15), "execution.savepoint-restore-mode", None),
 )
 """The first line with an option's name, the name, and the one before it; None: no such option."""
+
+
+def of_folder(folder: Path) -> str | None:
+    """The Flink of the jobs that name none; None: all runs are simulated."""
+    try:
+        return (folder / "flink" / FILE).read_text().strip() or None
+    except FileNotFoundError:
+        return None
 
 
 def release(text: str) -> str:
