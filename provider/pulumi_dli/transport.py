@@ -180,7 +180,13 @@ def repeat(send: Callable[[], _Answer], *, repeatable: bool, max_retries: int) -
     The waits grow from half a second to twenty, with jitter, and end after five minutes
     or `max_retries` attempts more than the first; then the last error is raised.
     """
-    import stamina  # noqa: PLC0415 -- a preview without changes sends nothing
+    try:
+        return send()
+    except Exception as error:
+        if again(error, repeatable=repeatable) is False:
+            raise
+        failed: Exception | None = error
+    import stamina  # noqa: PLC0415 -- nearly every run does without
 
     for attempt in stamina.retry_context(
         on=lambda error: again(error, repeatable=repeatable),
@@ -190,6 +196,9 @@ def repeat(send: Callable[[], _Answer], *, repeatable: bool, max_retries: int) -
         wait_max=_LONGEST_WAIT,
     ):
         with attempt:
+            if failed is not None:  # the first attempt, which was made above
+                first, failed = failed, None
+                raise first
             return send()
     raise AssertionError  # retry_context ends in a result or an error
 
