@@ -1,4 +1,4 @@
-"""Jobs on the Flink that their flink_version names, where it takes no settings and is older."""
+"""Jobs on the Flink that their flink_version names: the three lines that DLI offers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def asked(dli: FlinkDli, run: str, path: str) -> Any:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    ("line", "release", "repeats"), [("1.12", "1.12.5", True), ("1.15", "1.15.4", False)]
+    ("line", "release", "repeats"),
+    [("1.12", "1.12.5", True), ("1.15", "1.15.4", False), ("1.17", "1.17.2", False)],
 )
 def test_a_job_runs_on_the_flink_that_it_names_and_keeps_its_state(
     dli: FlinkDli, line: str, release: str, repeats: bool
@@ -107,7 +108,7 @@ def test_a_job_runs_on_the_flink_that_it_names_and_keeps_its_state(
     counts.must_be_exact(repeats=repeats)
 
 
-@pytest.mark.parametrize("line", ["1.12", "1.15"])
+@pytest.mark.parametrize("line", ["1.12", "1.15", "1.17"])
 def test_a_job_on_an_old_flink_restarts_itself_is_counted_and_gives_up(
     dli: FlinkDli, line: str
 ) -> None:
@@ -198,8 +199,10 @@ def test_a_flink_that_cannot_be_installed_fails_the_start(
     )
     for job_id in jobs:
         detail = dli.reaches(job_id, "job_submit_fail")
-        assert detail["status_desc"].startswith("Flink 1.17.2 could not be installed: ")
-        assert "apache-flink-libraries==1.17.2" in detail["status_desc"]
+        assert detail["status_desc"] == (
+            "Flink 1.17.2 could not be installed: pip finds no apache-flink-libraries at all; "
+            "check the network, and the package index that pip is set to"
+        )
 
 
 def test_a_job_may_be_stopped_while_its_flink_is_installed(

@@ -132,6 +132,9 @@ def _fetch(version: str, staging: Path, say: Callable[[str], None]) -> None:
     if process.returncode:
         reason = next((x for x in lines if x.startswith("ERROR:")), lines[-1] if lines else "")
         reason = reason.removeprefix("ERROR: ")
+        if "(from versions: none)" in reason:  # pip does not say that no index answered
+            reason = f"pip finds no {package} at all; check the network, and the package index "
+            reason += "that pip is set to"
         raise FlinkError(f"Flink {version} could not be installed: {reason}")
     if not list(staging.glob("pyflink/lib/flink-dist*.jar")):
         raise FlinkError(f"{package} {version} holds no flink-dist jar: try another version")
