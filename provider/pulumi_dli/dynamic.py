@@ -29,7 +29,7 @@ from pulumi.output import Unknown
 
 from pulumi_dli import host
 from pulumi_dli.errors import DliError, Halfway
-from pulumi_dli.loading import loading
+from pulumi_dli.loading import loading, own_process
 
 if TYPE_CHECKING:
     from pulumi_dli.session import Session
@@ -45,6 +45,7 @@ class FlinkJarJobProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration; called once in a process."""
+        own_process()
         with loading():
             from pulumi_dli.session import open_session  # noqa: PLC0415 -- see the docstring
 

@@ -16,29 +16,31 @@ from types import FrameType
 
 _INNER = 5
 """Frames from where the SDK reads the stack to the resource's own `__init__`, with both."""
-_LOCK = threading.RLock()
 
 
 @contextmanager
 def program_frames(caller: FrameType | None) -> Iterator[None]:
     """Let the SDK see no further than the program while a resource is made.
 
-    Python's `sys.tracebacklimit` bounds what the SDK reads. It is the whole process's, so
-    programs that run beside each other (the Automation API's) take turns.
+    Python's `sys.tracebacklimit` bounds what the SDK reads. It is the whole process's, so only
+    the main thread sets it, in which the language host runs a program; elsewhere (the
+    Automation API) the state keeps all.
 
     Args:
         caller: the frame that makes the resource.
     """
-    with _LOCK:
-        before = getattr(sys, "tracebacklimit", None)
-        sys.tracebacklimit = _INNER + _of_program(caller)
-        try:
-            yield
-        finally:
-            if before is None:
-                del sys.tracebacklimit
-            else:
-                sys.tracebacklimit = before
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = getattr(sys, "tracebacklimit", None)
+    sys.tracebacklimit = _INNER + _of_program(caller)
+    try:
+        yield
+    finally:
+        if before is None:
+            del sys.tracebacklimit
+        else:
+            sys.tracebacklimit = before
 
 
 def _of_program(frame: FrameType | None) -> int:

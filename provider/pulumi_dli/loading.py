@@ -7,23 +7,29 @@ and again, then and later: a seventh of a refresh of a hundred jobs.
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_process = {"ours": False}
+
+
+def own_process() -> None:
+    """Say that this process is the provider's: what is loaded need never be looked through.
+
+    A user's process keeps its own objects under the collector's eyes.
+    """
+    _process["ours"] = True
 
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Let the collector rest while modules load, and then leave alone what there is.
-
-    Where all were loaded before, nothing happens: a long process would keep its garbage.
-    """
-    working, known = gc.isenabled(), len(sys.modules)
+    """Let the collector rest while modules load."""
+    working = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if len(sys.modules) > known:
+        if _process["ours"]:
             gc.freeze()
         if working:
             gc.enable()

@@ -126,6 +126,10 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     project_id: Output[str | None]
     timeouts: Output[dict[str, float] | None]
 
+    def __init_subclass__(cls) -> None:
+        """A job of a subclass is a job: its type is part of its URN, and of its mark."""
+        super().__init_subclass__(module="dli", name="FlinkJarJob")
+
     def __init__(
         self,
         resource_name: str,

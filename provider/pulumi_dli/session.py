@@ -63,6 +63,7 @@ class Session:
     _lives: dict[Place, Lifecycle] = field(default_factory=dict)
     _taken: set[tuple[Place, int]] = field(default_factory=set)
     _checked: dict[str, bool] = field(default_factory=dict)
+    _sound: set[Place] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._foresight = Foresight(self.connections, self.warn)
@@ -99,8 +100,10 @@ class Session:
         if settings.default_tags and "tags" not in unknown:
             filled["tags"] = {**settings.default_tags, **(news.get("tags") or {})}
         whole = {**news, **filled}
-        if "tags" in filled:  # the rest of what is filled in was checked where it comes from
+        if "tags" in filled or place not in self._sound:  # the program's own were judged above
             found = problems(whole, unknown)
+        if not found:
+            self._sound.add(place)
         try:
             found = found or self._foresight.examine(urn, olds, whole, unknown)
             if not found:

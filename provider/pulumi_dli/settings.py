@@ -280,7 +280,7 @@ class _Resolver:
         project = self.reader.need("projectId", "projectName")
         if project and project[0] == "projectId":
             value = project[1]
-            if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value.text):
+            if not re.fullmatch(r"[A-Za-z0-9]{1,64}", value.text):
                 self.reader.malformed(
                     "projectId", value, "letters and digits (a name goes into dli:projectName)"
                 )

@@ -180,10 +180,12 @@ def repeat(send: Callable[[], _Answer], *, repeatable: bool, max_retries: int) -
     The waits grow from half a second to twenty, with jitter, and end after five minutes
     or `max_retries` attempts more than the first; then the last error is raised.
     """
+    began = time.monotonic()
     try:
         return send()
     except Exception as error:
-        if again(error, repeatable=repeatable) is False:
+        left = _PATIENCE - (time.monotonic() - began)
+        if again(error, repeatable=repeatable) is False or left <= 0:
             raise
         failed: Exception | None = error
     import stamina  # noqa: PLC0415 -- nearly every run does without
@@ -191,14 +193,16 @@ def repeat(send: Callable[[], _Answer], *, repeatable: bool, max_retries: int) -
     for attempt in stamina.retry_context(
         on=lambda error: again(error, repeatable=repeatable),
         attempts=max_retries + 1,
-        timeout=_PATIENCE,
+        timeout=left,
         wait_initial=_FIRST_WAIT,
         wait_max=_LONGEST_WAIT,
     ):
         with attempt:
             if failed is not None:  # the first attempt, which was made above
-                first, failed = failed, None
-                raise first
+                try:
+                    raise failed
+                finally:
+                    failed = None
             return send()
     raise AssertionError  # retry_context ends in a result or an error
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import hashlib
+import inspect
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +17,7 @@ import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.mocks import MockMonitor
 from pulumi_dli import FlinkJarJob, FlinkJarJobArgs, file_digest
+from pulumi_dli.frames import program_frames
 from pulumi_dli.resource import TYPE, default_name
 from stack import PROGRAM
 
@@ -174,6 +177,30 @@ def test_other_options_are_kept(engine: Monitor) -> None:
 def test_the_provider_is_stored_by_name(engine: Monitor) -> None:
     run(lambda: FlinkJarJob("orders").urn)
     assert len(engine.inputs["__provider"]) < 100
+
+
+def test_a_job_of_a_subclass_is_a_job(engine: Monitor) -> None:
+    class Etl(FlinkJarJob):
+        pass
+
+    run(lambda: Etl("orders").urn)
+    assert engine.job.type == TYPE
+    with pytest.raises(TypeError, match="module"):
+        type("Other", (FlinkJarJob,), {}, module="shop")
+
+
+def test_only_the_main_thread_shortens_what_tracebacks_show() -> None:
+    seen: list[bool] = []
+
+    def making() -> None:
+        with program_frames(inspect.currentframe()):
+            seen.append(hasattr(sys, "tracebacklimit"))
+
+    making()
+    other = threading.Thread(target=making)
+    other.start()
+    other.join()
+    assert seen == [True, False]
 
 
 def test_a_job_leaves_the_limit_of_tracebacks_as_it_was(

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi_dli.connect import Connections, Place
 from pulumi_dli.errors import Halfway
-from pulumi_dli.session import Diff
+from pulumi_dli.session import Diff, Session
 from stack import URN, Problems, Stack
 
 NONE: frozenset[str] = frozenset()
@@ -50,6 +51,22 @@ def test_a_setting_that_is_missing_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(Problems, match="region"):
         stack.up()
     stack.close()
+
+
+class Odd(Connections):
+    """A service that knows its project by an id that DLI has none of."""
+
+    def place(self, region: str | None = None, project_id: str | None = None) -> Place:
+        return super().place(region, project_id)._replace(project_id="eu-de_shop")
+
+
+def test_what_is_filled_in_is_judged_too(tmp_path: Path) -> None:
+    places = Odd({"endpoint": "local", "localPath": str(tmp_path)}, {}, tmp_path)
+    session = Session(places, say=print, progress=print, warn=print)
+    for _ in range(2):
+        _, problems = session.check(URN, {}, {"name": "orders", "desired_state": "stopped"}, NONE)
+        assert problems == ["project_id: has the wrong form; use 1 to 64 letters and digits"]
+    places.close()
 
 
 def test_a_stack_stays_at_its_place(stack: Stack) -> None:

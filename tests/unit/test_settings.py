@@ -245,6 +245,7 @@ def test_an_agency() -> None:
         ({"defaultTags": '{"team": {"a": 1}}'}, "must be a map"),
         ({"signature": "scoped"}, "must be `sdk`"),
         ({"projectId": "eu de/team"}, "a name goes into dli:projectName"),
+        ({"projectId": "eu-de_team"}, "a name goes into dli:projectName"),
         ({"token": "planted-token\nX-Evil: 1"}, "no header can carry"),
         ({"token": "planted-tökén"}, "no header can carry"),
     ],

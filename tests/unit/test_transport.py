@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import ssl
+import time
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -287,3 +288,17 @@ def test_any_bytes_are_an_answer_or_an_error_of_ours(status: int, body: bytes) -
     service = Service(httpx.Response(status, content=body))
     with contextlib.suppress(DliError):
         transport(service, max_retries=0).request("POST", PATH, what="x")
+
+
+def test_patience_begins_with_the_first_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: passed[0])
+    service = Service(httpx.ReadTimeout)
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        passed[0] += 301
+        return service(request)
+
+    with stamina.set_testing(testing=False), pytest.raises(TransportError):
+        transport(slow).request("GET", PATH, what="x")
+    assert len(service.requests) == 1
