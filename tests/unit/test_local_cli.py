@@ -10,6 +10,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 from pulumi_dli.local.app import create_app
 from pulumi_dli.local.cli import app
@@ -105,9 +106,11 @@ def test_faults_are_armed_shown_and_cleared(folder: Path) -> None:
         (("status", "--path", __file__), "cannot keep its data"),
     ],
 )
-@pytest.mark.usefixtures("folder")
-def test_mistakes_are_told_in_one_sentence(arguments: tuple[str, ...], words: str) -> None:
+def test_mistakes_are_told_in_one_sentence(
+    folder: Path, arguments: tuple[str, ...], words: str
+) -> None:
     text = told(*arguments, code=1)
+    assert not [file for file in psutil.Process().open_files() if str(folder) in file.path]
     assert words in text
     assert text.startswith("pulumi-dli local: ")
     assert text.count("\n") == 1

@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 from pulumi_dli.local import jobs, records, runs
 from pulumi_dli.local.clock import StoredClock
@@ -131,8 +132,12 @@ def test_a_folder_that_cannot_be_used_is_said_in_one_sentence(tmp_path: Path) ->
 def test_another_versions_file_is_not_touched(store: Store) -> None:
     with store.read() as db:
         db.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match="another version"):
+    store.close()
+    with pytest.raises(StoreError, match="another version") as caught:
         Store(store.folder)
+    open_ = [file.path for file in psutil.Process().open_files()]
+    assert not [path for path in open_ if str(store.folder) in path]
+    del caught  # its frames hold the store
 
 
 def test_lists_and_shows_walk_an_index(store: Store) -> None:

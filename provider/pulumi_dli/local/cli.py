@@ -17,9 +17,8 @@ from pulumi_dli.local.engines import Engines
 from pulumi_dli.local.flink import choice
 from pulumi_dli.local.flink import cli as flink
 from pulumi_dli.local.identity import LOCAL, Identity, Project
-from pulumi_dli.local.opened import Folder, folder, in_plain_words, opened
+from pulumi_dli.local.opened import Folder, opened
 from pulumi_dli.local.service import Service
-from pulumi_dli.local.store import Store
 
 LONGEST_ID = 64
 
@@ -47,8 +46,7 @@ def serve_command(  # noqa: PLR0913 (one for each option)
     password: Annotated[str | None, typer.Option(help="The user's password.")] = None,
 ) -> None:
     """Serve the local DLI on a port of this machine."""
-    with in_plain_words():
-        store = Store(folder(path))
+    with opened(path) as store:
         if start_delay is not None:
             store.set(START_DELAY, start_delay)
         identity = Identity(
@@ -66,7 +64,6 @@ def serve_command(  # noqa: PLR0913 (one for each option)
             server.run()
         finally:
             server.close()
-            store.close()
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,18 +40,10 @@ def folder(path: Path | None) -> Path:
 
 @contextmanager
 def opened(path: Path | None) -> Iterator[Store]:
-    """The store of the data folder."""
-    with in_plain_words():
-        store = Store(folder(path))
-        yield store
-        store.close()
-
-
-@contextmanager
-def in_plain_words() -> Iterator[None]:
-    """Ends the command with one sentence, where something is wrong."""
+    """The store of the data folder; one sentence ends the command where something is wrong."""
     try:
-        yield
+        with closing(Store(folder(path))) as store:
+            yield store
     except (StoreError, FlinkError, Refusal, OSError, ValueError) as error:
         typer.echo(f"pulumi-dli local: {error}", err=True)
         raise typer.Exit(1) from None

@@ -140,8 +140,10 @@ class Store:
             with self.read() as db:
                 version = db.execute("PRAGMA user_version").fetchone()[0]
         except sqlite3.Error as error:
+            self.close()
             raise StoreError(f"{self._path} is not a local DLI's data: {error}") from None
         if version != VERSION:
+            self.close()
             raise StoreError(
                 f"{self._path} was written by another version of pulumi-dli "
                 f"(format {version}, this one reads {VERSION}); remove the folder to start anew"
