@@ -161,7 +161,7 @@ def test_a_folder_is_simulated_until_it_is_switched_on(tmp_path: Path) -> None:
     assert choice.describe(tmp_path).startswith("simulated: ")
     choice.switch_off(tmp_path)
     (tmp_path / "flink").mkdir()
-    (tmp_path / "flink" / versions.FILE).write_text("9.9.9\n")
+    versions.chosen(tmp_path).write_text("9.9.9\n")
     assert versions.of_folder(tmp_path) == "9.9.9"
     assert choice.describe(tmp_path).startswith("Flink 9.9.9")
     choice.switch_off(tmp_path)

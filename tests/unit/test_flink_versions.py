@@ -40,7 +40,7 @@ def test_the_setting_counts_before_the_job_and_the_job_before_the_folder(
     setting: str | None, fields: dict[str, Any], release: str, tmp_path: Path
 ) -> None:
     (tmp_path / "flink").mkdir()
-    (tmp_path / "flink" / versions.FILE).write_text("1.20.4")
+    versions.chosen(tmp_path).write_text("1.20.4")
     run = started(tmp_path, setting, **fields)
     assert run["version"] == release
 
@@ -48,7 +48,7 @@ def test_the_setting_counts_before_the_job_and_the_job_before_the_folder(
 @pytest.mark.parametrize("text", ["1.9", "../..", "latest"])
 def test_a_setting_that_is_no_version_fails_the_start(text: str, tmp_path: Path) -> None:
     (tmp_path / "flink").mkdir()
-    (tmp_path / "flink" / versions.FILE).write_text("1.20.4")
+    versions.chosen(tmp_path).write_text("1.20.4")
     assert f"{text} is not a Flink version" in started(tmp_path, text)["error"]
 
 

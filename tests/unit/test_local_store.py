@@ -135,8 +135,7 @@ def test_another_versions_file_is_not_touched(store: Store) -> None:
     store.close()
     with pytest.raises(StoreError, match="another version") as caught:
         Store(store.folder)
-    open_ = [file.path for file in psutil.Process().open_files()]
-    assert not [path for path in open_ if str(store.folder) in path]
+    assert not [file for file in psutil.Process().open_files() if str(store.folder) in file.path]
     del caught  # its frames hold the store
 
 

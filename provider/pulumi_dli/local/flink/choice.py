@@ -34,15 +34,16 @@ def switch_on(folder: Path, wanted: str, say: Callable[[str], None]) -> None:
     release = versions.release(wanted)
     java.find()
     install.install(release, say)
-    (folder / "flink").mkdir(parents=True, exist_ok=True)
-    draft = folder / "flink" / f"{versions.FILE}.draft"
+    file = versions.chosen(folder)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.draft")
     draft.write_text(release)
-    draft.rename(folder / "flink" / versions.FILE)
+    draft.rename(file)
 
 
 def switch_off(folder: Path) -> None:
     """Simulate from the next start of a job on."""
-    (folder / "flink" / versions.FILE).unlink(missing_ok=True)
+    versions.chosen(folder).unlink(missing_ok=True)
 
 
 def cluster(folder: Path, wanted: str) -> Cluster:

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 Line = tuple[int, int]
 
-FILE = "version"
-"""Names the folder's choice, in its `flink`."""
 UNLESS = ", unless a job's flink_version names another"
 
 RELEASES = {
@@ -63,10 +61,15 @@ RENAMED: tuple[tuple[Line, str, str | None], ...] = (
 """The first line with an option's name, the name, and the one before it; None: no such option."""
 
 
+def chosen(folder: Path) -> Path:
+    """The file that holds a data folder's choice; there is none where all runs are simulated."""
+    return folder / "flink" / "version"
+
+
 def of_folder(folder: Path) -> str | None:
     """The Flink of the jobs that name none; None: all runs are simulated."""
     try:
-        return (folder / "flink" / FILE).read_text().strip() or None
+        return chosen(folder).read_text().strip() or None
     except FileNotFoundError:
         return None
 
