@@ -9,8 +9,8 @@ import httpx
 from dli import Dli
 from flask import Flask
 from local_service import PROJECT
-from pulumi_dli.connect import Connections
-from pulumi_dli.jobs import Jobs
+from pulumi_dli.client.api import Jobs
+from pulumi_dli.client.connections import Connections
 from pulumi_dli.local.app import create_app
 from pulumi_dli.local.store import Store
 from table import Row, medians, ratio

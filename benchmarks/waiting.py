@@ -11,8 +11,8 @@ from typing import Any
 import programs
 from dli import Dli
 from engine_project import Project
-from pulumi_dli.connect import Connections
-from pulumi_dli.local.engine import START_DELAY
+from pulumi_dli.client.connections import Connections
+from pulumi_dli.local.simulation import START_DELAY
 from pulumi_dli.session import Session
 from stack import PROGRAM, Stack
 from table import Row, count, ratio

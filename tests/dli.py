@@ -15,8 +15,8 @@ from engine_project import PATIENCE
 from local_service import LocalService
 from pulumi_dli.local import requests
 from pulumi_dli.local.app import create_app
-from pulumi_dli.local.engine import START_DELAY, STOP_DELAY
 from pulumi_dli.local.requests import Entry
+from pulumi_dli.local.simulation import START_DELAY, STOP_DELAY
 from pulumi_dli.local.store import Store
 
 COMMAND = str(Path(sys.prefix) / "bin" / "pulumi-dli")

@@ -14,7 +14,7 @@ from pulumi_dli.local import validation
 from pulumi_dli.local.flink import choice
 from pulumi_dli.local.flink.cluster import Running
 from pulumi_dli.local.flink.processes import detach
-from pulumi_dli.local.records import Job
+from pulumi_dli.local.model import Job
 
 PATIENCE = 90.0
 """Seconds. A guard against hanging, never a verdict."""

@@ -15,9 +15,9 @@ from typing import Any
 
 import httpx
 from local_service import START_TIME, LocalService
-from pulumi_dli.compact import unfold
-from pulumi_dli.connect import Connections
+from pulumi_dli.client.connections import Connections
 from pulumi_dli.errors import Halfway
+from pulumi_dli.job.state import unfold
 from pulumi_dli.local.app import create_app
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.requests import kept

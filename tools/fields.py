@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from pulumi_dli.handling import Handling, Timeouts
-from pulumi_dli.models import FIELDS, KEEP, Cost, JobSpec, ResourceConfig, ResourceSpec, Row
+from pulumi_dli.job.options import Handling, Timeouts
+from pulumi_dli.job.spec import FIELDS, KEEP, Cost, JobSpec, ResourceConfig, ResourceSpec, Row
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 

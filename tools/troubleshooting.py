@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 
-from pulumi_dli.codes import CODES, NEXT_STEPS
+from pulumi_dli.client.error_codes import CODES, NEXT_STEPS
 
 PAGE = Path(__file__).parents[1] / "docs" / "troubleshooting.md"
 BEGIN = "<!-- Written by tools/troubleshooting.py (`make fields`). -->"

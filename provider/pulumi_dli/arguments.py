@@ -1,6 +1,6 @@
 """The typed arguments of a FlinkJarJob.
 
-Their texts are those of the field table in `pulumi_dli.models` and `pulumi_dli.handling`; a
+Their texts are those of the field table in `pulumi_dli.job.spec` and `pulumi_dli.job.options`; a
 test holds them equal.
 """
 

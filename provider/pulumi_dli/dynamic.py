@@ -27,9 +27,9 @@ from pulumi.dynamic import (
 )
 from pulumi.output import Unknown
 
-from pulumi_dli import host
 from pulumi_dli.errors import DliError, Halfway
 from pulumi_dli.loading import loading, own_process
+from pulumi_dli.sdk import host
 
 if TYPE_CHECKING:
     from pulumi_dli.session import Session

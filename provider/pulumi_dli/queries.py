@@ -22,9 +22,9 @@ import pulumi
 from pulumi_dli.errors import DliError, NotFoundError, SettingsError
 
 if TYPE_CHECKING:
-    from pulumi_dli.connect import Connections, Place
-    from pulumi_dli.detail import JobDetail
-    from pulumi_dli.jobs import Jobs
+    from pulumi_dli.client.api import Jobs
+    from pulumi_dli.client.connections import Connections, Place
+    from pulumi_dli.job.detail import JobDetail
 
 _MOST_NAMED = 20
 
@@ -201,8 +201,8 @@ def get_queue(
 @contextmanager
 def _asking(region: str | None, project_id: str | None) -> Iterator[tuple[Jobs, Place]]:
     """A client; our errors leave as one sentence without a traceback."""
-    from pulumi_dli.jobs import Jobs  # noqa: PLC0415 -- see the module's docstring
-    from pulumi_dli.sources import SETTINGS  # noqa: PLC0415
+    from pulumi_dli.client.api import Jobs  # noqa: PLC0415 -- see the module's docstring
+    from pulumi_dli.settings.sources import SETTINGS  # noqa: PLC0415
 
     config = pulumi.Config("dli")
     try:
@@ -217,7 +217,7 @@ def _asking(region: str | None, project_id: str | None) -> Iterator[tuple[Jobs, 
 @functools.cache
 def _connections(config: tuple[tuple[str, str | None], ...]) -> Connections:
     """One for the process, so that several look-ups sign in once."""
-    from pulumi_dli.connect import Connections  # noqa: PLC0415
+    from pulumi_dli.client.connections import Connections  # noqa: PLC0415
 
     made = Connections.of_stack(dict(config).get, Path.cwd())
     atexit.register(made.close)
@@ -234,7 +234,7 @@ def _demand_plain(**values: object) -> None:
 
 
 def _known_status(status: str) -> str:
-    from pulumi_dli.detail import PHASES  # noqa: PLC0415
+    from pulumi_dli.job.detail import PHASES  # noqa: PLC0415
 
     if status not in PHASES:
         raise SettingsError(
@@ -245,7 +245,7 @@ def _known_status(status: str) -> str:
 
 def _demand_filtering(jobs: Jobs, tags: Mapping[str, str]) -> None:
     """A region that knows no filter by tags would return every job."""
-    from pulumi_dli.ownership import IMPOSSIBLE_MARK  # noqa: PLC0415
+    from pulumi_dli.client.ownership import IMPOSSIBLE_MARK  # noqa: PLC0415
 
     key = next(iter(tags))
     if next(jobs.list_jobs(tags=f"{key}={IMPOSSIBLE_MARK}"), None) is not None:
@@ -256,8 +256,8 @@ def _demand_filtering(jobs: Jobs, tags: Mapping[str, str]) -> None:
 
 
 def _result(job: JobDetail) -> GetFlinkJarJobResult:
-    from pulumi_dli.masking import mask  # noqa: PLC0415
-    from pulumi_dli.models import FIELDS  # noqa: PLC0415
+    from pulumi_dli.job.redaction import mask  # noqa: PLC0415
+    from pulumi_dli.job.spec import FIELDS  # noqa: PLC0415
 
     return GetFlinkJarJobResult(
         job_id=job.job_id,

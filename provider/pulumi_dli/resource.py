@@ -18,7 +18,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_dli.arguments import FlinkJarJobArgs
 from pulumi_dli.dynamic import PROVIDER_KEY, FlinkJarJobProvider
-from pulumi_dli.frames import program_frames
+from pulumi_dli.sdk.frames import program_frames
 
 TYPE = "pulumi-python:dynamic/dli:FlinkJarJob"
 OUTPUTS = (
@@ -213,7 +213,7 @@ def _stored_provider() -> str:
 
 
 def _standing(name: str, unset: dict[str, Any] | None) -> Any:
-    from pulumi_dli.compact import standing  # noqa: PLC0415 -- it loads pydantic
+    from pulumi_dli.job.state import standing  # noqa: PLC0415 -- it loads pydantic
 
     return standing(name, unset)
 

@@ -15,21 +15,23 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from pulumi_dli import outputs, phrases
-from pulumi_dli.check import ARGUMENTS, problems
-from pulumi_dli.connect import Connections, Place
+from pulumi_dli.client.api import Jobs
+from pulumi_dli.client.connections import Connections, Place
+from pulumi_dli.client.location import PLACE, demand_place, explicit, moved, stored_place
+from pulumi_dli.clock import Clock, SystemClock
+from pulumi_dli.console import Report
 from pulumi_dli.errors import DliError, Halfway, JobGone
-from pulumi_dli.foresight import Foresight
-from pulumi_dli.handling import Desired, Stored, Timeouts
-from pulumi_dli.jobs import Jobs
-from pulumi_dli.lifecycle import Lifecycle
-from pulumi_dli.lookups import differs
-from pulumi_dli.masking import discreet
-from pulumi_dli.models import FIELDS
-from pulumi_dli.places import PLACE, demand_place, explicit, moved, stored_place
-from pulumi_dli.plan import Plan, plan
-from pulumi_dli.waiter import Clock, Report, SystemClock
-from pulumi_dli.work import Incomplete
+from pulumi_dli.job import outputs
+from pulumi_dli.job.canonical import differs
+from pulumi_dli.job.options import Desired, Stored, Timeouts
+from pulumi_dli.job.plan import Plan, plan
+from pulumi_dli.job.redaction import discreet
+from pulumi_dli.job.spec import FIELDS
+from pulumi_dli.lifecycle.operation import Incomplete
+from pulumi_dli.lifecycle.verbs import Lifecycle
+from pulumi_dli.preview import plan_line
+from pulumi_dli.preview.preview import Foresight
+from pulumi_dli.rules.check import ARGUMENTS, problems
 
 
 class Diff(NamedTuple):
@@ -131,7 +133,7 @@ class Session:
         renamed = set(desired.spec.set_names()) != stored.set_arguments
         if self._may_speak(urn):
             if replaces:
-                line = phrases.replacement(desired, replaces)
+                line = plan_line.replacement(desired, replaces)
             else:
                 line = self._foresight.change(urn, news, stored.job, todo, desired, unknown)
             if line:

@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from pulumi_dli.detail import Phase
+from pulumi_dli.client.api import Jobs
+from pulumi_dli.client.transport import Transport
 from pulumi_dli.errors import ApiError, NotFoundError
-from pulumi_dli.jobs import Jobs
-from pulumi_dli.models import FIELDS
-from pulumi_dli.transport import Transport
+from pulumi_dli.job.detail import Phase
+from pulumi_dli.job.spec import FIELDS
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 DOCUMENTED = Path(__file__).parent / "documented"

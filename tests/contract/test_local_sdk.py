@@ -10,7 +10,7 @@ from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkcore.region.region import Region
 from huaweicloudsdkdli import v1 as sdk
 from local_service import PROJECT, LocalService
-from pulumi_dli.local.engine import DEFAULTS
+from pulumi_dli.local.simulation import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,7 +22,7 @@ from keystoneauth1.adapter import Adapter
 from keystoneauth1.identity import generic, v3
 from keystoneauth1.session import Session
 from local_service import PROJECT, LocalService
-from pulumi_dli.local.engine import DEFAULTS
+from pulumi_dli.local.simulation import DEFAULTS
 
 USER_ID = "fedcba9876543210fedcba9876543210"
 USER: dict[str, Any] = {"username": "local", "user_domain_name": "local"}

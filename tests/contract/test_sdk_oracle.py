@@ -10,11 +10,11 @@ import httpx
 import pytest
 from huaweicloudsdkdli import v1 as sdk
 from huaweicloudsdkdli.v1.dli_client import DliClient
-from pulumi_dli.canonical import to_wire
-from pulumi_dli.detail import JobDetail
-from pulumi_dli.jobs import Jobs
-from pulumi_dli.models import FIELDS, JobSpec, ResourceConfig, ResourceSpec
-from pulumi_dli.transport import Transport
+from pulumi_dli.client.api import Jobs
+from pulumi_dli.client.transport import Transport
+from pulumi_dli.job.canonical import to_wire
+from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.spec import FIELDS, JobSpec, ResourceConfig, ResourceSpec
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 VALUES: dict[str, Any] = {

@@ -11,7 +11,7 @@ from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_dli.auth import SdkSigner
+from pulumi_dli.client.auth import SdkSigner
 
 ACCESS_KEY = "QTWAOYTTINDUT2QVKYUC"
 SECRET_KEY = "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from dli import changes
 from job_stack import TYPE, JobStack, job
-from pulumi_dli.check import problems
 from pulumi_dli.local.requests import kept
+from pulumi_dli.rules.check import problems
 from wrong_programs import RIGHT, SECRET, WRONG
 
 

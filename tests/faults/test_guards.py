@@ -41,40 +41,43 @@ class Guard:
 
 GUARDS = {
     "one job for one resource": Guard(
-        "arrival.py",
+        "lifecycle/create.py",
         "job = tools.ownership.marked(desired.owner)",
         "job = None",
         "jobs for one resource",
     ),
     "no foreign job is touched": Guard(
-        "arrival.py",
+        "lifecycle/create.py",
         "    if owner is Owner.OURS:\n        return\n",
         "    return\n",
         "foreign",
     ),
     "the definition is the program's": Guard(
-        "bring.py", "    if todo.body:\n", "    if todo.body and todo.stop:\n", "the program says"
+        "lifecycle/reconcile.py",
+        "    if todo.body:\n",
+        "    if todo.body and todo.stop:\n",
+        "the program says",
     ),
     "a restart resumes from the savepoint of its own stop": Guard(
-        "plan.py",
+        "job/plan.py",
         "    return Start(Origin.IMPORT, pending) if pending else None",
         "    return Start(Origin.IMPORT, pending) if pending else Start(Origin.STATELESS)",
         "started without its state",
     ),
     "a running stateful job is stopped with a savepoint": Guard(
-        "plan.py",
+        "job/plan.py",
         "savepoint=stop and desired.stateful and job.has_run",
         "savepoint=False",
         "a running stateful job was stopped empty",
     ),
     "nothing is left after destroy": Guard(
-        "removal.py",
+        "lifecycle/delete.py",
         "        tools.jobs.delete(job_id)\n",
         "        return\n",
         "left after destroy",
     ),
     "an interrupted start is gone on with": Guard(
-        "bring.py",
+        "lifecycle/reconcile.py",
         "    if todo.start is not None:\n",
         "    if todo.start is not None and todo.stop:\n",
         "the job is ",

@@ -18,18 +18,18 @@ from pathlib import Path
 from typing import Any
 
 import stamina
-from pulumi_dli.connect import Connections
+from pulumi_dli.client.connections import Connections
+from pulumi_dli.client.transport import Transport
 from pulumi_dli.errors import DliError, Halfway
 from pulumi_dli.local import faults
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.doors import everything, history
-from pulumi_dli.local.engine import Simulation
-from pulumi_dli.local.identity import Identity
-from pulumi_dli.local.records import Moment
+from pulumi_dli.local.model import Moment
 from pulumi_dli.local.service import Service
+from pulumi_dli.local.signin.identity import Identity
+from pulumi_dli.local.simulation import Simulation
 from pulumi_dli.local.store import Store
 from pulumi_dli.session import Session
-from pulumi_dli.transport import Transport
 from stack import OneClock, sent
 
 URN = "urn:pulumi:dev::campaign::pulumi-python:dynamic/dli:FlinkJarJob::etl"

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pulumi_dli.errors import StateAtRisk
-from pulumi_dli.models import FIELDS
+from pulumi_dli.job.spec import FIELDS
 from stack import PROGRAM, Stack
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/architecture.md"

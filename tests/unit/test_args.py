@@ -10,8 +10,8 @@ from typing import Any
 import pulumi_dli
 import pytest
 from pulumi_dli import arguments, resource
-from pulumi_dli.handling import Handling, Timeouts
-from pulumi_dli.models import FIELDS, JobSpec, ResourceConfig, ResourceSpec
+from pulumi_dli.job.options import Handling, Timeouts
+from pulumi_dli.job.spec import FIELDS, JobSpec, ResourceConfig, ResourceSpec
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from pulumi_dli.auth import ReadyToken, SdkSigner, TokenAuth
-from pulumi_dli.credentials import Password
+from pulumi_dli.client.auth import ReadyToken, SdkSigner, TokenAuth
+from pulumi_dli.client.keystone import by_agency, by_password
 from pulumi_dli.errors import ApiError, AuthError, ThrottledError
-from pulumi_dli.keystone import by_agency, by_password
-from pulumi_dli.settings import Agency
+from pulumi_dli.settings.credentials import Password
+from pulumi_dli.settings.resolve import Agency
 
 IAM = "https://iam.example"
 DLI = "https://dli.example/v1.0/p/streaming/jobs"

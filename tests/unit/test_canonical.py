@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_dli.canonical import canonical, from_wire, megabytes, text_of, to_wire
-from pulumi_dli.detail import same
+from pulumi_dli.job.canonical import canonical, from_wire, megabytes, text_of, to_wire
+from pulumi_dli.job.detail import same
 
 sizes = st.integers(1, 64)
 texts = st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=4)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_dli.check import ARGUMENTS, problems, warnings
-from pulumi_dli.models import FIELDS
+from pulumi_dli.job.spec import FIELDS
+from pulumi_dli.rules.check import ARGUMENTS, problems, warnings
 from wrong_programs import RIGHT, SECRET, WRONG
 
 

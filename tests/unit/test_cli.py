@@ -20,7 +20,7 @@ def run(tmp_path: Path) -> Run:
     """Calls `pulumi-dli` in an empty folder, without an engine on PATH."""
 
     def call(*arguments: str, before: str = "", **environ: str) -> Done:
-        program = f"{before}\nfrom pulumi_dli.cli import main; main(prog_name='pulumi-dli')"
+        program = f"{before}\nfrom pulumi_dli.command.cli import main; main(prog_name='pulumi-dli')"
         kept = {"PATH": str(tmp_path), "TERM": "dumb", "COLUMNS": "200"}
         return subprocess.run(
             [sys.executable, "-c", program, *arguments],
@@ -124,7 +124,7 @@ def test_without_the_extra_it_is_named(run: Run, missing: str) -> None:
 def test_the_provider_imports_nothing_of_the_command_line(tmp_path: Path) -> None:
     """Starting the provider stays fast: what only some settings need is imported then."""
     program = (
-        "import sys, pulumi_dli.connect\n"
+        "import sys, pulumi_dli.client.connections\n"
         "late = {'typer', 'flask', 'waitress', 'openstack'}\n"
         "print(sorted(late & set(sys.modules)))"
     )

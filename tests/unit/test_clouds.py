@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from pulumi_dli.credentials import AccessKey, Password
 from pulumi_dli.errors import SettingsError
-from pulumi_dli.settings import Settings, resolve
+from pulumi_dli.settings.credentials import AccessKey, Password
+from pulumi_dli.settings.resolve import Settings, resolve
 
 CLOUDS = """
 clouds:
@@ -121,7 +121,7 @@ def test_without_the_loader_the_extra_is_named(project: Path) -> None:
     program = (
         "import sys; sys.modules['openstack'] = None\n"
         "from pathlib import Path\n"
-        "from pulumi_dli.settings import resolve\n"
+        "from pulumi_dli.settings.resolve import resolve\n"
         "resolve({'cloud': 'prod'}, {}, directory=Path.cwd())"
     )
     done = subprocess.run(

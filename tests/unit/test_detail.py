@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_dli.detail import AT_REST, MOVING, PHASES, JobDetail, Phase
-from pulumi_dli.models import FIELDS
+from pulumi_dli.job.detail import AT_REST, MOVING, PHASES, JobDetail, Phase
+from pulumi_dli.job.spec import FIELDS
 
 DOCUMENTED = json.loads(
     (Path(__file__).parents[1] / "contract" / "documented" / "details.json").read_text()

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from pulumi_dli.handling import Handling
-from pulumi_dli.models import FIELDS
-from pulumi_dli.sources import SETTINGS
+from pulumi_dli.job.options import Handling
+from pulumi_dli.job.spec import FIELDS
+from pulumi_dli.settings.sources import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/README.md")])

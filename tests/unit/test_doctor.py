@@ -8,8 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from pulumi_dli.connect import Connections
-from pulumi_dli.doctor import Report, examine, project_folder, stack_config
+from pulumi_dli.client.connections import Connections
+from pulumi_dli.command.doctor import Report, examine
+from pulumi_dli.command.stack_config import project_folder, stack_config
 from pulumi_dli.errors import SettingsError
 
 CLOUD = {"region": "eu-de", "projectId": "p1", "token": "planted-token"}

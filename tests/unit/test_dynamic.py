@@ -16,11 +16,11 @@ from pulumi.dynamic.config import Config
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.output import Unknown
 from pulumi.runtime.proto import provider_pb2, status_pb2
-from pulumi_dli import host
 from pulumi_dli.dynamic import FlinkJarJobProvider
 from pulumi_dli.local import faults
-from pulumi_dli.local.engine import START_DELAY, STOP_DELAY
+from pulumi_dli.local.simulation import START_DELAY, STOP_DELAY
 from pulumi_dli.local.store import Store
+from pulumi_dli.sdk import host
 from stack import MARK, PROGRAM, URN, sent
 
 PROVIDER = "gASVMQAAAAAAAACMEnB1bHVtaV9kbGkuZHluYW1pY5SME0ZsaW5rSmFySm9iUHJvdmlkZXKUk5QpgZQu"

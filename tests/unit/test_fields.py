@@ -6,8 +6,8 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
-from pulumi_dli.handling import Handling
-from pulumi_dli.models import FIELDS, SECRET_FIELDS, JobSpec
+from pulumi_dli.job.options import Handling
+from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS, JobSpec
 
 TOOL = Path(__file__).parents[2] / "tools" / "fields.py"
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from flink_dli import a_job
-from pulumi_dli.local.engines import Engines
 from pulumi_dli.local.errors import FlinkError
 from pulumi_dli.local.flink import configuration, mapping, versions
-from pulumi_dli.local.records import Moment
+from pulumi_dli.local.model import Moment
+from pulumi_dli.local.runners import Engines
 from pulumi_dli.local.store import Store
 
 

@@ -10,8 +10,8 @@ from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_dli.local.signature import SignedRequest, fault
-from pulumi_dli.local.tokens import KeyPair
+from pulumi_dli.local.signin.signature import SignedRequest, fault
+from pulumi_dli.local.signin.tokens import KeyPair
 
 VECTOR_KEYS = KeyPair("QTWAOYTTINDUT2QVKYUC", "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc")
 VECTOR_TIME = datetime(2019, 11, 15, 3, 36, 55, tzinfo=UTC).timestamp()

@@ -14,11 +14,11 @@ import psutil
 import pytest
 from pulumi_dli.local import jobs, records, runs
 from pulumi_dli.local.clock import StoredClock
-from pulumi_dli.local.engine import Simulation
 from pulumi_dli.local.errors import StoreError
-from pulumi_dli.local.identity import Identity
-from pulumi_dli.local.records import Moment
+from pulumi_dli.local.model import Moment
 from pulumi_dli.local.service import Service
+from pulumi_dli.local.signin.identity import Identity
+from pulumi_dli.local.simulation import Simulation
 from pulumi_dli.local.store import FILE, Store
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ CREATE_MANY = """
 import sys
 from pathlib import Path
 from pulumi_dli.local import jobs
-from pulumi_dli.local.engine import Simulation
-from pulumi_dli.local.records import Moment
+from pulumi_dli.local.simulation import Simulation
+from pulumi_dli.local.model import Moment
 from pulumi_dli.local.store import Store
 store = Store(Path(sys.argv[1]))
 for number in range(int(sys.argv[3])):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_dli import outputs
 from pulumi_dli.arguments import FlinkJarJobArgs
-from pulumi_dli.detail import PHASES, JobDetail
-from pulumi_dli.handling import Stored
-from pulumi_dli.models import FIELDS
+from pulumi_dli.job import outputs
+from pulumi_dli.job.detail import PHASES, JobDetail
+from pulumi_dli.job.options import Stored
+from pulumi_dli.job.outputs import Outcome
+from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.resource import OUTPUTS
-from pulumi_dli.work import Outcome
 
 PROGRAM: dict[str, Any] = {"name": "orders", "queue_name": "testQueue", "cu_number": 2.0}
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-from pulumi_dli.detail import JobDetail
+from pulumi_dli.client.api import Jobs
+from pulumi_dli.client.ownership import IMPOSSIBLE_MARK, Owner, Ownership
+from pulumi_dli.client.transport import Transport
 from pulumi_dli.errors import ApiError, AuthError
-from pulumi_dli.jobs import Jobs
-from pulumi_dli.ownership import IMPOSSIBLE_MARK, Owner, Ownership
-from pulumi_dli.transport import Transport
+from pulumi_dli.job.detail import JobDetail
 
 MARK = "0123456789abcdef0123456789abcdef"
 JOB = JobDetail(7, "orders", "job_running")

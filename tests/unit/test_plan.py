@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import pytest
-from pulumi_dli import phrases
-from pulumi_dli.detail import JobDetail, Phase
-from pulumi_dli.handling import Desired, Handling, Stored
-from pulumi_dli.models import FIELDS, Cost
-from pulumi_dli.plan import FRESH, Origin, Plan, Start, plan
+from pulumi_dli.job.detail import JobDetail, Phase
+from pulumi_dli.job.options import Desired, Handling, Stored
+from pulumi_dli.job.plan import FRESH, Origin, Plan, Start, plan
+from pulumi_dli.job.spec import FIELDS, Cost
+from pulumi_dli.preview import plan_line
 
 RAN = 1_800_000_000_000
 STATUS = {
@@ -225,7 +225,7 @@ def test_the_way_from_a_job_to_a_wish(case: Case) -> None:
     )
     todo = plan(live, desired, state)
     assert steps(todo) == case.steps
-    line = phrases.change(todo, live, desired, frozenset())
+    line = plan_line.change(todo, live, desired, frozenset())
     assert line.removeprefix("orders: ").startswith(case.phrase)
     assert bool(line) == bool(case.phrase)
 
@@ -312,10 +312,10 @@ def test_every_phase_is_planned_for() -> None:
     ],
 )
 def test_the_line_for_a_new_job(own: dict[str, Any], line: str) -> None:
-    assert phrases.creation("orders", Handling.from_inputs(own)) == line
+    assert plan_line.creation("orders", Handling.from_inputs(own)) == line
 
 
 def test_the_line_for_a_job_that_goes_elsewhere() -> None:
-    assert phrases.replacement(wish(), ["region", "project_id"]).startswith(
+    assert plan_line.replacement(wish(), ["region", "project_id"]).startswith(
         "orders: REPLACES THE JOB, because region and project_id change: it is deleted there"
     )

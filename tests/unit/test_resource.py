@@ -17,8 +17,8 @@ import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.mocks import MockMonitor
 from pulumi_dli import FlinkJarJob, FlinkJarJobArgs, file_digest
-from pulumi_dli.frames import program_frames
 from pulumi_dli.resource import TYPE, default_name
+from pulumi_dli.sdk.frames import program_frames
 from stack import PROGRAM
 
 SECRET = "4dabf18193072939515e22adb298388d"  # the SDK's own mark of a wrapped value

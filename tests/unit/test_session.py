@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi_dli.connect import Connections, Place
+from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.errors import Halfway
 from pulumi_dli.session import Diff, Session
 from stack import URN, Problems, Stack

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_dli.credentials import AccessKey, Password, Token, secrets
 from pulumi_dli.errors import SettingsError
-from pulumi_dli.settings import LOCAL_PROJECT_ID, Agency, Settings, resolve
-from pulumi_dli.sources import SETTINGS
+from pulumi_dli.settings.credentials import AccessKey, Password, Token, secrets
+from pulumi_dli.settings.resolve import LOCAL_PROJECT_ID, Agency, Settings, resolve
+from pulumi_dli.settings.sources import SETTINGS
 
 HERE = Path("/project")
 TOKEN = {"region": "eu-de", "projectId": "p1", "token": "planted-token"}

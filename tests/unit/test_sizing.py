@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_dli.sizing import (
+from pulumi_dli.rules.sizing import (
     FIELDS_V1,
     MOST_CUS,
     SIZES,

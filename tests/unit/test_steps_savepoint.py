@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pulumi_dli.client.api import Jobs
+from pulumi_dli.clock import Deadline
 from pulumi_dli.errors import StateAtRisk
-from pulumi_dli.handling import Desired, Stored
-from pulumi_dli.jobs import Jobs
-from pulumi_dli.plan import LOST, plan
-from pulumi_dli.steps import Steps
-from pulumi_dli.waiter import Deadline
-from pulumi_dli.waits import Waits
-from pulumi_dli.work import Work
+from pulumi_dli.job.options import Desired, Stored
+from pulumi_dli.job.plan import LOST, plan
+from pulumi_dli.lifecycle.operation import Work
+from pulumi_dli.lifecycle.steps import Steps
+from pulumi_dli.lifecycle.waits import Waits
 
 OLDER = "bucket/jobs/savepoint/138/2026-11-01_00-00-00/"
 NEW = "bucket/jobs/savepoint/138/2026-11-22_00-00-00/"

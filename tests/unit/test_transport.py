@@ -13,8 +13,9 @@ import pytest
 import stamina
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_dli.auth import TokenAuth
-from pulumi_dli.credentials import Password
+from pulumi_dli.client.auth import TokenAuth
+from pulumi_dli.client.keystone import by_password
+from pulumi_dli.client.transport import Transport, again
 from pulumi_dli.errors import (
     ApiError,
     AuthError,
@@ -24,8 +25,7 @@ from pulumi_dli.errors import (
     ThrottledError,
     TransportError,
 )
-from pulumi_dli.keystone import by_password
-from pulumi_dli.transport import Transport, again
+from pulumi_dli.settings.credentials import Password
 
 PATH = "/v1.0/{project_id}/streaming/jobs/138"
 OK = httpx.Response(200, json={"is_success": "true"})

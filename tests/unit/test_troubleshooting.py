@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from types import ModuleType
 
-from pulumi_dli.codes import CODES, NEXT_STEPS
+from pulumi_dli.client.error_codes import CODES, NEXT_STEPS
 
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / "tools" / "troubleshooting.py"
@@ -48,7 +48,9 @@ def test_no_documented_code_is_unknown() -> None:
 
 
 def test_the_symptoms_are_what_the_provider_says() -> None:
-    code = "".join(path.read_text() for path in sorted((ROOT / "provider/pulumi_dli").glob("*.py")))
+    code = "".join(
+        path.read_text() for path in sorted((ROOT / "provider/pulumi_dli").rglob("*.py"))
+    )
     said = re.sub(r"\{[^{}]*\}", "…", re.sub(r'"\s*\n\s*f?"', "", code))
     table = tool().PAGE.read_text().partition("## By code")[0]
     symptoms = re.findall(r"^\| `([^`]*)`", table, re.MULTILINE)

@@ -15,21 +15,22 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from pulumi_dli.local import access, faults, requests, routes, tokens
+from pulumi_dli.local import faults, requests, routes
 from pulumi_dli.local.clock import StoredClock
-from pulumi_dli.local.engines import Engines
 from pulumi_dli.local.errors import ConnectionDropped, GatewayRefusal, Refusal
 from pulumi_dli.local.faults import AFTER, BEFORE
-from pulumi_dli.local.identity import Identity
+from pulumi_dli.local.runners import Engines
 from pulumi_dli.local.service import Service
+from pulumi_dli.local.signin import access, tokens
+from pulumi_dli.local.signin.identity import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from pulumi_dli.local.engine import Engine
     from pulumi_dli.local.faults import Fault
+    from pulumi_dli.local.model import Engine
     from pulumi_dli.local.store import Store
 
 NOT_FOUND = 404
@@ -88,7 +89,8 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.register_blueprint(routes.blueprint(service))
     if not inside:
-        from pulumi_dli.local import doors, keystone  # noqa: PLC0415 -- a third of the routes
+        from pulumi_dli.local import doors  # noqa: PLC0415 -- a third of the routes
+        from pulumi_dli.local.signin import keystone  # noqa: PLC0415 -- a third of the routes
 
         app.register_blueprint(keystone.blueprint(service))
         app.register_blueprint(doors.blueprint(service, route_names(app)))

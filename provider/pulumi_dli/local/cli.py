@@ -12,13 +12,13 @@ import typer
 from pulumi_dli.local import doors, faults, requests, serve
 from pulumi_dli.local.app import create_app, route_names
 from pulumi_dli.local.clock import StoredClock
-from pulumi_dli.local.engine import START_DELAY
-from pulumi_dli.local.engines import Engines
 from pulumi_dli.local.flink import choice
 from pulumi_dli.local.flink import cli as flink
-from pulumi_dli.local.identity import LOCAL, Identity, Project
 from pulumi_dli.local.opened import Folder, opened
+from pulumi_dli.local.runners import Engines
 from pulumi_dli.local.service import Service
+from pulumi_dli.local.signin.identity import LOCAL, Identity, Project
+from pulumi_dli.local.simulation import START_DELAY
 
 LONGEST_ID = 64
 

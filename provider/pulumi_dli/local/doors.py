@@ -14,7 +14,7 @@ from pulumi_dli.local.errors import bad_parameter
 from pulumi_dli.local.records import from_row, parse_id
 
 if TYPE_CHECKING:
-    from pulumi_dli.local.records import Job, Moment
+    from pulumi_dli.local.model import Job, Moment
     from pulumi_dli.local.service import Service
 
 

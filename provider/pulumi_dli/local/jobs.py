@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.local import runs, tags, validation
 from pulumi_dli.local.errors import Refusal, bad_parameter, not_allowed
-from pulumi_dli.local.records import Job, find, from_row, insert, record, save
+from pulumi_dli.local.model import Job
+from pulumi_dli.local.records import find, from_row, insert, record, save
 from pulumi_dli.local.states import AT_REST, Status
 from pulumi_dli.local.view import JOB_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pulumi_dli.local.records import Moment
+    from pulumi_dli.local.model import Moment
 
 JOB_TYPES = (JOB_TYPE, "flink_sql_job", "flink_opensource_sql_job", "flink_sql_edge_job")
 MOST_ROWS = 100

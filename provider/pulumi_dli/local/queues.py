@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi_dli.local.errors import Refusal
 
 if TYPE_CHECKING:
-    from pulumi_dli.local.records import Moment
+    from pulumi_dli.local.model import Moment
 
 CREATED = 1_577_836_800_000
 """Milliseconds: the queues are older than every job."""

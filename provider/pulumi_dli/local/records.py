@@ -1,98 +1,23 @@
-"""A job as the store keeps it, and the moment in which it is looked at or changed."""
+"""The jobs of the store: found, made, saved, and their history."""
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.local.errors import bad_parameter, no_such_job
-from pulumi_dli.local.states import Status
-from pulumi_dli.local.store import setting
+from pulumi_dli.local.model import Job, Moment
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from pulumi_dli.local.engine import Engine
 
 LARGEST_ID = 2**63 - 1
 _JSON = ("definition", "doom", "run")
 _FLAGS = ("stopping", "has_savepoint")
 _NOTHING = "{}"
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A look at the store at one time, with the engine that runs the jobs."""
-
-    db: sqlite3.Connection
-    now: float
-    engine: Engine
-
-    @property
-    def ms(self) -> int:
-        """The time in milliseconds, as the wire has it."""
-        return round(self.now * 1000)
-
-    def setting(self, name: str, default: float) -> float:
-        """A setting that is shared by all processes on the folder."""
-        value = setting(self.db, name)
-        return default if value is None else value
-
-
-@dataclass(slots=True, kw_only=True)
-class Job:
-    """One row of the jobs table. Times: `…_time` milliseconds as on the wire, else seconds."""
-
-    id: int
-    project_id: str
-    user_name: str
-    name: str
-    queue_name: str | None
-    definition: dict[str, Any]
-    create_time: int
-    update_time: int
-    deleted_at: float | None = None
-    status: str = Status.INIT
-    status_desc: str = ""
-    shown_status: str | None = None
-    """What the answers show instead of the status, until `shown_until`."""
-    shown_until: float | None = None
-    start_time: int | None = None
-    end_time: int | None = None
-    restart_times: int = 0
-    cus: int = 0
-    """CUs taken on the queue now."""
-    next_at: float | None = None
-    """When the status is due to move on by itself."""
-    stopping: bool = False
-    """The savepoint under way is the one of a stop."""
-    has_savepoint: bool = False
-    savepoint_path: str | None = None
-    resume_path: str | None = None
-    """The savepoint or checkpoint that the start under way resumes."""
-    checkpoint_dir: str | None = None
-    """The checkpoint directory that the service made up."""
-    counter: int = 0
-    """The job's state: how much it has seen. Only a resume carries it over a start."""
-    counting_since: float | None = None
-    doom: dict[str, Any] = field(default_factory=dict)
-    """The faults that wait for this job."""
-    run: dict[str, Any] = field(default_factory=dict)
-    """What a real engine remembers of the job's latest run; empty: simulated, or never run."""
-
-    def count(self, now: float) -> int:
-        """The state counter at a time: one for each start that was carried over, one a second."""
-        if self.counting_since is None:
-            return self.counter
-        return self.counter + int(now - self.counting_since)
-
-    def visible_status(self, now: float) -> str:
-        """The status that answers show."""
-        if self.shown_status is not None and (self.shown_until or 0) > now:
-            return self.shown_status
-        return self.status
 
 
 _COLUMNS = tuple(item.name for item in fields(Job))

@@ -11,14 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulumi_dli.local import queues, savepoints
-from pulumi_dli.local.engine import Outcome
-from pulumi_dli.local.records import Moment, from_row, record, save
+from pulumi_dli.local.model import Moment, Outcome
+from pulumi_dli.local.records import from_row, record, save
 from pulumi_dli.local.states import Status
 from pulumi_dli.local.validation import memory_gb
 
 if TYPE_CHECKING:
-    from pulumi_dli.local.engine import Progress
-    from pulumi_dli.local.records import Job
+    from pulumi_dli.local.model import Job, Progress
 
 GB_PER_CU = 4
 

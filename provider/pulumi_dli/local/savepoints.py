@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pulumi_dli.local.engine import shape
+from pulumi_dli.local.simulation import shape
 
 if TYPE_CHECKING:
-    from pulumi_dli.local.records import Job, Moment
+    from pulumi_dli.local.model import Job, Moment
 
 SCHEME = "obs://"
 

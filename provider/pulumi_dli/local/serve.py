@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from pulumi_dli.local.identity import Identity
+    from pulumi_dli.local.signin.identity import Identity
 
 HOST = "127.0.0.1"
 THREADS = 16

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pulumi_dli.local import runs
-from pulumi_dli.local.records import Moment
+from pulumi_dli.local.model import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pulumi_dli.local.engine import Engine
-    from pulumi_dli.local.identity import Identity
+    from pulumi_dli.local.model import Engine
+    from pulumi_dli.local.signin.identity import Identity
     from pulumi_dli.local.store import Store
 
 

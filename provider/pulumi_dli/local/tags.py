@@ -9,7 +9,7 @@ from pulumi_dli.local.errors import bad_parameter
 from pulumi_dli.local.validation import check_list, check_object, check_text
 
 if TYPE_CHECKING:
-    from pulumi_dli.local.records import Moment
+    from pulumi_dli.local.model import Moment
 
 MOST = 20
 KEY = re.compile(r"(?!_sys_)(?! )[\w .:=+@-]{1,128}(?<! )")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pulumi_dli.local.faults import Fault
-    from pulumi_dli.local.records import Job, Moment
+    from pulumi_dli.local.model import Job, Moment
 
 SUBMITTED = "The request for submitting DLI jobs is successfully delivered."
 STOPPED = "The request for stopping DLI jobs is successfully delivered."

@@ -12,8 +12,8 @@ from pulumi_dli.local.states import GRAPH_STATE, Status
 from pulumi_dli.local.validation import DEFAULT_RESOURCES
 
 if TYPE_CHECKING:
-    from pulumi_dli.local.identity import Identity
-    from pulumi_dli.local.records import Job, Moment
+    from pulumi_dli.local.model import Job, Moment
+    from pulumi_dli.local.signin.identity import Identity
 
 JOB_TYPE = "flink_jar_job"
 MODES = {1: "exactly_once", 2: "at_least_once"}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pulumi_dli.local.records import Job
+    from pulumi_dli.local.model import Job
 
 MODES = {1: "EXACTLY_ONCE", 2: "AT_LEAST_ONCE"}
 ALWAYS = 2**31 - 1

@@ -1,0 +1,1 @@
+"""One request to DLI: signed, sent, repeated, refused in words."""

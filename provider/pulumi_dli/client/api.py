@@ -1,0 +1,192 @@
+"""The DLI client of Flink jobs: one method, one endpoint.
+
+Every method raises the errors of `pulumi_dli.errors`; what is retried is the transport's
+business. Source: DLI API reference, "Flink Job-related APIs" and "Queue-related APIs".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+from pulumi_dli.errors import MAX_TEXT, ApiError
+from pulumi_dli.job.canonical import to_wire
+from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.redaction import secret_texts
+
+_STREAMING = "/v1.0/{project_id}/streaming"
+_TAGS = "/v3/{project_id}/dli_flink_job"
+_QUEUES = "/v1.0/{project_id}/queues"
+PAGE = 100
+"""The most jobs that one page of the list may hold."""
+
+
+class Requests(Protocol):
+    """What the client needs of a transport."""
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        what: str,
+        params: Mapping[str, str | int] | None = None,
+        json: object | None = None,
+        hide: Iterable[str] = (),
+    ) -> Any:
+        """Send one request and return the decoded answer; no error repeats a text of `hide`."""
+        ...
+
+
+class Jobs:
+    """Flink jobs of one project of one region."""
+
+    def __init__(self, transport: Requests) -> None:
+        self._transport = transport
+
+    def create(self, values: Mapping[str, Any]) -> int:
+        """Create a draft from fields of the JobSpec table and return its id. It is not started."""
+        what = f"create the job {values.get('name')}"
+        body = {name: to_wire(name, value) for name, value in values.items()}
+        answer = self._transport.request(
+            "POST", f"{_STREAMING}/flink-jobs", what=what, json=body, hide=secret_texts(values)
+        )
+        try:
+            return int(answer["job"]["job_id"])
+        except (KeyError, TypeError, ValueError):
+            message = f"could not {what}: the service said yes but gave no job id"
+            raise ApiError(message, status=200, uncertain=True) from None
+
+    def update(self, job_id: int, values: Mapping[str, Any]) -> int:
+        """Change fields of a job and return `update_time` (epoch milliseconds; 0 if not told)."""
+        body = {name: to_wire(name, value) for name, value in values.items()}
+        answer = self._transport.request(
+            "PUT",
+            f"{_STREAMING}/flink-jobs/{job_id}",
+            what=f"change job {job_id}",
+            json=body,
+            hide=secret_texts(values),
+        )
+        return JobDetail.from_wire(_mapping(_mapping(answer).get("job"))).update_time
+
+    def run(self, job_id: int, *, resume_savepoint: bool) -> None:
+        """Ask for a start, from the job's latest savepoint or without state."""
+        self._batch("run", f"start job {job_id}", job_id, resume_savepoint=resume_savepoint)
+
+    def stop(self, job_id: int, *, trigger_savepoint: bool) -> None:
+        """Ask for a stop, with or without taking a savepoint first."""
+        self._batch("stop", f"stop job {job_id}", job_id, trigger_savepoint=trigger_savepoint)
+
+    def delete(self, job_id: int) -> None:
+        """Delete a job, whatever its state."""
+        self._transport.request(
+            "DELETE", f"{_STREAMING}/jobs/{job_id}", what=f"delete job {job_id}"
+        )
+
+    def details(self, job_id: int) -> JobDetail:
+        """Read one job. Raises NotFoundError when there is none."""
+        what = f"read job {job_id}"
+        answer = self._transport.request("GET", f"{_STREAMING}/jobs/{job_id}", what=what)
+        data = _mapping(_mapping(answer).get("job_detail"))
+        if not data:
+            raise ApiError(f"could not {what}: the answer holds no job_detail", status=200)
+        return JobDetail.from_wire(data)
+
+    def list_jobs(self, **filters: str | int) -> Iterator[JobDetail]:
+        """Read the Flink Jar jobs that match, newest first, page by page.
+
+        Args:
+            filters: query parameters of the list, such as `name`, `tags`, `queue_name`,
+                `status`. Whether `name` matches whole or in part is not documented, so look
+                at the answers again.
+        """
+        offset = 0
+        while True:
+            params: dict[str, str | int] = {
+                "job_type": "flink_jar_job",
+                "show_detail": "true",
+                **filters,
+                "limit": PAGE,
+                "offset": offset,
+            }
+            answer = self._transport.request(
+                "GET", f"{_STREAMING}/jobs", what="list the Flink jobs", params=params
+            )
+            page = _mapping(_mapping(answer).get("job_list")).get("jobs") or []
+            yield from (JobDetail.from_wire(job) for job in page)
+            offset += PAGE
+            if len(page) < PAGE:
+                return
+
+    def trigger_savepoint(self, job_id: int, savepoint_path: str | None = None) -> None:
+        """Ask a running job for a savepoint, into `savepoint_path` (`bucket/folder/`) if given."""
+        body = {"action": "TRIGGER"}
+        if savepoint_path:
+            body["savepoint_path"] = savepoint_path
+        self._transport.request(
+            "POST",
+            f"{_STREAMING}/jobs/{job_id}/savepoint",
+            what=f"take a savepoint of job {job_id}",
+            json=body,
+        )
+
+    def import_savepoint(self, job_id: int, savepoint_path: str) -> None:
+        """Name the savepoint or checkpoint directory that the next resuming start reads."""
+        self._transport.request(
+            "POST",
+            f"{_STREAMING}/jobs/{job_id}/import-savepoint",
+            what=f"import the savepoint {savepoint_path} into job {job_id}",
+            json={"job_id": job_id, "savepoint_path": savepoint_path},
+        )
+
+    def tags(self, job_id: int) -> dict[str, str]:
+        """Read a job's tags."""
+        answer = self._transport.request(
+            "GET", f"{_TAGS}/{job_id}/tags", what=f"read the tags of job {job_id}"
+        )
+        tags = _mapping(answer).get("tags") or []
+        return {str(tag.get("key")): str(tag.get("value") or "") for tag in tags}
+
+    def add_tags(self, job_id: int, tags: Mapping[str, str]) -> None:
+        """Add tags to a job, or give those it has a new value."""
+        self._change_tags(job_id, "create", tags)
+
+    def remove_tags(self, job_id: int, tags: Mapping[str, str]) -> None:
+        """Take tags from a job."""
+        self._change_tags(job_id, "delete", tags)
+
+    def queues(self) -> list[dict[str, Any]]:
+        """Read every queue of the project, with the fields of the queue list."""
+        answer = self._transport.request(
+            "GET", _QUEUES, what="list the queues", params={"queue_type": "all"}
+        )
+        return list(_mapping(answer).get("queues") or [])
+
+    def queue(self, name: str) -> dict[str, Any]:
+        """Read one queue, with the mixed spellings of the queue detail."""
+        answer = self._transport.request("GET", f"{_QUEUES}/{name}", what=f"read the queue {name}")
+        return dict(_mapping(answer))
+
+    def _change_tags(self, job_id: int, action: str, tags: Mapping[str, str]) -> None:
+        self._transport.request(
+            "POST",
+            f"{_TAGS}/{job_id}/tags/{action}",
+            what=f"change the tags of job {job_id}",
+            json={"tags": to_wire("tags", dict(tags))},
+        )
+
+    def _batch(self, verb: str, what: str, job_id: int, **options: bool) -> None:
+        """Run or stop one job; the answer's elements carry the refusal, under HTTP 200."""
+        answer = self._transport.request(
+            "POST", f"{_STREAMING}/jobs/{verb}", what=what, json={"job_ids": [job_id], **options}
+        )
+        for element in answer if isinstance(answer, list) else [answer]:
+            result = _mapping(element)
+            if str(result.get("is_success", "true")).lower() != "true":
+                text = str(result.get("message") or "no reason was given")[:MAX_TEXT]
+                raise ApiError(f"could not {what}: {text}", status=200, text=text)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    """The value, if it is an object; an answer of another form counts as an empty one."""
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,258 @@
+"""The one place that turns settings into a ready client: of a cloud, or of the local DLI."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import httpx
+
+from pulumi_dli.client.auth import ReadyToken, SdkSigner, TokenAuth
+from pulumi_dli.client.embedded import local_client
+from pulumi_dli.client.keystone import by_agency, by_password
+from pulumi_dli.client.projects import find_project
+from pulumi_dli.client.transport import Transport, reaching, repeat
+from pulumi_dli.errors import SettingsError
+from pulumi_dli.settings.credentials import AccessKey, Password, Token, secrets
+from pulumi_dli.settings.reader import loopback
+from pulumi_dli.settings.resolve import Settings, process_environment, resolve
+from pulumi_dli.settings.sources import SETTINGS
+
+if TYPE_CHECKING:
+    pass
+
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+
+Clock = Callable[[], float]
+
+
+class Place(NamedTuple):
+    """Where jobs are: what tells one stack's service from another's."""
+
+    endpoint: str
+    region: str
+    project_id: str
+
+
+class Connections:
+    """Every connection of one process: settings, sign-ins and clients, made when needed.
+
+    Safe to share between threads. Nothing is read or sent before it is asked for.
+
+    Args:
+        config: the stack's configuration, by the key after `dli:`.
+        environ: the environment.
+        directory: the folder of Pulumi.yaml.
+        clock: epoch seconds.
+    """
+
+    def __init__(
+        self,
+        config: Mapping[str, str],
+        environ: Mapping[str, str],
+        directory: Path,
+        *,
+        clock: Clock = time.time,
+    ) -> None:
+        self._config = config
+        self._environ = environ
+        self._directory = directory
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._links: dict[tuple[str | None, str | None], _Link] = {}
+
+    @classmethod
+    def of_stack(cls, setting: Callable[[str], Any], directory: Path) -> Connections:
+        """The connections of a stack and of this process's environment.
+
+        Args:
+            setting: reads a key of the stack's configuration, such as `dli:region`.
+            directory: the folder of Pulumi.yaml.
+        """
+        values = {key: setting(f"dli:{key}") for key in SETTINGS}
+        config = {key: str(value) for key, value in values.items() if value is not None}
+        return cls(config, process_environment(), directory)
+
+    def settings(self, region: str | None = None, project_id: str | None = None) -> Settings:
+        """The settings of the stack, or of a resource that names its own region or project.
+
+        Raises:
+            SettingsError: something is missing, malformed or contradictory.
+        """
+        return self._link(region, project_id).settings
+
+    def transport(self, region: str | None = None, project_id: str | None = None) -> Transport:
+        """What sends requests there; the same one each time.
+
+        Raises:
+            SettingsError: see `settings`; or the certificate file, a proxy or the local DLI's
+                folder cannot be used.
+        """
+        return self._link(region, project_id).transport()
+
+    def place(self, region: str | None = None, project_id: str | None = None) -> Place:
+        """Where that is. A project that is known by its name is looked up once.
+
+        Raises:
+            SettingsError: see `settings`; or no project, or several, have that name.
+            AuthError: the sign-in was refused.
+            TransportError: the identity service could not be reached.
+        """
+        link = self._link(region, project_id)
+        return Place(link.settings.endpoint, link.settings.region, link.project_id())
+
+    def close(self) -> None:
+        """Close every connection. They open again when needed."""
+        with self._lock:
+            links, self._links = set(self._links.values()), {}
+        for link in links:
+            link.close()
+
+    def _link(self, region: str | None, project_id: str | None) -> _Link:
+        with self._lock:
+            key = (region or None, project_id or None)
+            if key not in self._links:
+                self._links[key] = self._shared(*key)
+            return self._links[key]
+
+    def _shared(self, region: str | None, project_id: str | None) -> _Link:
+        """A link for these settings, and the one there is where they come to the same."""
+        settings = resolve(
+            self._config,
+            self._environ,
+            directory=self._directory,
+            region=region,
+            project_id=project_id,
+        )
+        for link in self._links.values():
+            if link.leads_to(settings):
+                return link
+        return _Link(settings, self._clock)
+
+
+class _Link:
+    """One place: its sign-in, its client and its project's id."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._auth = _auth(settings, lambda: self._project_id, clock)
+        self._client: httpx.Client | None = None
+        self._transport: Transport | None = None
+        self._project_id = settings.project_id
+
+    def leads_to(self, settings: Settings) -> bool:
+        """Whether other settings come to the same place."""
+        ours = self.settings
+        if (ours.endpoint, ours.region) != (settings.endpoint, settings.region):
+            return False
+        if settings.project_id is not None:
+            return settings.project_id == self._project_id
+        return settings.project_name == ours.project_name
+
+    def transport(self) -> Transport:
+        """What sends requests to DLI."""
+        with self._lock:
+            if self._transport is None:
+                self._client = (
+                    local_client(self.settings)
+                    if self.settings.local
+                    else _client(self.settings, self.settings.endpoint, self._auth)
+                )
+                self._transport = self._over(self._client)
+            return self._transport
+
+    def project_id(self) -> str:
+        """The project's id, looked up by name where it was not given."""
+        with self._lock:
+            if self._project_id is None:
+                with _client(self.settings, self.settings.auth_url, self._auth) as identity:
+                    self._project_id = self._own_project(identity) or find_project(
+                        self._over(identity), self.settings.values["projectName"]
+                    )
+            return self._project_id
+
+    def close(self) -> None:
+        """Close the client."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+            self._client = self._transport = None
+
+    def _own_project(self, identity: httpx.Client) -> str | None:
+        """The project that a fetched token is for; None for the other ways to sign in."""
+        auth = self._auth
+        if not isinstance(auth, TokenAuth):
+            return None
+
+        def sign_in() -> str | None:
+            with reaching("sign in"):
+                return auth.sign_in(identity)
+
+        return repeat(sign_in, repeatable=True, max_retries=self.settings.max_retries)
+
+    def _over(self, client: httpx.Client) -> Transport:
+        return Transport(
+            client,
+            project_id=self.project_id,
+            max_retries=self.settings.max_retries,
+            hide=secrets(self.settings.credentials),
+            clock=self._clock,
+        )
+
+
+def _auth(settings: Settings, project_id: Callable[[], str | None], clock: Clock) -> httpx.Auth:
+    url, agency = settings.auth_url, settings.agency
+    project = {"project_id": settings.project_id, "project_name": settings.project_name}
+    base: httpx.Auth
+    match settings.credentials:
+        case Password() as user:
+            # It is the user who takes on an agency, not one of the user's projects.
+            ask = by_password(user) if agency else by_password(user, **project)
+            base = TokenAuth(url, ask, clock=clock)
+        case Token(token=token):
+            base = ReadyToken(token)
+        case AccessKey() as key:
+            base = SdkSigner(
+                key.access_key,
+                key.secret_key,
+                security_token=key.security_token,
+                project_id=(lambda: None) if agency else project_id,
+                clock=clock,
+            )
+    if agency is None:
+        return base
+    ask = by_agency(agency, **project, hide=secrets(settings.credentials))
+    return TokenAuth(url, ask, base=base, clock=clock)
+
+
+def _client(settings: Settings, url: str, auth: httpx.Auth) -> httpx.Client:
+    verify: ssl.SSLContext | bool = not settings.insecure
+    if settings.ca_cert and verify:
+        try:
+            verify = ssl.create_default_context(cafile=settings.ca_cert)
+        except OSError as error:
+            raise SettingsError(
+                f"the certificate file {settings.ca_cert} "
+                f"({settings.values['caCert'].source}) cannot be used: "
+                f"{error.strerror or 'it is not a PEM file'}"
+            ) from None
+    try:
+        return httpx.Client(
+            base_url=url,
+            auth=auth,
+            timeout=_TIMEOUT,
+            verify=verify,
+            # A proxy is for the way out; nothing on this machine lies behind one.
+            trust_env=not loopback(url),
+        )
+    except (ImportError, ValueError, httpx.InvalidURL):
+        raise SettingsError(
+            f"no client can be made for {url}: check it, and the environment's HTTPS_PROXY, "
+            "HTTP_PROXY and ALL_PROXY"
+        ) from None

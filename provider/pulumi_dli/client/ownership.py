@@ -1,0 +1,91 @@
+"""Whose a job is: the ownership mark, read in the ways that a region offers.
+
+A job made here carries the tag `pulumi-owner`. The job details do not show tags, so the mark
+is read with the list's `tags` filter, which is trusted only if it finds nothing for a mark
+that no job can have; the tag endpoints are the second way. Where neither works the answer is
+`UNKNOWN`, and a job of that name counts as someone else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from http import HTTPStatus
+
+from pulumi_dli.client.api import Jobs
+from pulumi_dli.errors import ApiError
+from pulumi_dli.job.detail import JobDetail, date
+from pulumi_dli.job.options import OWNER_TAG
+
+IMPOSSIBLE_MARK = "no-job-has-this-mark"
+
+
+class Owner(StrEnum):
+    """Whose a job is."""
+
+    OURS = "ours"
+    OTHER = "another's"
+    NOBODY = "nobody's"
+    UNKNOWN = "unknown"
+
+
+class Ownership:
+    """Reads marks. One for each project; remembers what the region was found to offer."""
+
+    def __init__(self, jobs: Jobs, warn: Callable[[str], None]) -> None:
+        self._jobs = jobs
+        self._warn = warn
+        self._filter_works: bool | None = None
+
+    def named(self, name: str) -> JobDetail | None:
+        """The job of exactly that name, or None."""
+        found = (job for job in self._jobs.list_jobs(name=name) if job.name == name)
+        return next(found, None)
+
+    def marked(self, mark: str) -> JobDetail | None:
+        """The job that carries the mark, whatever its name; None also where that cannot be told."""
+        job = next(self._jobs.list_jobs(tags=f"{OWNER_TAG}={mark}"), None)
+        return job if job is not None and self._filter_is_trusted(job) else None
+
+    def owner(self, job: JobDetail, mark: str) -> tuple[Owner, str]:
+        """Whose a job is, seen from a mark, and the mark it carries where that can be read."""
+        if self._listed(job, mark) and self._filter_is_trusted(job):
+            return Owner.OURS, mark
+        try:
+            found = self._jobs.tags(job.job_id).get(OWNER_TAG, "")
+        except ApiError as error:
+            if error.uncertain or error.status == HTTPStatus.UNAUTHORIZED:
+                raise
+            self._warn(
+                f"the ownership mark of job {job.name} ({job.job_id}) cannot be read here: {error}"
+            )
+            return Owner.UNKNOWN, ""
+        if not found:
+            return Owner.NOBODY, ""
+        return (Owner.OURS if found == mark else Owner.OTHER), found
+
+    def _listed(self, job: JobDetail, mark: str) -> bool:
+        filters = {"name": job.name, "tags": f"{OWNER_TAG}={mark}"}
+        return any(other.job_id == job.job_id for other in self._jobs.list_jobs(**filters))
+
+    def _filter_is_trusted(self, job: JobDetail) -> bool:
+        """Whether the list's `tags` filter filters at all; asked once."""
+        if self._filter_works is None:
+            self._filter_works = not self._listed(job, IMPOSSIBLE_MARK)
+        return self._filter_works
+
+
+def foreign(job: JobDetail, mark: str) -> str:
+    """That a job's name is taken, and the ways out.
+
+    Args:
+        job: the job that has the name.
+        mark: the mark that it carries; "" when it has none, or none that can be read.
+    """
+    whose = f"carries the mark {mark}" if mark else "carries no mark of this resource"
+    return (
+        f"a job named {job.name} exists already: job {job.job_id}, made at "
+        f"{date(job.create_time)}, {whose}; if this resource was renamed, give it "
+        "`aliases=[…]` with its old name; to take that job over, set "
+        f"`adopt_job_id={job.job_id}`; else choose another `name`"
+    )

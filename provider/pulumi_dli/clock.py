@@ -1,0 +1,49 @@
+"""Time as an argument, and the time that an operation has."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Time as an argument."""
+
+    def now(self) -> float:
+        """Seconds that only ever grow."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let that many seconds pass."""
+        ...
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> float:
+        """Seconds of the monotonic clock."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep."""
+        time.sleep(seconds)
+
+
+class Deadline:
+    """The time that a whole operation has, shared by all its waits."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self.clock = clock
+        self.seconds = seconds
+        self._start = clock.now()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the operation began."""
+        return self.clock.now() - self._start
+
+    @property
+    def left(self) -> float:
+        """Seconds left; not below 0."""
+        return max(0.0, self.seconds - self.elapsed)

@@ -1,0 +1,1 @@
+"""The `pulumi-dli` command: doctor, and the way into the local DLI."""

@@ -1,0 +1,1 @@
+"""What a job is: its fields, options, live detail, stored record and plan. It sends nothing."""

@@ -1,0 +1,159 @@
+"""JobDetail: a job as the service reports it, read leniently; JobStatus and its phases.
+
+Source: DLI API reference, "Querying Job Details" and "Querying the Job List".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from pulumi_dli.job.canonical import canonical, from_wire
+from pulumi_dli.job.spec import FIELDS
+
+
+class Phase(StrEnum):
+    """What a status means for the verbs."""
+
+    DRAFT = "draft"
+    STARTING = "starting"
+    RUNNING = "running"
+    SAVEPOINTING = "taking a savepoint"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    FINISHED = "finished"
+    UNKNOWN = "unknown"
+
+
+PHASES: dict[str, Phase] = {
+    "job_init": Phase.DRAFT,
+    "job_submitting": Phase.STARTING,
+    "job_downloading": Phase.STARTING,
+    "job_arrearage_recovering": Phase.STARTING,
+    "job_running": Phase.RUNNING,
+    "job_idle": Phase.RUNNING,
+    "job_savepointing": Phase.SAVEPOINTING,
+    "job_canceling": Phase.STOPPING,
+    "job_cancel_success": Phase.STOPPED,
+    "job_arrearage_stopped": Phase.STOPPED,
+    "job_cancel_fail": Phase.FAILED,
+    "job_submit_fail": Phase.FAILED,
+    "job_running_exception": Phase.FAILED,
+    "job_finish": Phase.FINISHED,
+}
+"""Every documented status. One that is not here is `Phase.UNKNOWN`: warned of, never guessed."""
+
+MOVING = frozenset({Phase.STARTING, Phase.SAVEPOINTING, Phase.STOPPING})
+"""Phases that the service leaves by itself."""
+
+AT_REST = frozenset({Phase.DRAFT, Phase.STOPPED, Phase.FAILED, Phase.FINISHED})
+"""Phases in which the service takes every field of an update."""
+
+_TOP_LEVEL = frozenset({"name", "desc", "queue_name", "main_class", "entrypoint_args"})
+
+
+@dataclass(frozen=True, slots=True)
+class JobDetail:
+    """A job as it stands. Times are epoch milliseconds; 0 when the service gave none.
+
+    `values` holds the fields of the JobSpec table as a program would write them; a field
+    that the answer lacks is absent from it, since absent says nothing.
+    """
+
+    job_id: int
+    name: str
+    status: str
+    status_desc: str = ""
+    create_time: int = 0
+    start_time: int = 0
+    update_time: int = 0
+    has_savepoint: bool = False
+    savepoint_path: str = ""
+    restart_times: int = 0
+    real_cu_number: int = 0
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def phase(self) -> Phase:
+        """What the status means."""
+        return PHASES.get(self.status, Phase.UNKNOWN)
+
+    @property
+    def has_run(self) -> bool:
+        """Whether the job ever ran, so that it may hold state."""
+        return self.start_time > 0 or self.phase in (Phase.RUNNING, Phase.SAVEPOINTING)
+
+    @classmethod
+    def from_wire(cls, data: Mapping[str, Any]) -> JobDetail:
+        """Read a `job_detail` object, or an element of the job list.
+
+        Numbers and flags may come as text; unknown keys are passed over.
+        """
+        config = data.get("job_config") or {}
+        source = {key: config[key] for key in FIELDS if key in config} | {
+            key: data[key] for key in _TOP_LEVEL if key in data
+        }
+        if source.get("resource_config_version") == "v1":
+            source.pop("resource_config", None)  # the CUs in other words, which nobody chose
+        return cls(
+            job_id=_integer(data.get("job_id")),
+            name=str(data.get("name") or ""),
+            status=str(data.get("status") or ""),
+            status_desc=str(data.get("status_desc") or ""),
+            create_time=_integer(data.get("create_time")),
+            start_time=_integer(data.get("start_time")),
+            update_time=_integer(data.get("update_time")),
+            has_savepoint=_flag(data.get("has_savepoint")),
+            savepoint_path=str(data.get("savepoint_path") or ""),
+            restart_times=_integer(data.get("restart_times")),
+            real_cu_number=_integer(config.get("real_cu_number")),
+            values={key: from_wire(key, value) for key, value in source.items()},
+        )
+
+    def holds(self, name: str, wanted: Any) -> bool | None:
+        """Whether the job has that value; None when the answer does not say."""
+        if name not in self.values:
+            return None
+        unordered = FIELDS[name].unordered
+        return same(name, self.values[name], wanted, unordered=unordered)
+
+
+def same(name: str, live: Any, wanted: Any, *, unordered: bool = False) -> bool:
+    """Whether a live value is what is wanted, in whatever spelling."""
+    if live == wanted and not isinstance(live, dict | list):  # in which 1 is equal to True
+        return True
+    left = canonical(name, live, unordered=unordered)
+    right = canonical(name, wanted, unordered=unordered)
+    if name == "runtime_config":
+        return _covers(left or {}, right or {})
+    if name == "resource_config" and isinstance(left, Mapping) and isinstance(right, Mapping):
+        return _covers(left, right)
+    return bool(left == right)
+
+
+def _covers(live: Any, wanted: Any) -> bool:
+    """Whether live holds all that is wanted: the service adds to what a program wrote."""
+    if isinstance(wanted, Mapping) and isinstance(live, Mapping):
+        return all(_covers(live.get(key), item) for key, item in wanted.items())
+    return bool(live == wanted)
+
+
+def _integer(value: object) -> int:
+    try:
+        return int(float(str(value)))
+    except (OverflowError, ValueError):
+        return 0
+
+
+def _flag(value: object) -> bool:
+    return str(value).lower() == "true"
+
+
+def date(milliseconds: int) -> str:
+    """A time of the service, for people."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

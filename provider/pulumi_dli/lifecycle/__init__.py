@@ -1,0 +1,1 @@
+"""Brings the live job to the wish, one verified step after the other."""

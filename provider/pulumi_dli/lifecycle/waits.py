@@ -1,0 +1,243 @@
+"""Waits for a job: for a stop with its savepoint, for a start that counts, for a phase to end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pulumi_dli.client.api import Jobs
+from pulumi_dli.clock import Deadline
+from pulumi_dli.console import Report
+from pulumi_dli.errors import JobFailed, JobGone, NotFoundError, StateAtRisk, WaitTimeout
+from pulumi_dli.job.detail import JobDetail, Phase
+from pulumi_dli.job.redaction import mask
+from pulumi_dli.lifecycle.operation import Work
+
+STALE = 30.0
+"""Seconds for which the details may still show the status from before a request."""
+
+UNMOVED = 300.0
+"""Seconds after which a stop that never showed in the status has failed."""
+
+
+Verdict = Callable[[JobDetail], float | None]
+"""Looks at a job: None when it is there, else the most seconds until the next look; raises
+when it never will be."""
+
+LINE_EVERY = 10.0
+"""Seconds between two lines while the status stays the same."""
+
+FIRST_POLL = 0.25
+"""Seconds until the second look. Later looks come after a tenth of the time waited."""
+
+SLOWEST_POLL = 10.0
+"""The most seconds between two looks."""
+
+
+class Waits:
+    """The waits, over one client. Each leaves the job as it was last seen in the operation."""
+
+    def __init__(self, jobs: Jobs, report: Report) -> None:
+        self._jobs = jobs
+        self._waiter = Waiter(self.look, report)
+
+    def look(self, job_id: int) -> JobDetail:
+        """The live job. Raises JobGone when there is none."""
+        try:
+            return self._jobs.details(job_id)
+        except NotFoundError:
+            raise JobGone(
+                f"job {job_id} no longer exists; `pulumi up --refresh` creates it anew"
+            ) from None
+
+    def stopped(self, work: Work, *, savepoint: bool, older: str = "") -> None:
+        """Wait for a stop that is under way, and verify it and its savepoint.
+
+        Args:
+            work: the operation.
+            savepoint: whether the stop must have left a savepoint.
+            older: the savepoint that the job had before; showing that one is showing none.
+        """
+        moved = False
+        stopped_at: float | None = None
+        clock = work.deadline.clock
+        asked = clock.now()
+
+        def verdict(job: JobDetail) -> float | None:
+            nonlocal moved, stopped_at
+            work.job = job
+            match job.phase:
+                case Phase.STOPPED if not savepoint:
+                    return None
+                case Phase.STOPPED if job.has_savepoint and (job.savepoint_path or "-") != older:
+                    return None
+                case Phase.STOPPED:
+                    stopped_at = clock.now() if stopped_at is None else stopped_at
+                    if clock.now() - stopped_at < STALE:
+                        return 1.0
+                    raise StateAtRisk(_lost_savepoint(job))
+                case Phase.FINISHED | Phase.DRAFT:
+                    return None
+                case Phase.FAILED:
+                    raise JobFailed(f"{_title(job)} did not stop: {_reason(job)}")
+                case Phase.RUNNING if moved:
+                    raise StateAtRisk(
+                        f"{_title(job)} took no savepoint and runs on as before"
+                        f"{_because(job)}; nothing was changed. Mend the cause and run "
+                        "`pulumi up` again, or set `upgrade_mode` to `stateless` to give up "
+                        "its state"
+                    )
+                case Phase.RUNNING if clock.now() - asked >= UNMOVED:
+                    raise JobFailed(
+                        f"{_title(job)} still runs, {UNMOVED:.0f} s after the service accepted its "
+                        f"stop{_because(job)}; nothing else was changed. Mend the cause and run "
+                        "`pulumi up` again"
+                    )
+            moved = moved or job.phase in (Phase.SAVEPOINTING, Phase.STOPPING)
+            return math.inf
+
+        self._waiter.wait(work.job.job_id, "to stop", verdict, work.deadline)
+        if savepoint and work.job.has_savepoint:
+            work.next_start = work.job.savepoint_path
+
+    def started(self, work: Work, before: JobDetail | None = None) -> None:
+        """Wait until a start counts: the job runs, and neither restarts nor fails meanwhile.
+
+        Args:
+            work: the operation.
+            before: the job before the start; its status may still show for a while.
+        """
+        clock = work.deadline.clock
+        asked = clock.now()
+        moved = False
+        since: tuple[float, int] | None = None
+
+        def verdict(job: JobDetail) -> float | None:
+            nonlocal moved, since
+            work.job = job
+            moved = moved or before is None or job.status != before.status
+            ended = job.phase in (Phase.FAILED, Phase.FINISHED, Phase.STOPPED)
+            if job.phase is Phase.RUNNING:
+                if since is None or since[1] != job.restart_times:
+                    since = (clock.now(), job.restart_times)
+                left = since[0] + work.settle - clock.now()
+                return None if left <= 0 else left
+            since = None
+            if not moved and not (ended and clock.now() - asked >= STALE):
+                return math.inf
+            if job.phase is Phase.FINISHED:
+                return None
+            if job.phase is Phase.FAILED and not _restarts_itself(job):
+                raise JobFailed(
+                    f"{_title(job)} did not start: {_reason(job)}; mend the cause and run "
+                    "`pulumi up` again, which goes on with this job"
+                )
+            if job.phase in (Phase.STOPPED, Phase.STOPPING):
+                raise JobFailed(f"{_title(job)} was stopped while it started: {_reason(job)}")
+            return math.inf
+
+        self._waiter.wait(work.job.job_id, "to run", verdict, work.deadline)
+
+    def linger(self, work: Work, phase: Phase) -> None:
+        """Give a phase the time in which the details may lag behind, and go on either way."""
+        clock = work.deadline.clock
+        until = clock.now() + min(STALE, work.deadline.left)
+
+        def verdict(job: JobDetail) -> float | None:
+            work.job = job
+            return until - clock.now() if job.phase is phase and clock.now() < until else None
+
+        self._waiter.wait(work.job.job_id, f"to be {phase} no more", verdict, work.deadline)
+
+    def left(self, work: Work, awaited: str, phase: Phase) -> None:
+        """Wait until the job has left a phase."""
+
+        def verdict(job: JobDetail) -> float | None:
+            work.job = job
+            return math.inf if job.phase is phase else None
+
+        self._waiter.wait(work.job.job_id, awaited, verdict, work.deadline)
+
+
+def _restarts_itself(job: JobDetail) -> bool:
+    """Whether the service brings a crashed job back by itself."""
+    return job.status == "job_running_exception" and bool(job.values.get("restart_when_exception"))
+
+
+def _title(job: JobDetail) -> str:
+    return f"job {job.name} ({job.job_id})"
+
+
+def _reason(job: JobDetail) -> str:
+    return f"{words(job.status)} ({job.status}){_because(job)}"
+
+
+def _because(job: JobDetail) -> str:
+    return f": {mask(job.status_desc, job.values)}" if job.status_desc else ""
+
+
+def _lost_savepoint(job: JobDetail) -> str:
+    checkpoint = job.values.get("checkpoint_path")
+    where = f" (its checkpoints are under {checkpoint})" if checkpoint else ""
+    return (
+        f"{_title(job)} is stopped, but the service shows no savepoint of that stop"
+        f"{_because(job)}; the definition is unchanged and the job was not started again, because "
+        f"that would lose its state. Set `restore_from` to a savepoint or checkpoint directory"
+        f"{where}, or `upgrade_mode` to `stateless`, and run `pulumi up`"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Polls a job and reports. Holds no lock and no state between waits."""
+
+    look: Callable[[int], JobDetail]
+    report: Report
+
+    def wait(self, job_id: int, awaited: str, verdict: Verdict, deadline: Deadline) -> JobDetail:
+        """Look until the verdict is reached.
+
+        Args:
+            job_id: the job.
+            awaited: what is waited for, in words: "to run".
+            verdict: see `Verdict`.
+            deadline: the operation's.
+
+        Raises:
+            WaitTimeout: the deadline passed; names what was awaited and what was seen.
+        """
+        clock = deadline.clock
+        began = clock.now()
+        status, spoken = "", -math.inf
+        while True:
+            job = self.look(job_id)
+            soonest = verdict(job)
+            if soonest is None:
+                return job
+            now = clock.now()
+            if job.status != status or now - spoken >= LINE_EVERY:
+                status, spoken = job.status, now
+                self.report(
+                    f"{job.name} ({job_id}): {words(status)}, "
+                    f"{deadline.elapsed:.0f} s of {deadline.seconds:.0f} s{_told(job)}"
+                )
+            if deadline.left <= 0:
+                raise WaitTimeout(
+                    f"waited {deadline.seconds:.0f} s for job {job.name} ({job_id}) {awaited}, "
+                    f"but it is {words(status)} ({status}); `pulumi up` goes on from there, "
+                    "`timeouts` allows more time"
+                )
+            pause = min(SLOWEST_POLL, max(FIRST_POLL, (now - began) / 10))
+            clock.sleep(max(0.01, min(pause, soonest, deadline.left)))
+
+
+def _told(job: JobDetail) -> str:
+    """What the service says beside the status, such as where the job runs."""
+    text = " ".join(mask(job.status_desc, job.values).split())
+    return f"; {text}" if text else ""
+
+
+def words(status: str) -> str:
+    """A status as people say it: `job_cancel_success` is "cancel success"."""
+    return status.removeprefix("job_").replace("_", " ") or "in an unknown state"

@@ -1,0 +1,1 @@
+"""What is looked up and said of a job before anything is done."""

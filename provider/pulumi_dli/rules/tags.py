@@ -1,0 +1,63 @@
+"""The tags of a job: what no documentation allows, and what only some of it does.
+
+No sentence repeats a value, which may be a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+MOST_TAGS = 20
+"""Tags that a job may have, the ownership tag counted."""
+MOST_KEY, OLD_MOST_KEY = 128, 36
+MOST_VALUE, OLD_MOST_VALUE = 255, 43
+"""Characters of a tag; the create page's first note has the smaller numbers."""
+_BANNED = re.compile(r"[()*<>\\|]|^ | $")
+"""What neither of the create page's two notes allows."""
+_DOUBTFUL = re.compile(r"[^\w .:+@-]")
+"""What only one of them allows."""
+
+
+def wrong_tags(tags: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each tag that no documentation allows."""
+    if len(tags) >= MOST_TAGS:
+        yield (
+            f"tags: there are {len(tags)}, and {MOST_TAGS - 1} are allowed beside the ownership "
+            "tag; remove some"
+        )
+    for key, value in tags.items():
+        if key.startswith(("pulumi-", "_sys_")):
+            yield f"tags.{key}: this key is reserved; choose another"
+        elif not 1 <= len(key) <= MOST_KEY:
+            yield f"tags: a key has {len(key)} characters; use 1 to {MOST_KEY}"
+        elif _BANNED.search(key):
+            yield (
+                "tags: a key holds one of ( ) * < > \\ | or a space at an end; use letters, "
+                "digits, inner spaces and _ . : + - @"
+            )
+        elif _BANNED.search(value):
+            yield (
+                f"tags.{key}: holds one of ( ) * < > \\ | or a space at an end; use letters, "
+                "digits, inner spaces and _ . : + - @"
+            )
+
+
+def doubtful_tags(tags: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each tag that only some of the documentation allows."""
+    for key, value in tags.items():
+        if len(key) > OLD_MOST_KEY:
+            yield (
+                f"tags: a key has {len(key)} characters; one page allows {MOST_KEY}, another "
+                f"{OLD_MOST_KEY}; shorten it if it is refused"
+            )
+        if len(value) > OLD_MOST_VALUE:
+            yield (
+                f"tags.{key}: has {len(value)} characters; one page allows {MOST_VALUE}, another "
+                f"{OLD_MOST_VALUE}; shorten it if it is refused"
+            )
+        if _DOUBTFUL.search(key + value):
+            yield (
+                f"tags.{key}: holds a character that only one of two pages allows; use letters, "
+                "digits, inner spaces and _ . : + - @ if it is refused"
+            )

@@ -1,0 +1,127 @@
+"""What may go wrong with a job: warnings, which never stop anything.
+
+Where documented limits contradict each other, what only the lenient one allows stands here,
+and so do versions that nobody knew when this was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pulumi_dli.rules import sizing
+from pulumi_dli.rules.formats import flink_version, packages
+from pulumi_dli.rules.secret_scan import lookalikes
+from pulumi_dli.rules.tags import doubtful_tags
+
+KNOWN_VERSIONS = frozenset({(1, 7), (1, 10), (1, 12), (1, 13), (1, 15), (1, 17)})
+PLATFORM = (1, 15)
+"""From this version on the service makes the checkpoints, and jobs work as an agency."""
+V2_ONLY = (1, 17)
+"""The version that v1 sizing is documented for no more."""
+V2_FIRST = (1, 13)
+OLD_MOST_DESC = 512
+OLD_MOST_INTERVAL = 3600
+AGENCY_KEY = "flink.dli.job.agency.name"
+_CHECKPOINT_KEYS = ("execution.checkpointing.", "state.checkpoints.dir", "state.savepoints.dir")
+
+
+def doubts(inputs: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> list[str]:
+    """All that may go wrong, sorted by path.
+
+    Args:
+        inputs: what is known of the arguments, which have no problems.
+        unknown: names of arguments that are not known yet, wholly or in part.
+    """
+    found = [
+        *_limits(inputs),
+        *sizing.doubts(inputs, unknown),
+        *_versions(inputs, unknown),
+        *_checkpoints(inputs, unknown),
+        *doubtful_tags({k: str(v) for k, v in (inputs.get("tags") or {}).items()}),
+        *lookalikes(inputs),
+    ]
+    return sorted(found)
+
+
+def _limits(inputs: Mapping[str, Any]) -> Iterator[str]:
+    desc, interval = inputs.get("desc") or "", inputs.get("checkpoint_interval") or 0
+    if len(desc) > OLD_MOST_DESC:
+        yield (
+            f"desc: has {len(desc)} characters; one page allows 2048, another {OLD_MOST_DESC}; "
+            "shorten it if it is refused"
+        )
+    if interval > OLD_MOST_INTERVAL:
+        yield (
+            f"checkpoint_interval: {interval:g} s is more than the {OLD_MOST_INTERVAL} that one "
+            "page allows, though another says 999999; use less if it is refused"
+        )
+
+
+def _versions(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str]:
+    text = inputs.get("flink_version")
+    if not text or "flink_version" in unknown:
+        return
+    version = flink_version(text)
+    if version is None or version not in KNOWN_VERSIONS:
+        yield (
+            "flink_version: is not a version that this provider knows; it is passed on, see that "
+            "the queue offers it"
+        )
+    if inputs.get("feature") == "custom":
+        yield 'flink_version: says nothing with feature="custom"; remove it'
+    if version is None:
+        return
+    if version == PLATFORM:
+        for path, package in packages(inputs):
+            if not package.startswith("obs://"):
+                yield (
+                    f"{path}: with Flink 1.15 one page takes DLI packages and another takes OBS "
+                    "only; write it as `obs://bucket/key` if it is refused"
+                )
+    if version < PLATFORM and inputs.get("checkpoint_enabled"):
+        yield (
+            "checkpoint_enabled: the service makes checkpoints from Flink 1.15 on only; enable "
+            "them in the jar's own code"
+        )
+    if "resource_config_version" not in unknown:
+        v2 = inputs.get("resource_config_version") == "v2"
+        if version >= V2_ONLY and not v2:
+            yield (
+                "resource_config_version: Flink 1.17 is documented for v2 only; set "
+                'resource_config_version="v2", and the sizes in resource_config'
+            )
+        if version < V2_FIRST and v2:
+            yield "resource_config_version: v2 is documented from Flink 1.13 on only; use v1"
+    runtime = inputs.get("runtime_config") or {}
+    if (
+        version >= PLATFORM
+        and inputs.get("obs_bucket")
+        and not inputs.get("execution_agency_urn")
+        and unknown.isdisjoint(("execution_agency_urn", "runtime_config"))
+        and AGENCY_KEY not in runtime
+    ):
+        yield (
+            "execution_agency_urn: from Flink 1.15 on a job reaches its bucket as an agency only; "
+            "set it to the agency's name"
+        )
+
+
+def _checkpoints(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str]:
+    enabled = inputs.get("checkpoint_enabled")
+    keys = [key for key in inputs.get("runtime_config") or {} if key.startswith(_CHECKPOINT_KEYS)]
+    if enabled and keys:
+        yield (
+            "runtime_config: sets checkpoints, as checkpoint_enabled does, and one of them wins; "
+            "set them in one place"
+        )
+    if (
+        inputs.get("resume_checkpoint")
+        and not enabled
+        and not inputs.get("checkpoint_path")
+        and unknown.isdisjoint(("checkpoint_enabled", "checkpoint_path"))
+    ):
+        yield (
+            "resume_checkpoint: nothing says where the checkpoints are; set checkpoint_path to "
+            "where the jar writes them, or checkpoint_enabled=True"
+        )

@@ -1,0 +1,1 @@
+"""The only room that leans on private parts of Pulumi's SDK."""

@@ -1,0 +1,1 @@
+"""Which service, which project, whose credentials, and where each of these was found."""

@@ -1,0 +1,69 @@
+"""The outputs as the state keeps them, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi_dli.job.spec import FIELDS
+from pulumi_dli.job.state import fold, standing, unfold
+
+VALUES: dict[str, Any] = {"cu_number": 4, "checkpoint_mode": "at_least_once", "tags": {"a": "b"}}
+
+
+def outputs(*program: str, live: dict[str, Any] | None = None, **others: Any) -> dict[str, Any]:
+    """Outputs of a job whose fields stand at their defaults, but for those that are given."""
+    stand = {name: row.default for name, row in FIELDS.items()} | (live or {})
+    return {**stand, **others, "set_arguments": list(program)}
+
+
+def test_what_stands_at_its_default_is_stored_only_if_the_program_sets_it() -> None:
+    folded = fold(outputs("cu_number", live={"cu_number": 2}, status="job_init"))
+    assert folded == {
+        "cu_number": 2,
+        "status": "job_init",
+        "set_arguments": ["cu_number"],
+        "unset": {},
+    }
+
+
+def test_what_left_its_default_is_gathered() -> None:
+    assert fold(outputs(live=VALUES))["unset"] == VALUES
+
+
+@given(
+    st.sets(st.sampled_from(sorted(FIELDS))),
+    st.dictionaries(
+        st.sampled_from(sorted(FIELDS)), st.one_of(st.none(), st.integers(-1, 3), st.text())
+    ),
+)
+def test_nothing_is_lost_on_the_way_back(program: set[str], live: dict[str, Any]) -> None:
+    before = outputs(*program, live=live)
+    after = unfold(fold(before))
+    empty: tuple[Any, ...] = (None, "", [], {})
+    for name, value in before.items():
+        if value in empty and name in FIELDS and name not in program:
+            assert name not in after
+        else:
+            assert after[name] == value
+
+
+def test_what_the_service_does_not_tell_is_not_taken_for_the_default() -> None:
+    before = outputs(live={"cu_number": None})
+    assert fold(before)["untold"] == ["cu_number"]
+    assert "cu_number" not in unfold(fold(before))
+
+
+def test_a_state_of_an_earlier_release_is_read_as_it_is() -> None:
+    before = outputs("desc", live={"desc": "x", "cu_number": 4.0}, status="job_init")
+    assert unfold(before) == before
+
+
+def test_an_argument_left_out_is_told_as_a_program_would_write_it() -> None:
+    assert standing("cu_number", {"cu_number": 4.0}) == 4
+    assert isinstance(standing("cu_number", {"cu_number": 4.0}), int)
+    assert standing("cu_number", {}) == 2
+    assert standing("desc", {}) == ""
+    assert standing("upgrade_mode", {}) is None
+    assert standing("cu_number", None) == 2
