@@ -23,7 +23,7 @@ GUARD = 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; exec "$2" local flink
 
 
 def a_job(**fields: Any) -> Job:
-    """A job as the engines see it."""
+    """A job as the runners see it."""
     definition = validation.complete(validation.parse(fields))
     return Job(
         id=1,

@@ -238,5 +238,5 @@ def test_the_commands_speak_of_the_flink_that_a_job_names(
     dli.reaches(job_id, "job_running")
     assert "unless a job's flink_version names another" in told("flink")
     assert f"Flink 1.15.4 is up at {dli.cluster.url}" in told("flink")
-    assert f"engine Flink {flink_version}, unless a job's" in told("status")
+    assert f"flink  Flink {flink_version}, unless a job's" in told("status")
     assert "Job has been submitted with JobID" in told("logs", "printing")

@@ -1,4 +1,4 @@
-"""The local DLI as a WSGI app: the routes, and what happens around each request.
+"""Makes the local DLI a WSGI app: the routes, and what happens around each request.
 
 The app serves in process, or on a socket (`serve`). Several threads may call it at once,
 and several processes may have one on the same folder.
@@ -19,7 +19,7 @@ from pulumi_dli.local import faults, requests, routes
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.errors import ConnectionDropped, GatewayRefusal, Refusal
 from pulumi_dli.local.faults import AFTER, BEFORE
-from pulumi_dli.local.runners import Engines
+from pulumi_dli.local.runners import Runners
 from pulumi_dli.local.service import Service
 from pulumi_dli.local.signin import access, tokens
 from pulumi_dli.local.signin.identity import Identity
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from pulumi_dli.local.faults import Fault
-    from pulumi_dli.local.model import Engine
+    from pulumi_dli.local.model import Runner
     from pulumi_dli.local.store import Store
 
 NOT_FOUND = 404
@@ -58,7 +58,7 @@ def create_app(
     store: Store,
     *,
     identity: Identity | None = None,
-    engine: Engine | None = None,
+    runner: Runner | None = None,
     clock: Callable[[], float] | None = None,
     sleep: Callable[[float], object] = time.sleep,
     inside: bool = False,
@@ -70,7 +70,7 @@ def create_app(
     Args:
         store: where everything is kept.
         identity: who may sign in, by default the local identity.
-        engine: what runs the jobs, by default what the folder chose.
+        runner: what runs the jobs, by default what the folder chose.
         clock: seconds since 1970, by default the store's clock (wall time unless it was set).
         sleep: lets seconds pass, for armed delays.
         inside: for a caller in this process, who needs neither the sign-in nor the doors.
@@ -78,7 +78,7 @@ def create_app(
     service = Service(
         store,
         identity or Identity(),
-        engine or Engines(store.folder),
+        runner or Runners(store.folder),
         clock or StoredClock(store),
         sleep,
     )

@@ -1,4 +1,4 @@
-"""`pulumi-dli local …`: serve the local DLI, and look into it."""
+"""The commands `pulumi-dli local …`, which serve the local DLI and look into it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.flink import choice
 from pulumi_dli.local.flink import cli as flink
 from pulumi_dli.local.opened import Folder, opened
-from pulumi_dli.local.runners import Engines
+from pulumi_dli.local.runners import Runners
 from pulumi_dli.local.service import Service
 from pulumi_dli.local.signin.identity import LOCAL, Identity, Project
 from pulumi_dli.local.simulation import START_DELAY
@@ -70,10 +70,10 @@ def serve_command(  # noqa: PLR0913 (one for each option)
 def status(*, path: Folder = None) -> None:
     """Show its jobs."""
     with opened(path) as store:
-        service = Service(store, Identity(), Engines(store.folder), StoredClock(store), _no_sleep)
+        service = Service(store, Identity(), Runners(store.folder), StoredClock(store), _no_sleep)
         with service.look() as moment:
             jobs = [job for job in doors.everything(moment) if job["deleted_at"] is None]
-        typer.echo(f"data   {store.folder}\nengine {service.engine.name}")
+        typer.echo(f"data   {store.folder}\nflink  {service.runner.name}")
         for job in jobs:
             words = (
                 f"{job['id']:>6}  {job['status']:<22} {job['name']:<30} {job['queue_name'] or ''}"

@@ -1,4 +1,4 @@
-"""The time that the local DLI lives in."""
+"""The clock of the local DLI: wall time, until somebody sets another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The `/_local/` doors: for people and tests on this machine, without a sign-in."""
+"""The endpoints below `/_local/`: people and tests look in there, without a sign-in."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
 from pulumi_dli.local import faults, requests, tags
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.errors import bad_parameter
-from pulumi_dli.local.records import from_row, parse_id
+from pulumi_dli.local.records import LARGEST_ID, from_row, parse_id
+from pulumi_dli.local.routes import json_body
 
 if TYPE_CHECKING:
     from pulumi_dli.local.model import Job, Moment
@@ -48,7 +49,7 @@ def blueprint(service: Service, routes_of_api: frozenset[str]) -> Blueprint:
 
     @doors.post("/faults")
     def arm_fault() -> Response:
-        return jsonify({"id": faults.arm(service.store, _body(), routes_of_api)})
+        return jsonify({"id": faults.arm(service.store, json_body(), routes_of_api)})
 
     @doors.delete("/faults")
     def clear_faults() -> Response:
@@ -61,7 +62,7 @@ def blueprint(service: Service, routes_of_api: frozenset[str]) -> Blueprint:
 
     @doors.post("/clock")
     def move_clock() -> Response:
-        wanted = _body()
+        wanted = json_body()
         if "set" in wanted:
             clock.set(_seconds(wanted, "set"))
         else:
@@ -86,7 +87,7 @@ def history(moment: Moment, job_id: int) -> list[dict[str, Any]]:
     """What happened to a job, oldest first: `at` (seconds since 1970), `event`, and its data."""
     rows = moment.db.execute(
         "SELECT at, event, data FROM history WHERE job_id = ? ORDER BY id",
-        (min(job_id, 2**63 - 1),),
+        (min(job_id, LARGEST_ID),),
     )
     return [{"at": row["at"], "event": row["event"], **json.loads(row["data"])} for row in rows]
 
@@ -96,13 +97,6 @@ def _shown(moment: Moment, job: Job) -> dict[str, Any]:
         "counter": job.count(moment.now),
         "tags": {tag["key"]: tag["value"] for tag in tags.get(moment, job.id)},
     }
-
-
-def _body() -> dict[str, Any]:
-    body = request.get_json(force=True, silent=True)
-    if not isinstance(body, dict):
-        raise bad_parameter("body", "a JSON object is expected")
-    return body
 
 
 def _seconds(wanted: dict[str, Any], name: str) -> float:

@@ -1,4 +1,4 @@
-"""The refusals of the local DLI, each in the form in which the real service words it."""
+"""The refusals, worded as the real service does, and the errors of this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults that a test or a curious user arms: aimed at a route and an occurrence.
+"""The faults that a test or a curious user arms, each aimed at a route and an occurrence.
 
 They live in the store, so they survive processes and reach embedded local DLIs too. A
 fault counts the calls of its route that are signed in, fires at the n-th and the following

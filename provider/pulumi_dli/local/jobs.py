@@ -1,4 +1,4 @@
-"""Create, update, delete, show and list: a job's definition and its name."""
+"""What a request does to the definition of a job: create, update, delete and list."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def delete(moment: Moment, project_id: str, job_id: int) -> None:
     record(moment, job.id, "deleted", status=job.status, counter=job.count(moment.now))
     job.deleted_at = moment.now
     job.next_at = None
-    moment.engine.drop(moment, job)
+    moment.runner.drop(moment, job)
     runs.free(moment, job)
 
 

@@ -1,4 +1,4 @@
-"""A job as the store keeps it, the moment in which it is looked at, and what runs it."""
+"""The types that the others share: a job as stored, the moment of a look, and a runner."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A look at the store at one time, with the engine that runs the jobs."""
+    """A look at the store at one time, with the runner of the jobs."""
 
     db: sqlite3.Connection
     now: float
-    engine: Engine
+    runner: Runner
 
     @property
     def ms(self) -> int:
@@ -71,7 +71,7 @@ class Job:
     doom: dict[str, Any] = field(default_factory=dict)
     """The faults that wait for this job."""
     run: dict[str, Any] = field(default_factory=dict)
-    """What a real engine remembers of the job's latest run; empty: simulated, or never run."""
+    """What is noted of the job's latest run on a real Flink; empty: simulated, or never run."""
 
     def count(self, now: float) -> int:
         """The state counter at a time: one for each start that was carried over, one a second."""
@@ -97,15 +97,15 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """An engine's answer to a look.
+    """A runner's answer to a look.
 
     Attributes:
         outcome: of the start, savepoint or stop under way; for a running job DONE means
-            that it finished, FAILED that it crashed and RESTARTING that the engine is
+            that it finished, FAILED that it crashed and RESTARTING that the runner is
             bringing it back.
         text: why it failed or waits, for `status_desc`.
         again: seconds since 1970 when to look again; None: not by itself.
-        restarts: how often the engine brought the job back; None: the service counts.
+        restarts: how often the runner brought the job back; None: the service counts.
         resume: a directory with the state of a job whose machinery died; the next start
             that resumes takes it.
     """
@@ -117,8 +117,13 @@ class Progress:
     resume: str | None = None
 
 
-class Engine(Protocol):
-    """What the job verbs need of whatever runs the jobs."""
+class Runner(Protocol):
+    """What the job verbs need of whatever runs the jobs.
+
+    A runner is asked to begin something (a start, a savepoint, a stop) and answers when to
+    look again; when that time has come it is asked how far things are. It never answers later
+    by itself, so it needs no threads, and the whole service is a function of time.
+    """
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""What every local command begins with: its data folder, and errors in plain words."""
+"""Opens the data folder for a command, and ends the command in plain words on an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The queues of the local DLI, in the two spellings of the service."""
+"""The queues: what they offer, what is in use, and their two spellings on the wire."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi_dli.local.errors import Refusal
 
 if TYPE_CHECKING:
-    from pulumi_dli.local.model import Moment
+    from pulumi_dli.local.model import Job, Moment
 
 CREATED = 1_577_836_800_000
 """Milliseconds: the queues are older than every job."""
@@ -93,6 +93,15 @@ def find(name: str) -> Queue:
         if queue.name == name.lower():
             return queue
     raise Refusal("DLI.0002", f"There is no queue named {name}")
+
+
+def not_offered(job: Job) -> str:
+    """Why the job's queue cannot run its Flink version; "": it can."""
+    wanted = job.definition["flink_version"]
+    offered = find(str(job.queue_name)).flink_versions
+    if not wanted or job.definition["feature"] == "custom" or wanted in offered:
+        return ""
+    return f"Flink {wanted} is not offered here (only {', '.join(offered)})"
 
 
 def used_cus(moment: Moment, queue_name: str) -> int:

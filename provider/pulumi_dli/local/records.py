@@ -1,4 +1,4 @@
-"""The jobs of the store: found, made, saved, and their history."""
+"""Finds and saves the jobs of the store, and adds to their history."""
 
 from __future__ import annotations
 

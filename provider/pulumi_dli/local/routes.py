@@ -1,4 +1,4 @@
-"""The DLI endpoints: Flink jobs, their tags, and queues. Thin: parse, call, answer."""
+"""The endpoints of DLI: Flink jobs, their tags, and queues. Thin: parse, call, answer."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def _definitions(routes: Blueprint, service: Service) -> None:
     @routes.post("/v1.0/<project>/streaming/flink-jobs")
     def create(project: str) -> Response:
         with service.change() as moment:
-            job = jobs.create(moment, project, identity.user, _body())
+            job = jobs.create(moment, project, identity.user, json_body())
         created = {"job_id": job.id, "status_name": job.status, "status_desc": ""}
         return _success("A Flink job is created successfully.", job=created)
 
     @routes.put("/v1.0/<project>/streaming/flink-jobs/<job_id>")
     def update(project: str, job_id: str) -> Response:
         with service.change() as moment:
-            job = jobs.update(moment, project, parse_id(job_id), _body())
+            job = jobs.update(moment, project, parse_id(job_id), json_body())
         updated = {"update_time": job.update_time}
         return _success("The Flink job is updated successfully.", job=updated)
 
@@ -74,7 +74,7 @@ def _definitions(routes: Blueprint, service: Service) -> None:
     @routes.post("/v1.0/<project>/streaming/jobs/delete")
     def delete_batch(project: str) -> Response:
         with _in_array(), service.change() as moment:
-            body = check_object("body", _body(), "job_ids")
+            body = check_object("body", json_body(), "job_ids")
             found = [find(moment.db, project, job_id) for job_id in verbs.job_ids(body)]
             for job in found:
                 jobs.delete(moment, project, job.id)
@@ -96,24 +96,24 @@ def _verbs(routes: Blueprint, service: Service) -> None:
     @routes.post("/v1.0/<project>/streaming/jobs/run")
     def run(project: str) -> Response:
         with _in_array(), service.change() as moment:
-            return jsonify(verbs.run(moment, project, _body(), g.faults))
+            return jsonify(verbs.run(moment, project, json_body(), g.faults))
 
     @routes.post("/v1.0/<project>/streaming/jobs/stop")
     def stop(project: str) -> Response:
         with _in_array(), service.change() as moment:
-            return jsonify(verbs.stop(moment, project, _body(), g.faults))
+            return jsonify(verbs.stop(moment, project, json_body(), g.faults))
 
     @routes.post("/v1.0/<project>/streaming/jobs/<job_id>/savepoint")
     def savepoint(project: str, job_id: str) -> Response:
         with service.change() as moment:
-            verbs.savepoint(moment, project, parse_id(job_id), _body(), g.faults)
+            verbs.savepoint(moment, project, parse_id(job_id), json_body(), g.faults)
         words = "The request for the savepoint is delivered successfully."
         return _success(json.dumps({"code": "api.msg.deal_savepoint_success", "message": words}))
 
     @routes.post("/v1.0/<project>/streaming/jobs/<job_id>/import-savepoint")
     def import_savepoint(project: str, job_id: str) -> Response:
         with service.change() as moment:
-            verbs.import_savepoint(moment, project, parse_id(job_id), _body())
+            verbs.import_savepoint(moment, project, parse_id(job_id), json_body())
         return _success("The savepoint is imported successfully.")
 
 
@@ -128,7 +128,7 @@ def _tags(routes: Blueprint, service: Service) -> None:
     def create_tags(project: str, job_id: str) -> tuple[str, int]:
         with service.change() as moment:
             job = find(moment.db, project, parse_id(job_id))
-            body = check_object("body", _body(), "tags")
+            body = check_object("body", json_body(), "tags")
             tags.put(moment, job.id, tags.parse("tags", body.get("tags")))
         return "", NO_CONTENT
 
@@ -136,7 +136,7 @@ def _tags(routes: Blueprint, service: Service) -> None:
     def delete_tags(project: str, job_id: str) -> tuple[str, int]:
         with service.change() as moment:
             job = find(moment.db, project, parse_id(job_id))
-            body = check_object("body", _body(), "tags")
+            body = check_object("body", json_body(), "tags")
             tags.drop(moment, job.id, tags.parse_keys("tags", body.get("tags")))
         return "", NO_CONTENT
 
@@ -185,7 +185,12 @@ def _queues(routes: Blueprint, service: Service) -> None:
         return jsonify({"is_success": True, "message": "", **found.detail(owner)})
 
 
-def _body() -> dict[str, Any]:
+def json_body() -> dict[str, Any]:
+    """The JSON object that a request brings.
+
+    Raises:
+        Refusal: DLI.0001, it brings none.
+    """
     body = request.get_json(force=True, silent=True)
     if not isinstance(body, dict):
         raise bad_parameter("body", "a JSON object is expected")
@@ -193,7 +198,7 @@ def _body() -> dict[str, Any]:
 
 
 def _filter() -> dict[str, Any]:
-    return check_object("body", _body(), "tags", "matches", "without_any_tag")
+    return check_object("body", json_body(), "tags", "matches", "without_any_tag")
 
 
 def _success(message: str, **parts: Any) -> Response:

@@ -1,4 +1,4 @@
-"""Which engine runs a job: it is chosen at its start, and runs it to its end."""
+"""Chooses the runner of a job: at its start, for as long as that run lasts."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pulumi_dli.local.simulation import Simulation
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pulumi_dli.local.model import Engine, Job, Moment, Progress
+    from pulumi_dli.local.model import Job, Moment, Progress, Runner
 
 
-class Engines:
+class Runners:
     """Flink where the folder has it switched on, else the simulation.
 
     Args:
@@ -73,16 +73,16 @@ class Engines:
         """Let go of a job that is being deleted."""
         self._of(job).drop(moment, job)
 
-    def _of(self, job: Job) -> Engine:
+    def _of(self, job: Job) -> Runner:
         return self._flink(str(job.run["version"])) if job.run else self._simulation
 
-    def _next(self, named: str | None) -> Engine:
+    def _next(self, named: str | None) -> Runner:
         chosen = versions.of_folder(self._folder)
         if chosen is None:
             return self._simulation
         return self._flink(self._version or named or chosen)
 
-    def _flink(self, version: str) -> Engine:
+    def _flink(self, version: str) -> Runner:
         from pulumi_dli.local.flink.runner import Flink  # noqa: PLC0415 -- few folders use it
 
         return Flink(self._folder, version)

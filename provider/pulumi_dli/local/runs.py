@@ -1,4 +1,4 @@
-"""How a job's status moves on with time.
+"""Moves a job's status on with time.
 
 Nothing happens in the background: every look and every change first lets happen what was
 due since (`advance`), in the order of time, so the answer is a function of the clock.
@@ -37,7 +37,7 @@ def advance(moment: Moment) -> None:
         if row is None:
             return
         job = from_row(row)
-        at = moment if moment.engine.real(job) else replace(moment, now=row["next_at"])
+        at = moment if moment.runner.real(job) else replace(moment, now=row["next_at"])
         job.next_at = None
         _step(at, job)
         save(at.db, job)
@@ -48,7 +48,7 @@ def submit(moment: Moment, job: Job) -> None:
     job.status = Status.SUBMITTING
     job.status_desc = ""
     job.end_time = None
-    job.next_at = moment.engine.start(moment, job)
+    job.next_at = moment.runner.start(moment, job)
 
 
 def begin_savepoint(moment: Moment, job: Job, *, path: str, stopping: bool) -> None:
@@ -56,13 +56,13 @@ def begin_savepoint(moment: Moment, job: Job, *, path: str, stopping: bool) -> N
     job.status = Status.SAVEPOINTING
     job.stopping = stopping
     job.doom["savepoint_path"] = path
-    job.next_at = moment.engine.savepoint(moment, job)
+    job.next_at = moment.runner.savepoint(moment, job)
 
 
 def begin_cancel(moment: Moment, job: Job) -> None:
     """Begin to stop."""
     job.status = Status.CANCELING
-    job.next_at = moment.engine.cancel(moment, job)
+    job.next_at = moment.runner.cancel(moment, job)
 
 
 def end(moment: Moment, job: Job, status: Status, text: str = "") -> None:
@@ -109,7 +109,7 @@ def _step(moment: Moment, job: Job) -> None:
     if job.status == Status.SUBMITTING and (lack := _lack_of_room(moment, job)):
         job.status_desc = lack
         return
-    progress = moment.engine.look(moment, job)
+    progress = moment.runner.look(moment, job)
     if progress.restarts is not None:
         job.restart_times = progress.restarts
     if progress.outcome is Outcome.RESTARTING:
@@ -148,14 +148,14 @@ def _submitted(moment: Moment, job: Job, progress: Progress) -> None:
     resumed = job.resume_path
     carried = 0 if resumed is None else savepoints.counter(moment, resumed)
     job.status = Status.RUNNING
-    job.status_desc = moment.engine.note(job)
+    job.status_desc = moment.runner.note(job)
     job.start_time = moment.ms
     job.cus = needed_cus(job)
     job.counter = (carried or 0) + 1
     job.counting_since = moment.now
     job.resume_path = None
     job.checkpoint_dir = savepoints.checkpoint_dir(moment, job)
-    job.next_at = moment.engine.watch(moment, job)
+    job.next_at = moment.runner.watch(moment, job)
     savepoints.remove_taken_at_stop(moment, job)
     record(moment, job.id, "running", counter=job.counter, resumed=resumed)
 
@@ -165,7 +165,7 @@ def _ended(moment: Moment, job: Job, progress: Progress) -> None:
         end(moment, job, Status.FINISH, progress.text)
         record(moment, job.id, "finished", counter=job.counter)
         return
-    if moment.engine.real(job):
+    if moment.runner.real(job):
         end(moment, job, Status.RUNNING_EXCEPTION, progress.text)
         # Chosen: what broke is this machine's, not the job's, so its state is at hand again.
         job.has_savepoint, job.savepoint_path = progress.resume is not None, progress.resume
@@ -185,7 +185,7 @@ def _ended(moment: Moment, job: Job, progress: Progress) -> None:
 
 
 def _restarting(moment: Moment, job: Job, progress: Progress) -> None:
-    """The engine brings a crashed job back by itself."""
+    """The runner brings a crashed job back by itself."""
     job.status = Status.SUBMITTING
     job.status_desc = progress.text
     job.next_at = progress.again
@@ -219,5 +219,5 @@ def _saved(moment: Moment, job: Job, progress: Progress) -> None:
 def _go_on(moment: Moment, job: Job) -> None:
     """Run as before the savepoint; a look that fell due meanwhile comes now."""
     job.status = Status.RUNNING
-    due = moment.engine.watch(moment, job)
+    due = moment.runner.watch(moment, job)
     job.next_at = None if due is None else max(due, moment.now)

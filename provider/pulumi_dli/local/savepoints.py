@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from pulumi_dli.local.simulation import shape
-
 if TYPE_CHECKING:
     from pulumi_dli.local.model import Job, Moment
 
@@ -49,6 +47,11 @@ def keep(moment: Moment, job: Job, path: str, kind: Kind, count: int) -> None:
         " VALUES (?, ?, ?, ?, ?, ?)",
         (path, job.id, kind, count, shape(job), moment.now),
     )
+
+
+def shape(job: Job) -> str:
+    """What has to be the same for a checkpoint to fit a job."""
+    return f"{job.definition['parallel_number']} {job.definition['entrypoint']}"
 
 
 def counter(moment: Moment, path: str) -> int | None:

@@ -1,4 +1,4 @@
-"""What every route works on: the store, the clock, the identity and the engine."""
+"""What every route works on: the store, the clock, the identity and the runner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pulumi_dli.local.model import Moment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pulumi_dli.local.model import Engine
+    from pulumi_dli.local.model import Runner
     from pulumi_dli.local.signin.identity import Identity
     from pulumi_dli.local.store import Store
 
@@ -28,7 +28,7 @@ class Service:
 
     store: Store
     identity: Identity
-    engine: Engine
+    runner: Runner
     clock: Callable[[], float]
     sleep: Callable[[float], object]
 
@@ -36,7 +36,7 @@ class Service:
     def change(self) -> Iterator[Moment]:
         """A moment in which to change jobs, committed at the end of the block."""
         with self.store.write() as db:
-            moment = Moment(db, self.clock(), self.engine)
+            moment = Moment(db, self.clock(), self.runner)
             runs.advance(moment)
             yield moment
 
@@ -44,7 +44,7 @@ class Service:
     def look(self) -> Iterator[Moment]:
         """A moment in which to look at jobs."""
         with self.store.read() as db:
-            moment = Moment(db, self.clock(), self.engine)
+            moment = Moment(db, self.clock(), self.runner)
             if runs.anything_due(moment):
                 with self.change() as moment:
                     pass

@@ -1,15 +1,10 @@
-"""What runs the jobs: one small seam, and the simulation behind it. `flink` is the other.
-
-An engine is asked to begin something (a start, a savepoint, a stop) and answers when to
-look again; when that time has come it is asked how far things are. It never answers later
-by itself, so it needs no threads, and the whole service is a function of time.
-"""
+"""The runner without a Flink: jobs run in name only, and start, save and stop on time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pulumi_dli.local import queues
+from pulumi_dli.local import queues, savepoints
 from pulumi_dli.local.model import Outcome, Progress
 from pulumi_dli.local.states import Status
 
@@ -85,11 +80,6 @@ class Simulation:
         return Progress(Outcome.DONE)
 
 
-def shape(job: Job) -> str:
-    """What has to be the same for a checkpoint to fit a job."""
-    return f"{job.definition['parallel_number']} {job.definition['entrypoint']}"
-
-
 def _doom(job: Job, kind: str) -> Progress | None:
     fault = job.doom.get(kind)
     return None if fault is None else Progress(Outcome.FAILED, fault["text"])
@@ -97,7 +87,7 @@ def _doom(job: Job, kind: str) -> Progress | None:
 
 def _unfit(moment: Moment, job: Job) -> Progress | None:
     """Why a start cannot work, as Flink would find out."""
-    if words := not_offered(job):
+    if words := queues.not_offered(job):
         return _failed(words)
     if job.resume_path is None:
         return None
@@ -106,20 +96,11 @@ def _unfit(moment: Moment, job: Job) -> Progress | None:
     ).fetchone()
     if row is None:
         return _failed(f"there is no savepoint or checkpoint at {job.resume_path}")
-    if row["kind"] == "checkpoint" and row["shape"] != shape(job):
+    if row["kind"] == savepoints.Kind.CHECKPOINT and row["shape"] != savepoints.shape(job):
         return _failed(
             f"the checkpoint {job.resume_path} does not fit: parallel_number or entrypoint changed"
         )
     return None
-
-
-def not_offered(job: Job) -> str:
-    """Why the job's queue cannot run its Flink version; "": it can."""
-    wanted = job.definition["flink_version"]
-    offered = queues.find(str(job.queue_name)).flink_versions
-    if not wanted or job.definition["feature"] == "custom" or wanted in offered:
-        return ""
-    return f"Flink {wanted} is not offered here (only {', '.join(offered)})"
 
 
 def _failed(text: str) -> Progress:

@@ -1,4 +1,4 @@
-"""Run, stop, savepoint and import-savepoint: what a request asks of a job."""
+"""What a request asks of a job: run, stop, savepoint and import-savepoint."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A job in the words of the wire.
+"""Shows a job in the words of the wire: details, a row of the list, the execution plan.
 
 https://docs.otc.t-systems.com/data-lake-insight/api-ref/flink_job-related_apis/querying_job_details.html
 """
@@ -20,6 +20,8 @@ MODES = {1: "exactly_once", 2: "at_least_once"}
 APART = ("desc", "queue_name", "main_class", "entrypoint_args")
 """Fields of the definition that stand beside `job_config`, not in it."""
 ROOT_ID = -1
+NOT_ENDED = -1
+"""Flink's `end-time` of a job that has not ended."""
 
 
 def detail(moment: Moment, job: Job, identity: Identity) -> dict[str, Any]:
@@ -81,7 +83,7 @@ def config(job: Job) -> dict[str, Any]:
 
 def graph(moment: Moment, job: Job) -> dict[str, Any]:
     """`execute_graph` of a job that has been started."""
-    own = moment.engine.graph(job)
+    own = moment.runner.graph(job)
     if own is not None:
         return own
     status = Status(job.visible_status(moment.now))
@@ -91,7 +93,7 @@ def graph(moment: Moment, job: Job) -> dict[str, Any]:
         "isStoppable": False,
         "state": GRAPH_STATE[status],
         "start-time": job.start_time or 0,
-        "end-time": ROOT_ID if job.end_time is None else job.end_time,
+        "end-time": NOT_ENDED if job.end_time is None else job.end_time,
         "duration": _duration(moment, job),
     }
 

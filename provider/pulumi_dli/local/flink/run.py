@@ -15,7 +15,7 @@ from pulumi_dli.local.flink import files, install, submit, versions
 from pulumi_dli.local.flink.causes import cause
 from pulumi_dli.local.flink.cluster import FILE
 from pulumi_dli.local.flink.processes import detach
-from pulumi_dli.local.flink.rest import Refused
+from pulumi_dli.local.flink.rest import Refused, Unreachable
 
 if TYPE_CHECKING:
     from pulumi_dli.local.flink.cluster import Cluster
@@ -116,6 +116,11 @@ class Run:
     def withdraw(self) -> None:
         """Take the request back; a process that is at it cancels what it has submitted."""
         (self.folder / submit.REQUEST).unlink(missing_ok=True)
+
+    def cancel(self) -> None:
+        """Begin to cancel it in Flink, where it is there and has not ended by itself."""
+        with suppress(Unreachable, Refused):
+            self.cluster.rest().cancel(self.id)
 
     def forget(self) -> None:
         """Remove what belongs to the run."""
