@@ -15,6 +15,7 @@ from pulumi_dli.client.connections import Connections
 from pulumi_dli.local.simulation import START_DELAY
 from pulumi_dli.session import Session
 from stack import PROGRAM, Stack
+from stand_ins import Lines
 from table import Row, count, ratio
 
 SECONDS = (0.2, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 900.0)
@@ -52,7 +53,7 @@ def _core(folder: Path, size: int) -> float:
     _slow(folder)
     config = {"endpoint": "local", "localPath": str(folder / "dli")}
     connections = Connections(config, {}, folder)
-    session = Session(connections, say=_quiet, progress=_quiet, warn=_quiet)
+    session = Session(connections, Lines())
 
     def create(number: int) -> None:
         inputs = _inputs(session, number)
@@ -91,7 +92,3 @@ def _slow(folder: Path) -> None:
     dli = Dli(folder / "dli")
     dli.delays(start=START, stop=0)
     dli.close()
-
-
-def _quiet(text: str) -> None:
-    del text

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
-from pulumi_dli.job.options import Handling, Timeouts
-from pulumi_dli.job.spec import FIELDS, KEEP, Cost, JobSpec, ResourceConfig, ResourceSpec, Row
+from pulumi_dli.job.field import KEEP, Cost, Row
+from pulumi_dli.job.options import Options, Timeouts
+from pulumi_dli.job.spec import FIELDS, JobSpec, ResourceConfig, ResourceSpec
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -110,7 +111,7 @@ def _fields() -> Iterator[str]:
 def _own() -> Iterator[str]:
     yield "| argument | type | meaning | a change costs |"
     yield "|---|---|---|---|"
-    for name, field in Handling.model_fields.items():
+    for name, field in Options.model_fields.items():
         cost = OWN_COST.get(name, "nothing")
         yield f"| `{name}` | {_type(field)} | {_meaning(field)} | {cost} |"
     yield ""

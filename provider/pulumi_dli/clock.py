@@ -13,6 +13,10 @@ class Clock(Protocol):
         """Seconds that only ever grow."""
         ...
 
+    def epoch(self) -> float:
+        """Seconds since 1970, as dates on the wire have them."""
+        ...
+
     def sleep(self, seconds: float) -> None:
         """Let that many seconds pass."""
         ...
@@ -25,9 +29,17 @@ class SystemClock:
         """Seconds of the monotonic clock."""
         return time.monotonic()
 
+    def epoch(self) -> float:
+        """Seconds of the wall clock."""
+        return time.time()
+
     def sleep(self, seconds: float) -> None:
         """Sleep."""
         time.sleep(seconds)
+
+
+SYSTEM = SystemClock()
+"""The machine's own time, for all who are not given another."""
 
 
 class Deadline:

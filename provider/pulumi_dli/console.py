@@ -1,26 +1,53 @@
-"""Lines for people: how they are handed on."""
+"""Whom the provider tells what it does, and asks whether to go on."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Protocol
+
+MASK = "[secret]"
+"""What is shown in the place of a secret."""
 
 Report = Callable[[str], None]
 """Takes one line for people."""
 
 
-class Once:
-    """Passes each text on once, whichever thread comes first with it."""
+class Console(Protocol):
+    """What a front offers to the operations that it starts."""
 
-    def __init__(self, report: Report) -> None:
-        self._report = report
+    def say(self, text: str) -> None:
+        """Show a line that is worth keeping."""
+        ...
+
+    def progress(self, text: str) -> None:
+        """Show a line that only matters while an operation lasts."""
+        ...
+
+    def warn(self, text: str) -> None:
+        """Show a warning."""
+        ...
+
+    def guard(self) -> None:
+        """Raise when nothing more may be started; asked before each change of the service."""
+        ...
+
+
+class WarnOnce:
+    """A console that passes each warning on once, whichever thread comes first with it."""
+
+    def __init__(self, console: Console) -> None:
+        self.say = console.say
+        self.progress = console.progress
+        self.guard = console.guard
+        self._console = console
         self._said: set[str] = set()
         self._lock = threading.Lock()
 
-    def __call__(self, text: str) -> None:
-        """Say it, unless it was said."""
+    def warn(self, text: str) -> None:
+        """Show a warning, unless it was shown."""
         with self._lock:
             new = text not in self._said
             self._said.add(text)
         if new:
-            self._report(text)
+            self._console.warn(text)

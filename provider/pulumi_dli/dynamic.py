@@ -52,14 +52,7 @@ class FlinkJarJobProvider(ResourceProvider):
         engine = host.Engine.of_this_process()
         host.widen_threads()
         engine.leave_when_gone()
-        self._session = open_session(
-            req.config.get,
-            Path.cwd(),
-            say=engine.say,
-            progress=engine.progress,
-            warn=engine.warn,
-            guard=engine.demand_alive,
-        )
+        self._session = open_session(req.config.get, Path.cwd(), engine)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Validate and fill in the inputs."""
@@ -133,24 +126,25 @@ def _keep(error: Halfway, inputs: Mapping[str, Any]) -> dict[str, Any]:
     `failure`, which makes the program fail and the next diff find a change.
     """
     key = {PROVIDER_KEY: inputs.get(PROVIDER_KEY)}
-    if host.partial_failure(str(error.job_id), {**error.outs, **key}, inputs, str(error)):
+    outs = error.state.write()
+    if host.partial_failure(str(error.job_id), {**outs, **key}, inputs, str(error)):
         _fail(str(error))
-    return {**error.outs, "failure": str(error)}
+    return {**outs, "failure": str(error)}
 
 
 def _fail(text: str) -> NoReturn:
     """Raise the final error. The host prints a traceback, so there is none unless asked for."""
     if not os.environ.get("PULUMI_DLI_DEBUG"):
         sys.tracebacklimit = 0
-    raise _Refusal(text) from None
+    raise _Failed(text) from None
 
 
-class _Refusal(Exception):
+class _Failed(Exception):
     """The final error of an operation."""
 
 
-_Refusal.__module__ = "builtins"  # else the host prints the module's path as well
-_Refusal.__qualname__ = "dli"
+_Failed.__module__ = "builtins"  # else the host prints the module's path as well
+_Failed.__qualname__ = "dli"
 
 
 def _job_id(text: str) -> int:

@@ -23,7 +23,7 @@ the values of `entrypoint_args` or `runtime_config`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 MAX_TEXT = 512
 """Characters of the service's own text that a message repeats; more would flood a log."""
@@ -126,15 +126,24 @@ class WaitTimeout(JobError):
     """The job did not get there in the time allowed; the next `pulumi up` resumes."""
 
 
+class Storable(Protocol):
+    """Something that the state can keep."""
+
+    def write(self) -> dict[str, Any]:
+        """The outputs that the state stores."""
+        ...
+
+
 class Halfway(DliError):
     """An operation broke off after it changed the service.
 
     Attributes:
         job_id: the job.
-        outs: the outputs that the state must store, so that the next `up` goes on from there.
+        state: what the state must keep, so that the next `up` goes on from there.
     """
 
-    def __init__(self, job_id: int, outs: dict[str, Any], cause: DliError) -> None:
+    def __init__(self, job_id: int, state: Storable, cause: DliError) -> None:
         super().__init__(str(cause))
         self.job_id = job_id
-        self.outs = outs
+        self.state = state
+        self.uncertain = cause.uncertain

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pulumi_dli.client.api import Jobs
     from pulumi_dli.client.connections import Connections, Place
     from pulumi_dli.job.detail import JobDetail
+    from pulumi_dli.job.queue import Queue
 
 _MOST_NAMED = 20
 
@@ -188,11 +189,11 @@ def get_queue(
     """
     with _asking(region, project_id) as (jobs, place):
         _demand_plain(name=name)
-        rows = jobs.queues()
-        for row in rows:
-            if str(row.get("queue_name")).casefold() == name.casefold():
-                return _queue(row)
-        names = ", ".join(sorted(str(row.get("queue_name")) for row in rows)[:_MOST_NAMED])
+        queues = jobs.queues()
+        for queue in queues:
+            if queue.name.casefold() == name.casefold():
+                return _queue(queue)
+        names = ", ".join(sorted(queue.name for queue in queues)[:_MOST_NAMED])
         raise SettingsError(
             f"get_queue: there is no queue {name} in {_words(place)}; there are: {names or 'none'}"
         )
@@ -275,16 +276,15 @@ def _result(job: JobDetail) -> GetFlinkJarJobResult:
     )
 
 
-def _queue(row: Mapping[str, Any]) -> GetQueueResult:
-    used = row.get("used_cu")
+def _queue(queue: Queue) -> GetQueueResult:
     return GetQueueResult(
-        name=str(row.get("queue_name") or ""),
-        queue_type=str(row.get("queue_type") or ""),
-        cu_count=int(row.get("cu_count") or 0),
-        used_cu=None if used is None else float(used),
-        elastic_resource_pool_name=str(row.get("elastic_resource_pool_name") or ""),
-        flink_jar_versions=tuple(map(str, row.get("support_flink_jar_versions") or ())),
-        default_flink_jar_version=str(row.get("default_flink_jar_version") or ""),
+        name=queue.name,
+        queue_type=queue.kind,
+        cu_count=int(queue.cu_count or 0),
+        used_cu=queue.used_cu,
+        elastic_resource_pool_name=queue.pool or "",
+        flink_jar_versions=queue.flink_versions,
+        default_flink_jar_version=queue.default_flink_version,
     )
 
 

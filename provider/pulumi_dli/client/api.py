@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from pulumi_dli.errors import MAX_TEXT, ApiError
 from pulumi_dli.job.canonical import to_wire
 from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.queue import Queue
 from pulumi_dli.job.redaction import secret_texts
 
 _STREAMING = "/v1.0/{project_id}/streaming"
@@ -155,17 +156,17 @@ class Jobs:
         """Take tags from a job."""
         self._change_tags(job_id, "delete", tags)
 
-    def queues(self) -> list[dict[str, Any]]:
-        """Read every queue of the project, with the fields of the queue list."""
+    def queues(self) -> list[Queue]:
+        """Read every queue of the project."""
         answer = self._transport.request(
             "GET", _QUEUES, what="list the queues", params={"queue_type": "all"}
         )
-        return list(_mapping(answer).get("queues") or [])
+        return [Queue.from_wire(row) for row in _mapping(answer).get("queues") or []]
 
-    def queue(self, name: str) -> dict[str, Any]:
-        """Read one queue, with the mixed spellings of the queue detail."""
+    def queue(self, name: str) -> Queue:
+        """Read one queue."""
         answer = self._transport.request("GET", f"{_QUEUES}/{name}", what=f"read the queue {name}")
-        return dict(_mapping(answer))
+        return Queue.from_wire(_mapping(answer))
 
     def _change_tags(self, job_id: int, action: str, tags: Mapping[str, str]) -> None:
         self._transport.request(

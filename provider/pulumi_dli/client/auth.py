@@ -8,7 +8,6 @@ requests they sign, and nowhere else; no `repr` and no error shows them.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
@@ -17,10 +16,8 @@ import httpx
 from pulumi_dli.client.keystone import Ask, FetchedToken, read_token
 from pulumi_dli.client.responses import decode, refusal
 from pulumi_dli.client.signature import authorization, canonical_query, sdk_date
+from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.errors import ApiError, AuthError
-
-Clock = Callable[[], float]
-"""Epoch seconds."""
 
 Flow = Generator[httpx.Request, httpx.Response, None]
 
@@ -45,7 +42,7 @@ class SdkSigner(httpx.Auth):
         secret_key: signs.
         security_token: sent beside a temporary key.
         project_id: sent as `X-Project-Id` once it is known; a sub-project needs that.
-        clock: epoch seconds; the gateway allows 15 minutes of difference.
+        clock: time; the gateway allows 15 minutes of difference.
     """
 
     requires_request_body = True
@@ -57,7 +54,7 @@ class SdkSigner(httpx.Auth):
         *,
         security_token: str | None = None,
         project_id: Callable[[], str | None] = lambda: None,
-        clock: Clock = time.time,
+        clock: Clock = SYSTEM,
     ) -> None:
         self._access_key = access_key
         self._secret_key = secret_key
@@ -67,7 +64,7 @@ class SdkSigner(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Flow:
         """Add the date, the project, the security token and the signature."""
-        request.headers["X-Sdk-Date"] = sdk_date(self._clock())
+        request.headers["X-Sdk-Date"] = sdk_date(self._clock.epoch())
         if project_id := self._project_id():
             request.headers["X-Project-Id"] = project_id
         if self._security_token:
@@ -98,7 +95,7 @@ class TokenAuth(httpx.Auth):
         auth_url: the identity URL without `/v3`.
         ask: what the identity service is asked.
         base: signs that question, where it needs a sign-in of its own.
-        clock: epoch seconds.
+        clock: time.
     """
 
     def __init__(
@@ -107,7 +104,7 @@ class TokenAuth(httpx.Auth):
         ask: Ask,
         *,
         base: httpx.Auth | None = None,
-        clock: Clock = time.time,
+        clock: Clock = SYSTEM,
     ) -> None:
         self._url = f"{auth_url}/v3/auth/tokens"
         self._ask = ask
@@ -150,7 +147,7 @@ class TokenAuth(httpx.Auth):
         with self._lock:
             token = self._token
             # Another thread may have renewed a refused token in the meantime.
-            if token is None or token is refused or self._clock() >= token.renew_at:
+            if token is None or token is refused or self._clock.epoch() >= token.renew_at:
                 token = self._token = yield from self._fetch(extensions)
             return token
 
@@ -168,7 +165,7 @@ class TokenAuth(httpx.Auth):
         text = response.headers.get("X-Subject-Token")
         if not response.is_success or not text:
             raise self._refusal(response)
-        return read_token(text, decode(response.text), self._clock())
+        return read_token(text, decode(response.text), self._clock.epoch())
 
     def _refusal(self, response: httpx.Response) -> ApiError:
         what = f"sign in as {self._ask.who} at {self._url}"
@@ -182,7 +179,7 @@ class TokenAuth(httpx.Auth):
             response.status_code,
             response.text,
             response.headers,
-            now=self._clock(),
+            now=self._clock.epoch(),
             hide=self._ask.hide,
         )
         # The request that needed the token has not been sent.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 import threading
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,18 +15,19 @@ from pulumi_dli.client.embedded import local_client
 from pulumi_dli.client.keystone import by_agency, by_password
 from pulumi_dli.client.projects import find_project
 from pulumi_dli.client.transport import Transport, reaching, repeat
+from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.errors import SettingsError
+from pulumi_dli.once import Once
 from pulumi_dli.settings.credentials import AccessKey, Password, Token, secrets
 from pulumi_dli.settings.reader import loopback
-from pulumi_dli.settings.resolve import Settings, process_environment, resolve
+from pulumi_dli.settings.resolve import process_environment, resolve
+from pulumi_dli.settings.settings import Settings
 from pulumi_dli.settings.sources import SETTINGS
 
 if TYPE_CHECKING:
     pass
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
-
-Clock = Callable[[], float]
 
 
 class Place(NamedTuple):
@@ -47,7 +47,7 @@ class Connections:
         config: the stack's configuration, by the key after `dli:`.
         environ: the environment.
         directory: the folder of Pulumi.yaml.
-        clock: epoch seconds.
+        clock: time.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Connections:
         environ: Mapping[str, str],
         directory: Path,
         *,
-        clock: Clock = time.time,
+        clock: Clock = SYSTEM,
     ) -> None:
         self._config = config
         self._environ = environ
@@ -145,6 +145,7 @@ class _Link:
         self._client: httpx.Client | None = None
         self._transport: Transport | None = None
         self._project_id = settings.project_id
+        self._project = Once(self._find_project)
 
     def leads_to(self, settings: Settings) -> bool:
         """Whether other settings come to the same place."""
@@ -169,13 +170,14 @@ class _Link:
 
     def project_id(self) -> str:
         """The project's id, looked up by name where it was not given."""
-        with self._lock:
-            if self._project_id is None:
-                with _client(self.settings, self.settings.auth_url, self._auth) as identity:
-                    self._project_id = self._own_project(identity) or find_project(
-                        self._over(identity), self.settings.values["projectName"]
-                    )
-            return self._project_id
+        return self._project_id or self._project.get()
+
+    def _find_project(self) -> str:
+        with _client(self.settings, self.settings.auth_url, self._auth) as identity:
+            self._project_id = self._own_project(identity) or find_project(
+                self._over(identity), self.settings.values["projectName"]
+            )
+        return self._project_id
 
     def close(self) -> None:
         """Close the client."""

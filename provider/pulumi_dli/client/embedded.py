@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from pulumi_dli.clock import SystemClock
+from pulumi_dli.clock import SYSTEM
 from pulumi_dli.errors import SettingsError
 from pulumi_dli.loading import loading
-from pulumi_dli.settings.resolve import Settings
+from pulumi_dli.settings.settings import Settings
 
 if TYPE_CHECKING:
     from pulumi_dli.local.store import Store
@@ -49,7 +49,7 @@ class _LocalTransport(httpx.WSGITransport):
         """Let others have their turn while an armed delay lasts."""
         self._turn.release()
         try:
-            SystemClock().sleep(seconds)
+            SYSTEM.sleep(seconds)
         finally:
             self._turn.acquire()
 
@@ -64,7 +64,7 @@ def local_client(settings: Settings) -> httpx.Client:
         with loading():
             from pulumi_dli.local.app import create_app  # noqa: PLC0415 -- the extra `local`
             from pulumi_dli.local.errors import StoreError  # noqa: PLC0415
-            from pulumi_dli.local.runners import Engines  # noqa: PLC0415
+            from pulumi_dli.local.runners import Runners  # noqa: PLC0415
             from pulumi_dli.local.store import Store  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise SettingsError(
@@ -75,9 +75,9 @@ def local_client(settings: Settings) -> httpx.Client:
         store = Store(settings.local_path)
     except StoreError as error:
         raise SettingsError(f"{error}; dli:localPath names the folder") from None
-    engines = Engines(store.folder, settings.local_flink_version)
+    runners = Runners(store.folder, settings.local_flink_version)
     return httpx.Client(
         base_url="http://local",
-        transport=_LocalTransport(create_app, store, engine=engines),
+        transport=_LocalTransport(create_app, store, runner=runners),
         trust_env=False,
     )

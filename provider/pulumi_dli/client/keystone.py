@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pulumi_dli.settings.credentials import Password
-from pulumi_dli.settings.resolve import Agency
+from pulumi_dli.settings.settings import Agency
 
 _WORN = 0.9  # the part of its life after which a token is renewed
 _USUAL_LIFE = 24 * 3600.0

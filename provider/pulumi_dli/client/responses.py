@@ -21,6 +21,7 @@ from pulumi_dli.errors import (
     NotFoundError,
     ThrottledError,
 )
+from pulumi_dli.job.redaction import cut
 
 SERVER_ERROR = "DLI.0999"
 """The service's own way to say 500."""
@@ -34,7 +35,6 @@ _CODE_KEYS = ("error_code", "errorCode", "code")
 _TEXT_KEYS = ("error_msg", "errorMsg", "error_message", "message", "title")
 _REQUEST_KEYS = ("request_id", "requestId")
 _LONGEST_WAIT = 60.0
-_SHORTEST_HIDDEN = 4
 
 
 def refused(status: int, body: Any) -> bool:
@@ -152,10 +152,7 @@ def _first(body: Any, keys: Iterable[str]) -> str:
 
 
 def _tidy(words: str, hide: Iterable[str]) -> str:
-    for secret in hide:
-        if len(secret) >= _SHORTEST_HIDDEN:
-            words = words.replace(secret, "…")
-    words = " ".join(words.split())
+    words = " ".join(cut(words, hide).split())
     return words if len(words) <= MAX_TEXT else words[: MAX_TEXT - 1] + "…"
 
 

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import httpx
 
 from pulumi_dli.client.responses import PASSING, SERVER_ERROR, decode, refusal, refused
+from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.errors import (
     MAX_TEXT,
     ApiError,
@@ -77,7 +78,7 @@ class Transport:
         project_id: gives the project's id for the paths; asked for each request.
         max_retries: how often a request is repeated at most.
         hide: texts, such as credentials, that no error may repeat.
-        clock: epoch seconds, for a `Retry-After` that is a date.
+        clock: time, for a `Retry-After` that is a date.
     """
 
     def __init__(
@@ -87,7 +88,7 @@ class Transport:
         project_id: Callable[[], str],
         max_retries: int = 5,
         hide: Iterable[str] = (),
-        clock: Callable[[], float] = time.time,
+        clock: Clock = SYSTEM,
     ) -> None:
         self._client = client
         self._project_id = project_id
@@ -161,7 +162,7 @@ class Transport:
                 response.status_code,
                 response.text,
                 response.headers,
-                now=self._clock(),
+                now=self._clock.epoch(),
                 hide=hide,
             )
         if isinstance(body, str):

@@ -8,12 +8,12 @@ the service's own refusal shows that the endpoint is there, the gateway's that i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.errors import ApiError, AuthError, DliError, MissingEndpoint
+from pulumi_dli.job.queue import Queue
 
 _NO_JOB = 0
 _UNSUPPORTED = "DLI.0007"
@@ -30,12 +30,12 @@ class Offer:
     detail: str
 
 
-def offers(jobs: Jobs, queues: Iterable[Mapping[str, Any]]) -> tuple[Offer, ...]:
+def offers(jobs: Jobs, queues: Iterable[Queue]) -> tuple[Offer, ...]:
     """What the region of this client offers.
 
     Args:
         jobs: the client.
-        queues: the rows of the queue list.
+        queues: those of the project.
     """
     return (
         _asked(
@@ -74,11 +74,9 @@ def _asked(name: str, ask: Callable[[], object], *, yes: str, no: str) -> Offer:
     return Offer(name, there=True, detail=yes)
 
 
-def _sizing(queues: Iterable[Mapping[str, Any]]) -> Offer:
+def _sizing(queues: Iterable[Queue]) -> Offer:
     name = "v2 sizing"
-    versions = {
-        str(version) for row in queues for version in row.get("support_flink_jar_versions") or ()
-    }
+    versions = {version for queue in queues for version in queue.flink_versions}
     if not versions:
         return Offer(name, there=None, detail="the queues do not tell which Flink they offer")
     shown = ", ".join(sorted(versions, key=_numbers))

@@ -53,10 +53,10 @@ def _report(stack: str | None) -> Report:
     if config is None:
         config, origin = {}, "no stack is selected here: from the environment alone"
     with closing(Connections(config, os.environ, folder or Path.cwd())) as connections:
-        return examine(connections, origin=origin, engine=_engine(connections))
+        return examine(connections, origin=origin, flink=_flink(connections))
 
 
-def _engine(connections: Connections) -> str:
+def _flink(connections: Connections) -> str:
     """What runs the jobs of the local DLI, in words."""
     try:
         from pulumi_dli.local.flink import choice  # noqa: PLC0415 -- the extra `local`

@@ -10,6 +10,7 @@ from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.command.capabilities import Offer, offers
 from pulumi_dli.errors import DliError
+from pulumi_dli.job.queue import GENERAL, Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Report:
         return "\n".join(lines).lstrip("\n")
 
 
-def examine(connections: Connections, *, origin: str, engine: str) -> Report:
+def examine(connections: Connections, *, origin: str, flink: str) -> Report:
     """Resolve the settings, sign in, find the project, read the queues, and ask what is offered.
 
     Nothing is changed.
@@ -71,7 +72,7 @@ def examine(connections: Connections, *, origin: str, engine: str) -> Report:
     Args:
         connections: of the stack, or of the environment.
         origin: in words, where the stack's configuration was read.
-        engine: in words, what runs the jobs of the local DLI.
+        flink: in words, what runs the jobs of the local DLI.
     """
     rows: list[Row] = []
     warnings: tuple[str, ...] = ()
@@ -88,7 +89,7 @@ def examine(connections: Connections, *, origin: str, engine: str) -> Report:
         queues = jobs.queues()
         checks.append(_queues(queues))
         if settings.local:
-            checks.append(Check("engine", ok=True, detail=engine))
+            checks.append(Check("flink", ok=True, detail=flink))
         offered = offers(jobs, queues)
     except DliError as error:
         name = ("settings", "project", "sign-in and queues")[min(len(checks), 2)]
@@ -97,11 +98,11 @@ def examine(connections: Connections, *, origin: str, engine: str) -> Report:
     return Report(tuple(rows), tuple(checks), offered, warnings)
 
 
-def _queues(queues: list[dict[str, Any]]) -> Check:
+def _queues(queues: list[Queue]) -> Check:
     name = "sign-in and queues"
-    general = [queue for queue in queues if queue.get("queue_type") == "general"]
+    general = [queue for queue in queues if queue.kind == GENERAL]
     if general:
-        names = ", ".join(f"{q.get('queue_name')} ({q.get('cu_count')} CUs)" for q in general)
+        names = ", ".join(f"{each.name} ({each.cu_count or 0:g} CUs)" for each in general)
         return Check(name, ok=True, detail=f"for Flink jobs: {names}")
     return Check(
         name,

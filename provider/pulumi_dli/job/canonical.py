@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 _MEMORY = re.compile(r"(?i)^\s*(\d+(?:\.\d+)?)\s*(m|mb|g|gb)?\s*$")
 _CHECKPOINT_MODES = {"1": "exactly_once", "2": "at_least_once"}
@@ -67,9 +67,17 @@ def canonical(name: str, value: Any, *, unordered: bool = False) -> Any:
     return value
 
 
-def differs(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+class Arguments(Protocol):
+    """Anything that has arguments: a program's wish, a live job, a state."""
+
+    def value(self, name: str) -> Any:
+        """An argument; None where it is not set."""
+        ...
+
+
+def differs(name: str, before: Arguments, after: Arguments) -> bool:
     """Whether an argument changes, however it is spelled."""
-    old, new = (canonical(name, side.get(name)) for side in (olds, news))
+    old, new = (canonical(name, side.value(name)) for side in (before, after))
     return bool(old != new)
 
 

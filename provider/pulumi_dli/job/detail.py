@@ -99,20 +99,39 @@ class JobDetail:
         }
         if source.get("resource_config_version") == "v1":
             source.pop("resource_config", None)  # the CUs in other words, which nobody chose
+        values = {key: from_wire(key, value) for key, value in source.items()}
+        told = {**data, "real_cu_number": config.get("real_cu_number")}
+        return cls.from_properties(_integer(data.get("job_id")), told, values)
+
+    @classmethod
+    def from_properties(
+        cls, job_id: int, told: Mapping[str, Any], values: Mapping[str, Any]
+    ) -> JobDetail:
+        """A job as flat properties tell of it: the outputs of a state, or most of an answer.
+
+        Args:
+            job_id: its id.
+            told: the properties, leniently read: a number may be a float or text.
+            values: the fields of the definition.
+        """
         return cls(
-            job_id=_integer(data.get("job_id")),
-            name=str(data.get("name") or ""),
-            status=str(data.get("status") or ""),
-            status_desc=str(data.get("status_desc") or ""),
-            create_time=_integer(data.get("create_time")),
-            start_time=_integer(data.get("start_time")),
-            update_time=_integer(data.get("update_time")),
-            has_savepoint=_flag(data.get("has_savepoint")),
-            savepoint_path=str(data.get("savepoint_path") or ""),
-            restart_times=_integer(data.get("restart_times")),
-            real_cu_number=_integer(config.get("real_cu_number")),
-            values={key: from_wire(key, value) for key, value in source.items()},
+            job_id=job_id,
+            name=str(told.get("name") or ""),
+            status=str(told.get("status") or ""),
+            status_desc=str(told.get("status_desc") or ""),
+            create_time=_integer(told.get("create_time")),
+            start_time=_integer(told.get("start_time")),
+            update_time=_integer(told.get("update_time")),
+            has_savepoint=_flag(told.get("has_savepoint")),
+            savepoint_path=str(told.get("savepoint_path") or ""),
+            restart_times=_integer(told.get("restart_times")),
+            real_cu_number=_integer(told.get("real_cu_number")),
+            values=values,
         )
+
+    def value(self, name: str) -> Any:
+        """A field as a program would write it; None where the answer lacks it."""
+        return self.values.get(name)
 
     def holds(self, name: str, wanted: Any) -> bool | None:
         """Whether the job has that value; None when the answer does not say."""

@@ -1,21 +1,13 @@
-"""What a program wants beside the job's definition, and what the state remembers of it.
-
-`Handling` holds the arguments that are this provider's own; `Desired` is a program's whole
-wish; `Stored` is what the outputs of the last operation say.
-"""
+"""The arguments of a job that are this provider's own: how it treats the job."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from pulumi_dli.job.canonical import scalar, text_of
-from pulumi_dli.job.detail import JobDetail
-from pulumi_dli.job.spec import FIELDS, JobSpec, Strict
-from pulumi_dli.job.state import unfold
+from pulumi_dli.job.canonical import scalar
+from pulumi_dli.job.field import Strict
 
 OWNER_TAG = "pulumi-owner"
 """Key of the tag that says which resource a job belongs to."""
@@ -35,7 +27,7 @@ class Timeouts(Strict):
     ] = 10
 
 
-class Handling(Strict):
+class Options(Strict):
     """The provider's own arguments."""
 
     desired_state: Annotated[
@@ -93,92 +85,6 @@ class Handling(Strict):
         Field(description="Seconds allowed: `create`, `update`, `delete`, `settle`."),
     ] = Timeouts()
 
-    @classmethod
-    def from_inputs(cls, inputs: Mapping[str, Any]) -> Handling:
-        """Read checked inputs. Raises pydantic's ValidationError for unchecked ones."""
-        own = {name: inputs[name] for name in cls.model_fields if inputs.get(name) is not None}
-        return cls.model_validate(own)
-
 
 PROVIDED = ("owner", "endpoint")
 """Inputs that no program writes: the ownership mark, and the place that check fills in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desired:
-    """A program's whole wish for one job."""
-
-    spec: JobSpec
-    handling: Handling
-    owner: str = ""
-
-    @classmethod
-    def from_inputs(cls, inputs: Mapping[str, Any]) -> Desired:
-        """Read checked inputs. Raises pydantic's ValidationError for unchecked ones."""
-        spec = {name: inputs[name] for name in FIELDS if inputs.get(name) is not None}
-        return cls(
-            spec=JobSpec.model_validate(spec),
-            handling=Handling.from_inputs(inputs),
-            owner=str(inputs.get("owner") or ""),
-        )
-
-    @property
-    def running(self) -> bool:
-        """Whether the job should run."""
-        return self.handling.desired_state == "running"
-
-    @property
-    def stateful(self) -> bool:
-        """Whether restarts keep state: `upgrade_mode` resolves to savepoint."""
-        mode = self.handling.upgrade_mode
-        return mode == "savepoint" or (mode is None and self.spec.obs_bucket is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What the outputs of the last operation say; `job` is the job as it was left."""
-
-    job: JobDetail
-    set_arguments: frozenset[str]
-    outputs: Mapping[str, Any]
-
-    @classmethod
-    def from_outputs(cls, job_id: int, outputs: Mapping[str, Any]) -> Stored:
-        """Read stored outputs leniently: what is missing is unknown."""
-        outputs = unfold(outputs)
-        values = {name: outputs[name] for name in FIELDS if outputs.get(name) is not None}
-        plain = {key: outputs.get(key) for key in JobDetail.__slots__ if key != "values"}
-        config = {"real_cu_number": outputs.get("real_cu_number")}
-        detail = JobDetail.from_wire(plain | {"job_id": job_id, "job_config": config})
-        job = JobDetail(
-            **{key: getattr(detail, key) for key in plain},
-            values=values,
-        )
-        trigger = outputs.get("restart_trigger")
-        return cls(
-            job=job,
-            set_arguments=frozenset(outputs.get("set_arguments") or ()),
-            outputs=outputs
-            if trigger is None
-            else {**outputs, "restart_trigger": text_of(trigger)},
-        )
-
-    def get(self, name: str) -> Any:
-        """A stored output, None when it is missing."""
-        return self.outputs.get(name)
-
-    @property
-    def next_start(self) -> str:
-        """What the next start begins with, while no start has counted since."""
-        return str(self.get("next_start") or "")
-
-    @property
-    def stateful(self) -> bool:
-        """Whether the stored job keeps state over restarts."""
-        mode = self.get("upgrade_mode")
-        return mode == "savepoint" or (not mode and bool(self.get("obs_bucket")))
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """The tags that the program gave the job."""
-        return {str(key): text_of(value) for key, value in (self.get("tags") or {}).items()}

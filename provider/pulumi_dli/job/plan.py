@@ -12,31 +12,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from pulumi_dli.job.detail import AT_REST, JobDetail, Phase, same
-from pulumi_dli.job.options import OWNER_TAG, Desired, Stored
-from pulumi_dli.job.spec import FIELDS, KEEP, Cost
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One field of the definition that differs. `new` is the reset value of a removed field."""
-
-    name: str
-    old: Any
-    new: Any
-
-    @property
-    def cost(self) -> Cost:
-        """What it costs on a running job."""
-        return FIELDS[self.name].cost
-
-
-FRESH = "fresh"
-"""Stored as `next_start`: the first start did not count, so there is no state to lose."""
-
-
-LOST = "lost"
-"""Stored as `next_start`: the stop left no savepoint, and an older one would not do."""
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
+from pulumi_dli.job.differences import Change, differences
+from pulumi_dli.job.field import Cost
+from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
+from pulumi_dli.job.options import OWNER_TAG
+from pulumi_dli.job.state import State
 
 
 class Origin(StrEnum):
@@ -72,6 +54,21 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """What a PUT sends: fields of the definition, and their new values."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Whether it sends anything."""
+        return bool(self.values)
+
+    def value(self, name: str) -> Any:
+        """A field's new value; None where it is not sent."""
+        return self.values.get(name)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The steps of an update, in their order: stop, put, tags, start.
 
@@ -83,12 +80,12 @@ class Plan:
         add_tags, remove_tags: tags to change.
         stop: whether the job is stopped first; `savepoint`: with a savepoint.
         start: the start that ends the update.
-        refusal: why the job cannot be started, with the ways out; then no step is taken.
+        blocked: why the job cannot be started, with the ways out; then no step is taken.
         recorded: arguments that only the state needs to know.
     """
 
     changes: tuple[Change, ...] = ()
-    body: Mapping[str, Any] = field(default_factory=dict)
+    body: Body = Body()
     resets: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     add_tags: Mapping[str, str] = field(default_factory=dict)
@@ -96,7 +93,7 @@ class Plan:
     stop: bool = False
     savepoint: bool = False
     start: Start | None = None
-    refusal: str = ""
+    blocked: str = ""
     recorded: tuple[str, ...] = ()
 
     @property
@@ -106,7 +103,7 @@ class Plan:
             self.body
             or self.stop
             or self.start
-            or self.refusal
+            or self.blocked
             or self.add_tags
             or self.remove_tags
         )
@@ -126,7 +123,7 @@ RECORDED = (
 def plan(
     job: JobDetail,
     desired: Desired,
-    stored: Stored | None,
+    state: State | None,
     *,
     restarted: bool = False,
     tags: Mapping[str, str] | None = None,
@@ -136,28 +133,28 @@ def plan(
     Args:
         job: the job, live or as stored. A job that is starting counts as running.
         desired: the program's wish.
-        stored: what the state knows; None when it knows nothing (a job taken over).
+        state: what the state knows; None when it knows nothing (a job taken over).
         restarted: whether an interrupted update already made the restart that a changed
             `restart_trigger` or `restore_from` asks for.
         tags: the live tags, where they were read.
     """
-    changes, kept = differences(job, desired, stored)
-    add, remove = _tags(desired, stored, tags)
-    due = not restarted and restart_due(desired, stored)
+    changes, kept = differences(job, desired, state)
+    add, remove = _tags(desired, state, tags)
+    due = not restarted and restart_due(desired, state)
     restart = due or any(change.cost is Cost.RESTART for change in changes)
     at_rest = job.phase in AT_REST
     stop = not at_rest and (not desired.running or restart)
-    start, refusal = None, ""
+    start, blocked = None, ""
     if desired.running:
         if stop:
-            start = _restart(job, desired, stored, restarted=restarted)
+            start = _restart(job, desired, state, restarted=restarted)
         elif at_rest and (job.phase is not Phase.FINISHED or restart):
-            start = _start(job, desired, stored)
-            refusal = "" if start else _refusal(job)
+            start = _start(job, desired, state)
+            blocked = "" if start else _blocked(job)
     full = stop or start is not None
     return Plan(
         changes=changes,
-        body=_body(job, desired, stored, changes, full=full),
+        body=_body(job, desired, state, changes, full=full),
         resets=tuple(c.name for c in changes if desired.spec.value(c.name) is None),
         kept=kept,
         add_tags=add,
@@ -165,68 +162,19 @@ def plan(
         stop=stop,
         savepoint=stop and desired.stateful and job.has_run,
         start=start,
-        refusal=refusal,
-        recorded=_recorded(desired, stored),
+        blocked=blocked,
+        recorded=_recorded(desired, state),
     )
-
-
-def differences(
-    job: JobDetail, desired: Desired, stored: Stored | None
-) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """The fields of the definition that differ, and the removed ones that the service keeps.
-
-    A field that the service does not report is compared with the state instead.
-    """
-    changes: list[Change] = []
-    kept: list[str] = []
-    v2 = desired.spec.resource_config_version == "v2"
-    for name, row in FIELDS.items():
-        if row.cost is Cost.TAGS:
-            continue
-        wanted = desired.spec.value(name)
-        old = _known(name, job, stored)
-        if wanted is not None:
-            if keeps_dropped(name, old, wanted, stored) or (
-                not same(name, old, wanted, unordered=row.unordered)
-                and not (old is None and stored is None and name not in job.values)
-            ):
-                changes.append(Change(name, old, wanted))
-        elif row.reset is KEEP or (v2 and row.sizing):
-            if stored is not None and name in stored.set_arguments:
-                kept.append(name)
-        elif keeps_dropped(name, old, None, stored) or (
-            not same(name, old, None) and not same(name, old, row.default)
-        ):
-            changes.append(Change(name, old, row.reset))
-    return tuple(changes), tuple(kept)
-
-
-def keeps_dropped(name: str, live: Any, wanted: Any, stored: Stored | None) -> bool:
-    """Whether `runtime_config` still holds keys that the program set before and now does not.
-
-    Other keys beside the wanted ones are the service's own.
-    """
-    if name != "runtime_config" or stored is None or name not in stored.set_arguments:
-        return False
-    dropped = (stored.get(name) or {}).keys() - (wanted or {}).keys()
-    return not dropped.isdisjoint(live or {})
-
-
-def _known(name: str, job: JobDetail, stored: Stored | None) -> Any:
-    """A field as the job reports it; as the state remembers it where the job says nothing."""
-    if name in job.values or stored is None:
-        return job.values.get(name)
-    return stored.job.values.get(name)
 
 
 def _body(
     job: JobDetail,
     desired: Desired,
-    stored: Stored | None,
+    state: State | None,
     changes: tuple[Change, ...],
     *,
     full: bool,
-) -> dict[str, Any]:
+) -> Body:
     """What the PUT sends.
 
     With a restart, the whole definition that the program sets, because a job at rest takes
@@ -236,68 +184,68 @@ def _body(
     changed = {change.name: change.new for change in changes}
     spec = desired.spec
     whole = {name: spec.value(name) for name in spec.set_names() if name != "tags"}
-    certain = stored is not None or whole.keys() <= job.values.keys()
+    certain = state is not None or whole.keys() <= job.values.keys()
     if not full or (job.phase is Phase.DRAFT and not changed and certain):
-        return changed
-    return whole | changed
+        return Body(changed)
+    return Body(whole | changed)
 
 
 def _tags(
-    desired: Desired, stored: Stored | None, live: Mapping[str, str] | None
+    desired: Desired, state: State | None, live: Mapping[str, str] | None
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Tags to add and to remove; a job taken over keeps the tags that the program does not name."""
     wanted = desired.spec.tags or {}
-    had = stored.tags if stored is not None else {}
+    had = state.tags if state is not None else {}
     known = had if live is None else live
     add = {key: value for key, value in wanted.items() if known.get(key) != value}
-    if stored is not None and stored.get("owner") not in (None, "", desired.owner):
+    if state is not None and state.owner not in ("", desired.owner):
         add[OWNER_TAG] = desired.owner
     return add, {key: value for key, value in had.items() if key not in wanted}
 
 
-def _recorded(desired: Desired, stored: Stored | None) -> tuple[str, ...]:
+def _recorded(desired: Desired, state: State | None) -> tuple[str, ...]:
     """The provider's own arguments that differ from the stored ones."""
-    if stored is None:
+    if state is None:
         return ()
-    own = desired.handling.model_dump(exclude_unset=True)
-    return tuple(name for name in RECORDED if own.get(name) != stored.get(name))
+    before = Desired.read(state.ours)
+    return tuple(name for name in RECORDED if desired.value(name) != before.value(name))
 
 
-def restart_due(desired: Desired, stored: Stored | None) -> bool:
+def restart_due(desired: Desired, state: State | None) -> bool:
     """Whether a changed `restart_trigger` or `restore_from` asks for a restart."""
-    if stored is None:
+    if state is None:
         return False
-    trigger = desired.handling.restart_trigger
-    changed = trigger is not None and trigger != stored.get("restart_trigger")
-    return changed or _restore_due(desired, stored)
+    trigger = desired.options.restart_trigger
+    changed = trigger is not None and trigger != state.restart_trigger
+    return changed or _restore_due(desired, state)
 
 
-def _restore_due(desired: Desired, stored: Stored | None) -> bool:
+def _restore_due(desired: Desired, state: State | None) -> bool:
     """Whether the program names a directory that no start has used yet."""
-    path = desired.handling.restore_from
-    return path is not None and (stored is None or path != stored.get("restore_from"))
+    path = desired.options.restore_from
+    return path is not None and (state is None or path != state.restore_from)
 
 
-def _restart(job: JobDetail, desired: Desired, stored: Stored | None, *, restarted: bool) -> Start:
+def _restart(job: JobDetail, desired: Desired, state: State | None, *, restarted: bool) -> Start:
     """The start after a stop of ours."""
-    if stored is not None and not restarted and _restore_due(desired, stored):
-        return Start(Origin.IMPORT, str(desired.handling.restore_from))
+    if state is not None and not restarted and _restore_due(desired, state):
+        return Start(Origin.IMPORT, str(desired.options.restore_from))
     if not job.has_run:
         return Start(Origin.FRESH)
     return Start(Origin.SAVEPOINT if desired.stateful else Origin.STATELESS)
 
 
-def _start(job: JobDetail, desired: Desired, stored: Stored | None) -> Start | None:
+def _start(job: JobDetail, desired: Desired, state: State | None) -> Start | None:
     """The start of a job at rest; None when it must not be started.
 
     Every start of a stateful job that has run before names its state.
     """
-    pending = pending_start(job, stored)
-    if _restore_due(desired, stored):
-        return Start(Origin.IMPORT, str(desired.handling.restore_from))
+    pending = pending_start(job, state)
+    if _restore_due(desired, state):
+        return Start(Origin.IMPORT, str(desired.options.restore_from))
     if job.phase is Phase.FINISHED:
         return Start(Origin.AGAIN)
-    if pending == FRESH or (not job.has_run and not pending):
+    if pending == FRESH or (not job.has_run and pending == LIVE):
         return Start(Origin.FRESH)
     if not desired.stateful:
         return Start(Origin.STATELESS)
@@ -305,10 +253,10 @@ def _start(job: JobDetail, desired: Desired, stored: Stored | None) -> Start | N
         return None
     if job.has_savepoint:
         return Start(Origin.SAVEPOINT, job.savepoint_path)
-    return Start(Origin.IMPORT, pending) if pending else None
+    return Start(Origin.IMPORT, pending.path) if pending.path else None
 
 
-def _refusal(job: JobDetail) -> str:
+def _blocked(job: JobDetail) -> str:
     """Why a stateful job at rest is not started, and the ways out."""
     return (
         f"job {job.name} ({job.job_id}) ran before and is {job.phase} ({job.status}) without a "
@@ -317,11 +265,8 @@ def _refusal(job: JobDetail) -> str:
     )
 
 
-def pending_start(job: JobDetail, stored: Stored | None) -> str:
-    """What the next start begins with, when no start has counted since the state was stored.
-
-    A directory, `FRESH` or `LOST`; "" when only the live job can tell.
-    """
-    if stored is None or stored.job.phase is Phase.RUNNING:
-        return ""
-    return stored.next_start if job.start_time == stored.job.start_time else ""
+def pending_start(job: JobDetail, state: State | None) -> NextStart:
+    """What the next start begins with, when no start has counted since the state was stored."""
+    if state is None or state.job.phase is Phase.RUNNING:
+        return LIVE
+    return state.next_start if job.start_time == state.job.start_time else LIVE

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from pulumi_dli.console import MASK
 from pulumi_dli.errors import DliError
 from pulumi_dli.job.canonical import arguments_text, text_of
 
-MASK = "[secret]"
 SHORTEST = 4
 """Shorter values are left: cutting every `1` or `on` would leave no sentence readable."""
 
@@ -20,8 +20,14 @@ def mask(text: str, *sources: Mapping[str, Any]) -> str:
 
     Each argument is cut out alone as well, and the value of an argument `--key=value` too.
     """
-    for value in secret_texts(*sources):
-        text = text.replace(value, MASK)
+    return cut(text, secret_texts(*sources))
+
+
+def cut(text: str, secrets: Iterable[str]) -> str:
+    """The text without the secrets; the longest should come first."""
+    for secret in secrets:
+        if len(secret) >= SHORTEST:
+            text = text.replace(secret, MASK)
     return text
 
 

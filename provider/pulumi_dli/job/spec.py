@@ -9,61 +9,15 @@ Source: DLI API reference, "Creating a Flink Jar Job" and "Updating a Flink Jar 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from pulumi_dli.job.canonical import scalar
-
-KEEP: Any = "(kept)"
-"""Reset value of a field that the service keeps when the program no longer sets it."""
-
-
-class Cost(StrEnum):
-    """What changing a field of a running job costs."""
-
-    LIVE = "live"
-    """One PUT, the job runs on."""
-
-    RESTART = "restart"
-    """The job is stopped, changed and started again."""
-
-    TAGS = "tags"
-    """Changed through the tag endpoints; the job is not touched."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What the table knows of a field beside its type and bounds.
-
-    Attributes:
-        cost: what a change costs.
-        default: how the service reads back when the field was never set. A live value equal
-            to it is not drift.
-        reset: what is sent when the program no longer sets the field; `KEEP` sends nothing.
-        secret: never shown, logged or repeated in an error.
-        sizing: a v1 size, which says nothing once `resource_config_version` is `v2`.
-        unordered: a list whose order has no meaning.
-    """
-
-    cost: Cost
-    default: Any = None
-    reset: Any = KEEP
-    secret: bool = False
-    sizing: bool = False
-    unordered: bool = False
-
+from pulumi_dli.job.field import Cost, Row, Strict
 
 LIVE = Row(Cost.LIVE)
 RESTART = Row(Cost.RESTART)
-
-
-class Strict(BaseModel):
-    """Base of what a program writes: an unknown name is an error, not ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 Memory = Annotated[
@@ -93,7 +47,7 @@ class JobSpec(Strict):
     """A Flink Jar job as the service defines it; None means that the program does not set it."""
 
     name: Annotated[
-        str,
+        str | None,
         Field(
             min_length=1,
             max_length=57,
@@ -102,7 +56,7 @@ class JobSpec(Strict):
             "jobs of the project. Default: made from the resource's name and the stack's.",
         ),
         LIVE,
-    ]
+    ] = None
     desc: Annotated[
         str | None,
         Field(max_length=2048, description="Description, at most 512 characters."),

@@ -1,41 +1,149 @@
-"""The outputs as the state keeps them: without what stands at DLI's own defaults.
+"""The record that the state keeps of a job, and its form there: the outputs of the resource.
 
 The engine writes the whole state of a stack twice for each step, so every stored value costs
 every other resource time. Arguments that the program leaves out are most of them, and they
-nearly always stand at the default.
+nearly always stand at DLI's default, so the state is without what does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from pulumi_dli.job.canonical import text_of
+from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.next_start import LIVE, NextStart
+from pulumi_dli.job.options import PROVIDED, Options
 from pulumi_dli.job.spec import FIELDS
 
 UNSET = "unset"
 """The output that holds what the program leaves out and what is not at its default."""
 UNTOLD = "untold"
 """Names of fields with a default that the service does not tell; left out when there are none."""
+OURS = (*Options.model_fields, *PROVIDED)
+"""Inputs that the service does not know."""
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 _DEFAULTS = {name: row.default for name, row in FIELDS.items() if row.default not in _EMPTY}
 
 
-def fold(outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Gather the arguments that the program leaves out.
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known of a job since the last operation.
 
-    Args:
-        outputs: every argument as it stands, and `set_arguments`.
+    Attributes:
+        job: the job as it was left. Its `values` are in the program's spelling while the live
+            job holds an equal value.
+        set_arguments: the fields of the definition that the program set.
+        ours: the inputs that the service does not know (`OURS`), as the program spelled
+            them; `desired_state` as it was found.
+        next_start: what the next start begins with, as long as none has counted since.
+        failure: why the last operation broke off, where the engine could not be told.
     """
-    left_out = FIELDS.keys() - set(outputs["set_arguments"])
-    folded = {name: value for name, value in outputs.items() if name not in left_out}
-    live = {name: outputs.get(name) for name in FIELDS if name in left_out}
-    folded[UNSET] = {
-        name: value
-        for name, value in live.items()
-        if value not in _EMPTY and value != _DEFAULTS.get(name)
+
+    job: JobDetail
+    set_arguments: frozenset[str] = frozenset()
+    ours: Mapping[str, Any] = field(default_factory=dict)
+    next_start: NextStart = LIVE
+    failure: str = ""
+
+    @classmethod
+    def read(cls, job_id: int, outputs: Mapping[str, Any]) -> State:
+        """Read stored outputs leniently, those of older versions too: what is missing is unknown.
+
+        Args:
+            job_id: the job's id, which is the resource's.
+            outputs: the outputs as `write` or an older version made them.
+        """
+        known = unfold(outputs)
+        values = {name: known[name] for name in FIELDS if known.get(name) is not None}
+        return cls(
+            job=JobDetail.from_properties(job_id, known, values),
+            set_arguments=frozenset(known.get("set_arguments") or ()),
+            ours={name: known[name] for name in OURS if known.get(name) is not None},
+            next_start=NextStart.read(known.get("next_start")),
+            failure=str(known.get("failure") or ""),
+        )
+
+    def write(self) -> dict[str, Any]:
+        """The outputs, as the state keeps them."""
+        job = self.job
+        arguments = {name: job.values.get(name) for name in FIELDS}
+        outputs = {name: value for name, value in arguments.items() if name in self.set_arguments}
+        outputs |= {name: self.ours.get(name) for name in OURS}
+        outputs |= {
+            "status": job.status,
+            "status_desc": job.status_desc,
+            "create_time": job.create_time,
+            "start_time": job.start_time,
+            "update_time": job.update_time,
+            "has_savepoint": job.has_savepoint,
+            "savepoint_path": job.savepoint_path or self.next_start.path,
+            "next_start": str(self.next_start),
+            "restart_times": job.restart_times,
+            "real_cu_number": job.real_cu_number,
+            "set_arguments": [name for name in FIELDS if name in self.set_arguments],
+        }
+        return outputs | _fold({n: v for n, v in arguments.items() if n not in self.set_arguments})
+
+    def value(self, name: str) -> Any:
+        """An argument as it stands; None where it is not known."""
+        return self.job.values.get(name) if name in FIELDS else self.ours.get(name)
+
+    @property
+    def owner(self) -> str:
+        """The ownership mark that the job was given; "" where there is none."""
+        return str(self.ours.get("owner") or "")
+
+    @property
+    def desired_state(self) -> str:
+        """`running` or `stopped`, with the reason where it is not what was wished."""
+        return str(self.ours.get("desired_state") or "")
+
+    @property
+    def restart_trigger(self) -> str | None:
+        """The text of the last restart that was asked for."""
+        trigger = self.ours.get("restart_trigger")
+        return None if trigger is None else text_of(trigger)
+
+    @property
+    def restore_from(self) -> str | None:
+        """The directory of the last start that was asked for."""
+        return self.ours.get("restore_from")
+
+    @property
+    def on_delete(self) -> str:
+        """What a delete does first; by default a savepoint for a stateful job."""
+        return str(self.ours.get("on_delete") or ("savepoint" if self.stateful else "stop"))
+
+    @property
+    def stateful(self) -> bool:
+        """Whether the job keeps state over restarts."""
+        mode = self.ours.get("upgrade_mode")
+        return mode == "savepoint" or (not mode and bool(self.job.values.get("obs_bucket")))
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags that the program gave the job."""
+        return {str(key): text_of(value) for key, value in (self.value("tags") or {}).items()}
+
+    def seconds(self, operation: str) -> float | None:
+        """What `timeouts` allows an operation; None where the program does not say."""
+        given = (self.ours.get("timeouts") or {}).get(operation)
+        return None if given is None else float(given)
+
+
+def _fold(left_out: Mapping[str, Any]) -> dict[str, Any]:
+    """Gather the arguments that the program leaves out."""
+    folded: dict[str, Any] = {
+        UNSET: {
+            name: value
+            for name, value in left_out.items()
+            if value not in _EMPTY and value != _DEFAULTS.get(name)
+        }
     }
-    untold = [name for name, value in live.items() if value in _EMPTY and name in _DEFAULTS]
+    untold = [name for name, value in left_out.items() if value in _EMPTY and name in _DEFAULTS]
     return folded | ({UNTOLD: untold} if untold else {})
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
+import functools
 from dataclasses import dataclass, field
 
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Ownership
 from pulumi_dli.clock import Clock
-from pulumi_dli.console import Report
+from pulumi_dli.console import Console
+from pulumi_dli.job.queue import Queue
 from pulumi_dli.lifecycle.steps import Steps
 from pulumi_dli.lifecycle.waits import Waits
+from pulumi_dli.once import Once
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class Context:
     """The client and what goes with it.
 
     Attributes:
@@ -24,11 +25,8 @@ class Tools:
         waits: looks and waits.
         steps: the requests that change a job, with their verification.
         clock: time.
-        say: takes lines that are worth keeping.
-        warn: takes warnings.
-        guard: called before each request that changes something; raises to end there.
-        queues: names of queues that were seen; a fleet on one queue asks for it once.
-        queues_lock: held while a queue is asked for.
+        console: is told, and asked before each request that changes something.
+        queues: those that were asked for; a fleet on one queue asks for it once.
     """
 
     jobs: Jobs
@@ -36,8 +34,13 @@ class Tools:
     waits: Waits
     steps: Steps
     clock: Clock
-    say: Report
-    warn: Report
-    guard: Callable[[], None]
-    queues: set[str] = field(default_factory=set)
-    queues_lock: threading.Lock = field(default_factory=threading.Lock)
+    console: Console
+    queues: dict[str, Once[Queue]] = field(default_factory=dict)
+
+    def queue(self, name: str) -> Queue:
+        """A queue, asked for once.
+
+        Raises:
+            ApiError: there is none, or it may not be looked at.
+        """
+        return self.queues.setdefault(name, Once(functools.partial(self.jobs.queue, name))).get()

@@ -13,42 +13,40 @@ from pulumi_dli.errors import (
     ThrottledError,
 )
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.job.options import Stored
-from pulumi_dli.lifecycle.context import Tools
-from pulumi_dli.lifecycle.operation import Work
+from pulumi_dli.job.state import State
+from pulumi_dli.lifecycle.context import Context
+from pulumi_dli.lifecycle.operation import Operation
 
 
-def remove(tools: Tools, job: JobDetail, stored: Stored, deadline: Deadline) -> None:
+def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -> None:
     """Remove a job. See `Lifecycle.remove`."""
     title = f"job {job.name} ({job.job_id})"
-    if stored.get("on_delete") == "retain":
-        tools.say(f"{title} is kept, as `on_delete` says; it is {job.phase}")
+    if state.on_delete == "retain":
+        context.console.say(f"{title} is kept, as `on_delete` says; it is {job.phase}")
         return
-    owner, mark = tools.ownership.owner(job, str(stored.get("owner") or ""))
+    owner, mark = context.ownership.owner(job, state.owner)
     if owner is Owner.OTHER:
-        tools.warn(f"{title} now carries the mark {mark} of another resource: left alone")
+        context.console.warn(f"{title} now carries the mark {mark} of another resource: left alone")
         return
-    settle = (stored.get("timeouts") or {}).get("settle")
-    work = Work(deadline, float(settle or 0), job)
-    _stop(tools, work, stored)
-    _delete(tools, work)
+    operation = Operation(job=job, deadline=deadline, settle=state.seconds("settle") or 0)
+    _stop(context, operation, state)
+    _delete(context, operation)
 
 
-def _stop(tools: Tools, work: Work, stored: Stored) -> None:
-    policy = stored.get("on_delete") or ("savepoint" if stored.stateful else "stop")
-    if work.job.phase is Phase.SAVEPOINTING:
-        tools.waits.left(work, "to end its savepoint", Phase.SAVEPOINTING)
-    if work.job.phase is Phase.STOPPING:
-        tools.waits.stopped(work, savepoint=False)
-    if work.job.phase in AT_REST:
+def _stop(context: Context, operation: Operation, state: State) -> None:
+    if operation.job.phase is Phase.SAVEPOINTING:
+        context.waits.left(operation, "to end its savepoint", Phase.SAVEPOINTING)
+    if operation.job.phase is Phase.STOPPING:
+        context.waits.stopped(operation, savepoint=False)
+    if operation.job.phase in AT_REST:
         return
-    if policy == "savepoint" and work.job.phase is Phase.STARTING:
-        tools.waits.linger(work, Phase.STARTING)
-    savepoint = policy == "savepoint" and work.job.has_run
-    if savepoint and work.job.phase is Phase.STARTING:
-        tools.waits.started(work)
+    if state.on_delete == "savepoint" and operation.job.phase is Phase.STARTING:
+        context.waits.linger(operation, Phase.STARTING)
+    savepoint = state.on_delete == "savepoint" and operation.job.has_run
+    if savepoint and operation.job.phase is Phase.STARTING:
+        context.waits.started(operation)
     try:
-        tools.steps.stop(work, savepoint=savepoint)
+        context.steps.stop(operation, savepoint=savepoint)
     except (StateAtRisk, ApiError) as error:
         if not savepoint or error.uncertain or isinstance(error, AuthError | ThrottledError):
             raise
@@ -57,23 +55,23 @@ def _stop(tools: Tools, work: Work, stored: Stored) -> None:
             "`pulumi up`, allows deleting it without a savepoint"
         ) from None
     if savepoint:
-        tools.say(
-            f"job {work.job.name} ({work.job.job_id}) left its savepoint at "
-            f"{work.job.savepoint_path}; `restore_from` starts another job from it"
+        context.console.say(
+            f"job {operation.job.name} ({operation.job.job_id}) left its savepoint at "
+            f"{operation.job.savepoint_path}; `restore_from` starts another job from it"
         )
 
 
-def _delete(tools: Tools, work: Work) -> None:
-    job_id = work.job.job_id
-    tools.guard()
+def _delete(context: Context, operation: Operation) -> None:
+    job_id = operation.job.job_id
+    context.console.guard()
     try:
-        tools.jobs.delete(job_id)
-        while work.deadline.left > 0:
-            tools.jobs.details(job_id)
-            tools.clock.sleep(1.0)
+        context.jobs.delete(job_id)
+        while operation.deadline.left > 0:
+            context.jobs.details(job_id)
+            context.clock.sleep(1.0)
     except NotFoundError:
         return
     raise JobError(
-        f"job {work.job.name} ({job_id}) was deleted, but the service still shows it after "
-        f"{work.deadline.seconds:.0f} s; `pulumi destroy` looks again"
+        f"job {operation.job.name} ({job_id}) was deleted, but the service still shows it after "
+        f"{operation.deadline.seconds:.0f} s; `pulumi destroy` looks again"
     )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pulumi_dli.errors import ApiError, DliError, JobError, MissingEndpoint, StateAtRisk
-from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.job.options import Desired, Stored
-from pulumi_dli.job.plan import Origin, Plan, Start, plan, restart_due
-from pulumi_dli.lifecycle.context import Tools
-from pulumi_dli.lifecycle.operation import Work
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import AT_REST, Phase
+from pulumi_dli.job.plan import Body, Origin, Plan, Start, plan, restart_due
+from pulumi_dli.job.state import State
+from pulumi_dli.lifecycle.context import Context
+from pulumi_dli.lifecycle.operation import Operation
 
 NO_SUCH_OBJECT = "DLI.0002"
 """What the service answers for a queue that is not there."""
@@ -18,36 +21,7 @@ RESTART_TAG = "pulumi-restart"
 """Key of the tag that tells which restart asked for by the program was already made."""
 
 
-def bring(tools: Tools, work: Work, desired: Desired, stored: Stored | None) -> None:
-    """Do the steps that are missing.
-
-    Raises:
-        StateAtRisk: a start would lose state, or a savepoint failed.
-        DliError: a step failed.
-    """
-    _await_rest(tools, work, desired, stored)
-    todo = _plan(tools, work.job, desired, stored)
-    if todo.refusal:
-        raise StateAtRisk(todo.refusal)
-    if todo.start is not None and any(change.name == "queue_name" for change in todo.changes):
-        demand_queue(tools, desired)
-    if todo.kept:
-        tools.warn(f"no longer set, but the service keeps its value: {', '.join(todo.kept)}")
-    if todo.savepoint and todo.body.get("obs_bucket") and not work.job.values.get("obs_bucket"):
-        # The savepoint needs the bucket that the program adds only now.
-        tools.steps.put(work, {"obs_bucket": todo.body["obs_bucket"]})
-    if todo.stop:
-        tools.steps.stop(work, savepoint=todo.savepoint)
-    if todo.body:
-        _put(tools, work, todo, desired, stored)
-    _change_tags(tools, work, todo, desired, stored)
-    if todo.start is not None:
-        tools.steps.start(work, todo.start)
-    elif todo.resets or todo.stop:
-        work.job = tools.waits.look(work.job.job_id)
-
-
-def demand_queue(tools: Tools, desired: Desired) -> None:
+def demand_queue(context: Context, desired: Desired) -> None:
     """Raise JobError when the queue certainly is not there, while nothing is changed yet.
 
     Where the queue cannot be looked at, the start itself will tell.
@@ -56,125 +30,166 @@ def demand_queue(tools: Tools, desired: Desired) -> None:
     if name is None or not desired.running:
         return
     try:
-        with tools.queues_lock:
-            if name not in tools.queues:
-                tools.jobs.queue(name)
-                tools.queues.add(name)
+        context.queue(name)
     except ApiError as error:
         if error.code == NO_SUCH_OBJECT:
-            raise JobError(
-                f"job {desired.spec.name} cannot run: {error}; nothing was changed"
-            ) from None
+            raise JobError(f"job {desired.name} cannot run: {error}; nothing was changed") from None
 
 
-def _await_rest(tools: Tools, work: Work, desired: Desired, stored: Stored | None) -> None:
-    """Wait for a stop or a start that is under way already.
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """The way of one job to the program's wish.
 
-    A job that hangs in its start is not waited for when it must be stopped anyway and holds
-    no state yet.
+    Attributes:
+        context: the client and what goes with it.
+        operation: how far it got.
+        desired: the program's wish.
+        state: what the state knows; None when it knows nothing (a job taken over).
     """
-    if work.job.phase is Phase.DRAFT and work.job.has_run:
-        tools.waits.linger(work, Phase.DRAFT)  # a status from before the start shows still
-    if work.job.phase is Phase.SAVEPOINTING:
-        tools.waits.left(work, "to end its savepoint", Phase.SAVEPOINTING)
-    if work.job.phase is Phase.STOPPING:
-        tools.waits.stopped(work, savepoint=False)
-    if work.job.phase is not Phase.STARTING:
-        return
-    if desired.stateful and not work.job.has_run:
-        tools.waits.linger(work, Phase.STARTING)
-    if work.job.phase is not Phase.STARTING:
-        return
-    empty = not desired.stateful or not work.job.has_run
-    if empty and _plan(tools, work.job, desired, stored).stop:
-        return
-    if desired.running:
-        tools.waits.started(work)
-    else:
-        tools.waits.left(work, "to leave its start", Phase.STARTING)
 
+    context: Context
+    operation: Operation
+    desired: Desired
+    state: State | None
 
-def _plan(tools: Tools, job: JobDetail, desired: Desired, stored: Stored | None) -> Plan:
-    """The plan from the live job, with the tags where they matter."""
-    wants_tags = stored is None and bool(desired.spec.tags)
-    wants_mark = restart_due(desired, stored) and job.phase not in AT_REST
-    tags = _tags(tools, job) if wants_tags or wants_mark else {}
-    return plan(
-        job,
-        desired,
-        stored,
-        restarted=tags.get(RESTART_TAG) == _restart_mark(desired, stored),
-        tags=tags if wants_tags else None,
-    )
+    def run(self) -> None:
+        """Do the steps that are missing.
 
+        Raises:
+            StateAtRisk: a start would lose state, or a savepoint failed.
+            DliError: a step failed.
+        """
+        steps, operation = self.context.steps, self.operation
+        self._await_rest()
+        todo = self._plan()
+        if todo.blocked:
+            raise StateAtRisk(todo.blocked)
+        if todo.start is not None and any(change.name == "queue_name" for change in todo.changes):
+            demand_queue(self.context, self.desired)
+        if todo.kept:
+            self.context.console.warn(
+                f"no longer set, but the service keeps its value: {', '.join(todo.kept)}"
+            )
+        bucket = todo.body.value("obs_bucket")
+        if todo.savepoint and bucket and not operation.job.values.get("obs_bucket"):
+            # The savepoint needs the bucket that the program adds only now.
+            steps.put(operation, Body({"obs_bucket": bucket}))
+        if todo.stop:
+            steps.stop(operation, savepoint=todo.savepoint)
+        if todo.body:
+            self._put(todo)
+        self._change_tags(todo)
+        if todo.start is not None:
+            steps.start(operation, todo.start)
+        elif todo.resets or todo.stop:
+            operation.job = self.context.waits.look(operation.job.job_id)
 
-def _put(tools: Tools, work: Work, todo: Plan, desired: Desired, stored: Stored | None) -> None:
-    """Send the PUT; if it is refused after our stop, bring the old definition back up."""
-    wanted_up = stored is not None and stored.get("desired_state") == "running"
-    ours = todo.stop or (wanted_up and work.job.phase is Phase.STOPPED)
-    try:
-        tools.steps.put(work, todo.body)
-    except ApiError as error:
-        if error.uncertain or not ours or not desired.running or work.job.phase not in AT_REST:
-            raise
-        raise _back(tools, work, desired, error) from None
+    def _await_rest(self) -> None:
+        """Wait for a stop or a start that is under way already.
 
+        A job that hangs in its start is not waited for when it must be stopped anyway and
+        holds no state yet.
+        """
+        waits, operation = self.context.waits, self.operation
+        if operation.job.phase is Phase.DRAFT and operation.job.has_run:
+            waits.linger(operation, Phase.DRAFT)  # a status from before the start shows still
+        if operation.job.phase is Phase.SAVEPOINTING:
+            waits.left(operation, "to end its savepoint", Phase.SAVEPOINTING)
+        if operation.job.phase is Phase.STOPPING:
+            waits.stopped(operation, savepoint=False)
+        if operation.job.phase is not Phase.STARTING:
+            return
+        if self.desired.stateful and not operation.job.has_run:
+            waits.linger(operation, Phase.STARTING)
+        if operation.job.phase is not Phase.STARTING:
+            return
+        empty = not self.desired.stateful or not operation.job.has_run
+        if empty and self._plan().stop:
+            return
+        if self.desired.running:
+            waits.started(operation)
+        else:
+            waits.left(operation, "to leave its start", Phase.STARTING)
 
-def _back(tools: Tools, work: Work, desired: Desired, refusal: ApiError) -> DliError:
-    """Start the old definition again from its savepoint; the error that tells of it all."""
-    start = Start(Origin.STATELESS)
-    if work.job.has_savepoint:
-        start = Start(Origin.SAVEPOINT, work.job.savepoint_path)
-    elif desired.stateful and work.job.has_run:
-        return JobError(f"{refusal}; the job is stopped, with its old definition")
-    try:
-        tools.steps.start(work, start)
-    except DliError as error:
-        return JobError(f"{refusal}; and its old definition did not start again: {error}")
-    work.started = False  # what the program asked for was not done
-    return JobError(f"{refusal}; the job runs again with its old definition")
-
-
-def _change_tags(
-    tools: Tools, work: Work, todo: Plan, desired: Desired, stored: Stored | None
-) -> None:
-    """Change tags. A region without the tag endpoints is worth one warning, not one a job."""
-    add = dict(todo.add_tags)
-    if (todo.stop or todo.start) and restart_due(desired, stored):
-        add[RESTART_TAG] = _restart_mark(desired, stored)
-    try:
-        tools.steps.change_tags(work, add, todo.remove_tags)
-    except MissingEndpoint:
-        tools.warn(
-            "this region has no endpoints for tags: jobs keep the tags that they were created "
-            "with, whatever the program says, and a restart that is interrupted may be made again"
+    def _plan(self) -> Plan:
+        """The plan from the live job, with the tags where they matter."""
+        job = self.operation.job
+        wants_tags = self.state is None and bool(self.desired.spec.tags)
+        wants_mark = restart_due(self.desired, self.state) and job.phase not in AT_REST
+        tags = self._tags() if wants_tags or wants_mark else {}
+        return plan(
+            job,
+            self.desired,
+            self.state,
+            restarted=tags.get(RESTART_TAG) == self._restart_mark(),
+            tags=tags if wants_tags else None,
         )
-    except ApiError as error:
-        if error.uncertain:
-            raise
-        tools.warn(f"the tags of job {work.job.job_id} were not changed: {error}")
-    work.written |= {"tags"}
 
+    def _put(self, todo: Plan) -> None:
+        """Send the PUT; if it is refused after our stop, bring the old definition back up."""
+        operation = self.operation
+        wanted_up = self.state is not None and self.state.desired_state == "running"
+        ours = todo.stop or (wanted_up and operation.job.phase is Phase.STOPPED)
+        try:
+            self.context.steps.put(operation, todo.body)
+        except ApiError as error:
+            at_rest = operation.job.phase in AT_REST
+            if error.uncertain or not ours or not self.desired.running or not at_rest:
+                raise
+            raise self._back(error) from None
 
-def _tags(tools: Tools, job: JobDetail) -> dict[str, str]:
-    """The live tags; none where the region does not tell."""
-    try:
-        return tools.jobs.tags(job.job_id)
-    except ApiError as error:
-        if error.uncertain:
-            raise
-        return {}
+    def _back(self, refusal: ApiError) -> DliError:
+        """Start the old definition again from its savepoint; the error that tells of it all."""
+        operation = self.operation
+        start = Start(Origin.STATELESS)
+        if operation.job.has_savepoint:
+            start = Start(Origin.SAVEPOINT, operation.job.savepoint_path)
+        elif self.desired.stateful and operation.job.has_run:
+            return JobError(f"{refusal}; the job is stopped, with its old definition")
+        try:
+            self.context.steps.start(operation, start)
+        except DliError as error:
+            return JobError(f"{refusal}; and its old definition did not start again: {error}")
+        operation.started = False  # what the program asked for was not done
+        return JobError(f"{refusal}; the job runs again with its old definition")
 
+    def _change_tags(self, todo: Plan) -> None:
+        """Change tags. A region without the tag endpoints is worth one warning, not one a job."""
+        console, operation = self.context.console, self.operation
+        add = dict(todo.add_tags)
+        if (todo.stop or todo.start) and restart_due(self.desired, self.state):
+            add[RESTART_TAG] = self._restart_mark()
+        try:
+            self.context.steps.change_tags(operation, add, todo.remove_tags)
+        except MissingEndpoint:
+            console.warn(
+                "this region has no endpoints for tags: jobs keep the tags that they were created "
+                "with, whatever the program says, and a restart that is interrupted may be made "
+                "again"
+            )
+        except ApiError as error:
+            if error.uncertain:
+                raise
+            console.warn(f"the tags of job {operation.job.job_id} were not changed: {error}")
+        operation.written |= {"tags"}
 
-def _restart_mark(desired: Desired, stored: Stored | None) -> str:
-    """Names the restart that the program asks for, without showing what it says.
+    def _tags(self) -> Mapping[str, str]:
+        """The live tags; none where the region does not tell."""
+        try:
+            return self.context.jobs.tags(self.operation.job.job_id)
+        except ApiError as error:
+            if error.uncertain:
+                raise
+            return {}
 
-    It is a step from one text to another, out of the state of one time, so that the same text
-    asks again later.
-    """
-    own = desired.handling
-    names = ("restart_trigger", "restore_from")
-    before = [None if stored is None else stored.get(name) for name in names]
-    since = None if stored is None else stored.job.update_time
-    text = f"{since} {before} {[getattr(own, name) for name in names]}"
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    def _restart_mark(self) -> str:
+        """Names the restart that the program asks for, without showing what it says.
+
+        It is a step from one text to another, out of the state of one time, so that the same
+        text asks again later.
+        """
+        own, state = self.desired.options, self.state
+        before = [None, None] if state is None else [state.restart_trigger, state.restore_from]
+        since = None if state is None else state.job.update_time
+        text = f"{since} {before} {[own.restart_trigger, own.restore_from]}"
+        return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from pulumi_dli.client.api import Jobs
+from pulumi_dli.console import Console
 from pulumi_dli.errors import DliError, StateAtRisk
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.job.plan import FRESH, LOST, Origin, Start
-from pulumi_dli.lifecycle.operation import Work
+from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
+from pulumi_dli.job.plan import Body, Origin, Start
+from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.waits import STALE, Waits
 
 ATTEMPTS = 3
@@ -23,45 +24,49 @@ ATTEMPTS = 3
 
 
 class Steps:
-    """The steps, over one client. `guard` is called before each request that changes something."""
+    """The steps, over one client. The console is asked before each of their requests."""
 
-    def __init__(self, jobs: Jobs, waits: Waits, guard: Callable[[], None]) -> None:
+    def __init__(self, jobs: Jobs, waits: Waits, console: Console) -> None:
         self._jobs = jobs
         self._waits = waits
-        self._guard = guard
+        self._console = console
 
-    def put(self, work: Work, body: Mapping[str, Any]) -> None:
+    def put(self, operation: Operation, body: Body) -> None:
         """Change fields of the definition."""
-        before = work.job
+        before = operation.job
 
         def send() -> None:
-            work.put_time = self._jobs.update(before.job_id, body) or work.put_time
+            operation.put_time = self._jobs.update(before.job_id, body.values) or operation.put_time
 
         def shows(job: JobDetail) -> bool:
-            return all(job.holds(name, value) is not False for name, value in body.items())
+            return all(job.holds(name, value) is not False for name, value in body.values.items())
 
         def took_effect(job: JobDetail) -> bool:
             return shows(job) and (job.update_time > before.update_time or not shows(before))
 
-        seen = self._send(work, send, took_effect, stale=0)
-        work.changed = True
-        work.written = work.written | body.keys()
+        seen = self._send(operation, send, took_effect, stale=0)
+        operation.changed = True
+        operation.written = operation.written | body.values.keys()
         if seen is not None:
-            work.put_time = seen.update_time
+            operation.put_time = seen.update_time
         else:
-            work.job = replace(before, values={**before.values, **body}, update_time=work.put_time)
+            operation.job = replace(
+                before, values={**before.values, **body.values}, update_time=operation.put_time
+            )
 
-    def change_tags(self, work: Work, add: Mapping[str, str], remove: Mapping[str, str]) -> None:
+    def change_tags(
+        self, operation: Operation, add: Mapping[str, str], remove: Mapping[str, str]
+    ) -> None:
         """Take tags from the job, then add others."""
-        job_id = work.job.job_id
+        job_id = operation.job.job_id
         if remove:
-            self._send(work, lambda: self._jobs.remove_tags(job_id, remove), None)
-            work.changed = True
+            self._send(operation, lambda: self._jobs.remove_tags(job_id, remove), None)
+            operation.changed = True
         if add:
-            self._send(work, lambda: self._jobs.add_tags(job_id, add), None)
-            work.changed = True
+            self._send(operation, lambda: self._jobs.add_tags(job_id, add), None)
+            operation.changed = True
 
-    def stop(self, work: Work, *, savepoint: bool) -> None:
+    def stop(self, operation: Operation, *, savepoint: bool) -> None:
         """Stop a job, and go on only when it is stopped and, if asked for, its savepoint is there.
 
         Raises:
@@ -69,7 +74,7 @@ class Steps:
             JobFailed: the stop failed.
             WaitTimeout: still stopping when the time was over.
         """
-        before = work.job
+        before = operation.job
 
         def send() -> None:
             try:
@@ -80,29 +85,32 @@ class Steps:
                 if self._waits.look(before.job_id).phase in (Phase.RUNNING, Phase.STARTING):
                     raise
 
-        self._send(work, send, lambda job: job.phase not in (Phase.RUNNING, Phase.STARTING))
-        work.changed = True
+        self._send(operation, send, lambda job: job.phase not in (Phase.RUNNING, Phase.STARTING))
+        operation.changed = True
         older = before.savepoint_path if before.has_savepoint else ""
         try:
-            self._waits.stopped(work, savepoint=savepoint, older=older)
+            self._waits.stopped(operation, savepoint=savepoint, older=older)
         except StateAtRisk:
-            if work.job.phase is Phase.STOPPED:
-                work.next_start = LOST
+            if operation.job.phase is Phase.STOPPED:
+                operation.next_start = LOST
             raise
 
-    def start(self, work: Work, start: Start) -> None:
+    def start(self, operation: Operation, start: Start) -> None:
         """Start a job at rest from the state that the plan names, and wait until it counts.
 
         Raises:
             JobFailed: the job did not come to run, or failed within the settling time.
             WaitTimeout: not running yet when the time was over.
         """
-        job_id = work.job.job_id
+        job_id = operation.job.job_id
         if start.origin is Origin.IMPORT:
-            self._send(work, lambda: self._jobs.import_savepoint(job_id, start.path), None)
-            work.changed = True
-        work.next_start = (work.next_start or start.path) if start.resumes else FRESH
-        before = work.job
+            self._send(operation, lambda: self._jobs.import_savepoint(job_id, start.path), None)
+            operation.changed = True
+        if not start.resumes:
+            operation.next_start = FRESH
+        elif operation.next_start in (None, LIVE):
+            operation.next_start = NextStart.at(start.path)
+        before = operation.job
 
         def send() -> None:
             try:
@@ -112,24 +120,24 @@ class Steps:
                     raise
 
         self._send(
-            work,
+            operation,
             send,
             lambda job: job.status != before.status or job.start_time != before.start_time,
         )
-        work.changed = True
-        work.started = True
+        operation.changed = True
+        operation.started = True
         try:
-            self._waits.started(work, before)
+            self._waits.started(operation, before)
         except DliError:
             # The service removes the savepoint of a stop once the job runs from it.
-            if start.resumes and work.job.start_time != before.start_time:
-                work.next_start = ""
+            if start.resumes and operation.job.start_time != before.start_time:
+                operation.next_start = LIVE
             raise
-        work.next_start = ""
+        operation.next_start = LIVE
 
     def _send(
         self,
-        work: Work,
+        operation: Operation,
         send: Callable[[], None],
         took_effect: Callable[[JobDetail], bool] | None,
         *,
@@ -138,7 +146,7 @@ class Steps:
         """Send a request whose answer may get lost.
 
         Args:
-            work: the operation.
+            operation: the operation.
             send: sends it once.
             took_effect: tells from the live job whether it took effect; None for a request
                 that may safely be sent twice.
@@ -148,15 +156,15 @@ class Steps:
             The job in which the effect of a request with a lost answer was seen, else None.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            self._guard()
+            self._console.guard()
             try:
                 send()
             except DliError as error:
                 if not error.uncertain:
                     raise
-                work.changed = True
+                operation.changed = True
                 if took_effect is not None:
-                    seen = self._effect(work, took_effect, stale)
+                    seen = self._effect(operation, took_effect, stale)
                     if seen is not None:
                         return seen
                 if attempt == ATTEMPTS:
@@ -166,15 +174,15 @@ class Steps:
         return None
 
     def _effect(
-        self, work: Work, took_effect: Callable[[JobDetail], bool], stale: float
+        self, operation: Operation, took_effect: Callable[[JobDetail], bool], stale: float
     ) -> JobDetail | None:
         """Look until the effect shows, at most `stale` seconds."""
-        clock = work.deadline.clock
-        until = clock.now() + min(stale, work.deadline.left)
+        clock = operation.deadline.clock
+        until = clock.now() + min(stale, operation.deadline.left)
         while True:
-            job = self._waits.look(work.job.job_id)
+            job = self._waits.look(operation.job.job_id)
             if took_effect(job):
-                work.job = job
+                operation.job = job
                 return job
             if clock.now() >= until:
                 return None

@@ -11,8 +11,9 @@ from pulumi_dli.clock import Deadline
 from pulumi_dli.console import Report
 from pulumi_dli.errors import JobFailed, JobGone, NotFoundError, StateAtRisk, WaitTimeout
 from pulumi_dli.job.detail import JobDetail, Phase
+from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.redaction import mask
-from pulumi_dli.lifecycle.operation import Work
+from pulumi_dli.lifecycle.operation import Operation
 
 STALE = 30.0
 """Seconds for which the details may still show the status from before a request."""
@@ -51,22 +52,22 @@ class Waits:
                 f"job {job_id} no longer exists; `pulumi up --refresh` creates it anew"
             ) from None
 
-    def stopped(self, work: Work, *, savepoint: bool, older: str = "") -> None:
+    def stopped(self, operation: Operation, *, savepoint: bool, older: str = "") -> None:
         """Wait for a stop that is under way, and verify it and its savepoint.
 
         Args:
-            work: the operation.
+            operation: the operation.
             savepoint: whether the stop must have left a savepoint.
             older: the savepoint that the job had before; showing that one is showing none.
         """
         moved = False
         stopped_at: float | None = None
-        clock = work.deadline.clock
+        clock = operation.deadline.clock
         asked = clock.now()
 
         def verdict(job: JobDetail) -> float | None:
             nonlocal moved, stopped_at
-            work.job = job
+            operation.job = job
             match job.phase:
                 case Phase.STOPPED if not savepoint:
                     return None
@@ -97,31 +98,31 @@ class Waits:
             moved = moved or job.phase in (Phase.SAVEPOINTING, Phase.STOPPING)
             return math.inf
 
-        self._waiter.wait(work.job.job_id, "to stop", verdict, work.deadline)
-        if savepoint and work.job.has_savepoint:
-            work.next_start = work.job.savepoint_path
+        self._waiter.wait(operation.job.job_id, "to stop", verdict, operation.deadline)
+        if savepoint and operation.job.has_savepoint:
+            operation.next_start = NextStart.at(operation.job.savepoint_path)
 
-    def started(self, work: Work, before: JobDetail | None = None) -> None:
+    def started(self, operation: Operation, before: JobDetail | None = None) -> None:
         """Wait until a start counts: the job runs, and neither restarts nor fails meanwhile.
 
         Args:
-            work: the operation.
+            operation: the operation.
             before: the job before the start; its status may still show for a while.
         """
-        clock = work.deadline.clock
+        clock = operation.deadline.clock
         asked = clock.now()
         moved = False
         since: tuple[float, int] | None = None
 
         def verdict(job: JobDetail) -> float | None:
             nonlocal moved, since
-            work.job = job
+            operation.job = job
             moved = moved or before is None or job.status != before.status
             ended = job.phase in (Phase.FAILED, Phase.FINISHED, Phase.STOPPED)
             if job.phase is Phase.RUNNING:
                 if since is None or since[1] != job.restart_times:
                     since = (clock.now(), job.restart_times)
-                left = since[0] + work.settle - clock.now()
+                left = since[0] + operation.settle - clock.now()
                 return None if left <= 0 else left
             since = None
             if not moved and not (ended and clock.now() - asked >= STALE):
@@ -137,27 +138,29 @@ class Waits:
                 raise JobFailed(f"{_title(job)} was stopped while it started: {_reason(job)}")
             return math.inf
 
-        self._waiter.wait(work.job.job_id, "to run", verdict, work.deadline)
+        self._waiter.wait(operation.job.job_id, "to run", verdict, operation.deadline)
 
-    def linger(self, work: Work, phase: Phase) -> None:
+    def linger(self, operation: Operation, phase: Phase) -> None:
         """Give a phase the time in which the details may lag behind, and go on either way."""
-        clock = work.deadline.clock
-        until = clock.now() + min(STALE, work.deadline.left)
+        clock = operation.deadline.clock
+        until = clock.now() + min(STALE, operation.deadline.left)
 
         def verdict(job: JobDetail) -> float | None:
-            work.job = job
+            operation.job = job
             return until - clock.now() if job.phase is phase and clock.now() < until else None
 
-        self._waiter.wait(work.job.job_id, f"to be {phase} no more", verdict, work.deadline)
+        self._waiter.wait(
+            operation.job.job_id, f"to be {phase} no more", verdict, operation.deadline
+        )
 
-    def left(self, work: Work, awaited: str, phase: Phase) -> None:
+    def left(self, operation: Operation, awaited: str, phase: Phase) -> None:
         """Wait until the job has left a phase."""
 
         def verdict(job: JobDetail) -> float | None:
-            work.job = job
+            operation.job = job
             return math.inf if job.phase is phase else None
 
-        self._waiter.wait(work.job.job_id, awaited, verdict, work.deadline)
+        self._waiter.wait(operation.job.job_id, awaited, verdict, operation.deadline)
 
 
 def _restarts_itself(job: JobDetail) -> bool:

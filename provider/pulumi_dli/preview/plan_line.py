@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.job.options import Desired, Handling
+from pulumi_dli.job.options import Options
 from pulumi_dli.job.plan import Origin, Plan, Start
 from pulumi_dli.job.spec import FIELDS
 
@@ -30,12 +31,12 @@ RESTARTING = frozenset({*FIELDS, "desired_state", "restart_trigger", "restore_fr
 """Arguments that may cost a restart while they are not known yet."""
 
 
-def creation(name: str, own: Handling, cus: Iterable[str] = ()) -> str:
+def creation(name: str, own: Options, cus: Iterable[str] = ()) -> str:
     """The line for a job that does not exist yet, with the words for its CUs."""
     return "; ".join([f"{name}: {_creation(own)}", *cus])
 
 
-def _creation(own: Handling) -> str:
+def _creation(own: Options) -> str:
     if own.adopt_job_id is not None:
         return f"takes over job {own.adopt_job_id}, changing what differs"
     if own.desired_state == "stopped":
@@ -48,35 +49,28 @@ def adoption(plan: Plan, job: JobDetail, desired: Desired, cus: Iterable[str] = 
     """The line for a job that is taken over, as it was looked up, and what differs."""
     quiet = replace(job, status_desc="")  # the service's words may repeat somebody's secret
     parts = [*_verbs(plan, quiet), *_details(plan, quiet, desired), *cus]
-    return "; ".join([f"{desired.spec.name}: takes over job {job.job_id}", *parts])
+    return "; ".join([f"{desired.name}: takes over job {job.job_id}", *parts])
 
 
-def change(
-    plan: Plan,
-    job: JobDetail,
-    desired: Desired,
-    unknown: frozenset[str],
-    cus: Iterable[str] = (),
-) -> str:
+def change(plan: Plan, job: JobDetail, desired: Desired, cus: Iterable[str] = ()) -> str:
     """The line for a job that changes; empty when there is nothing to say.
 
     Args:
         plan: the plan.
         job: the job as it is known.
-        desired: the program's wish.
-        unknown: arguments that are not known yet; they may turn a live change into a restart.
+        desired: the program's wish; arguments that are not known yet may turn a live change
+            into a restart.
         cus: the words for its CUs.
     """
     parts = [*_verbs(plan, job), *_details(plan, job, desired), *cus]
-    if not unknown.isdisjoint(RESTARTING):
-        names = ", ".join(sorted(unknown & RESTARTING))
-        parts.append(f"not known yet, may cost a restart: {names}")
-    return f"{desired.spec.name}: {'; '.join(parts)}" if parts else ""
+    if open_ := desired.unknown & RESTARTING:
+        parts.append(f"not known yet, may cost a restart: {', '.join(sorted(open_))}")
+    return f"{desired.name}: {'; '.join(parts)}" if parts else ""
 
 
 def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
-    if plan.refusal:
-        yield f"CANNOT START: {plan.refusal}"
+    if plan.blocked:
+        yield f"CANNOT START: {plan.blocked}"
     elif plan.stop and plan.start is not None:
         yield _restart(plan.start, savepoint=plan.savepoint)
     elif plan.stop:
@@ -117,11 +111,11 @@ def _reason(job: JobDetail) -> str:
 
 
 def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
-    if plan.savepoint and plan.body.get("obs_bucket") and not job.values.get("obs_bucket"):
+    if plan.savepoint and plan.body.value("obs_bucket") and not job.values.get("obs_bucket"):
         yield "obs_bucket is set first"
     if plan.stop or plan.start is not None:
         for name in ("restart_trigger", "restore_from"):
-            if name in plan.recorded and getattr(desired.handling, name) is not None:
+            if name in plan.recorded and desired.value(name) is not None:
                 yield f"{name} changes"
     for change in plan.changes:
         old, new = _shown(change.old), _shown(change.new)
@@ -149,6 +143,6 @@ def _shown(value: Any) -> str | None:
 def replacement(desired: Desired, names: list[str]) -> str:
     """The line for a job that goes elsewhere."""
     return (
-        f"{desired.spec.name}: REPLACES THE JOB, because {' and '.join(names)} change: it is "
+        f"{desired.name}: REPLACES THE JOB, because {' and '.join(names)} change: it is "
         "deleted there, with its savepoint left in its bucket, and created here without state"
     )

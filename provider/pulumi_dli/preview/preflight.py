@@ -8,20 +8,21 @@ look-ups are left out with one warning, and the preview goes on.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import TypeVar
 
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Owner, Ownership, foreign
 from pulumi_dli.console import Report
 from pulumi_dli.errors import DliError
-from pulumi_dli.job.canonical import canonical, differs
+from pulumi_dli.job.canonical import canonical
+from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail
+from pulumi_dli.job.queue import GENERAL, Queue
+from pulumi_dli.once import Once
 from pulumi_dli.rules.sizing import SIZES
 
-GENERAL = "general"
 SHOWN_QUEUES = 5
 
 LOOKED_AT = (
@@ -36,7 +37,7 @@ LOOKED_AT = (
 )
 """Arguments whose change is worth a look."""
 
-_Read = TypeVar("_Read")
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +56,6 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
 
 
-class _Once(Generic[_Read]):
-    """Reads something once, for every thread; None where it cannot be read."""
-
-    def __init__(self, read: Callable[[], _Read], complain: Callable[[DliError], None]) -> None:
-        self._read = read
-        self._complain = complain
-        self._lock = threading.Lock()
-        self._future: Future[_Read | None] | None = None
-
-    def get(self) -> _Read | None:
-        """What was read."""
-        with self._lock:
-            first = self._future is None
-            self._future = future = self._future or Future()
-        if first:
-            self._fill(future)
-        return future.result()
-
-    def _fill(self, future: Future[_Read | None]) -> None:
-        try:
-            future.set_result(self._read())
-        except DliError as error:
-            self._complain(error)
-            future.set_result(None)
-        except BaseException as error:
-            future.set_exception(error)
-            raise
-
-
 class Lookups:
     """The look-ups in one project.
 
@@ -96,11 +68,19 @@ class Lookups:
         self._ownership = Ownership(jobs, lambda _: None)
         self._warn = warn
         self._lock = threading.Lock()
-        self._queues = _Once(lambda: _by_name(jobs.queues()), self._complain)
-        self._again = _Once(lambda: _by_name(jobs.queues()), self._complain)
-        self._jobs = _Once(lambda: list(jobs.list_jobs()), self._complain)
+        self._queues = Once(lambda: self._read(jobs.queues))
+        self._again = Once(lambda: self._read(jobs.queues))
+        self._jobs = Once(lambda: self._read(jobs.list_jobs))
         self._asked: dict[str, int] = {}
         self._claims: dict[tuple[str, str], str] = {}
+
+    def _read(self, read: Callable[[], Iterable[_Row]]) -> tuple[_Row, ...] | None:
+        """A list of the service; None, with a warning, where it cannot be had."""
+        try:
+            return tuple(read())
+        except DliError as error:
+            self._complain(error)
+            return None
 
     def _complain(self, error: DliError) -> None:
         self._warn(
@@ -108,24 +88,20 @@ class Lookups:
             "`dli:preflight: off` leaves the look-ups out"
         )
 
-    def examine(
-        self, inputs: Mapping[str, Any], olds: Mapping[str, Any], unknown: frozenset[str]
-    ) -> Findings:
+    def examine(self, desired: Desired, before: Desired | None) -> Findings:
         """Look for what stands in the way of a job that is new or changes.
 
         Args:
-            inputs: the arguments that are known, without problems.
-            olds: the inputs of the last run; empty for a new job.
-            unknown: names of arguments that are not known yet.
+            desired: the program's wish, without problems.
+            before: the wish of the last run; None for a new job.
         """
         found = Findings()
-        changed = any(name in unknown or differs(name, olds, inputs) for name in LOOKED_AT)
-        if olds and not changed:
+        if before is not None and not desired.changes(before, LOOKED_AT):
             return found
-        if inputs.get("queue_name"):
-            self._examine_queue(inputs, found)
+        if desired.spec.queue_name:
+            self._examine_queue(desired, found)
         try:
-            self._examine_jobs(inputs, olds, found)
+            self._examine_jobs(desired, before, found)
         except DliError as error:  # of a mark
             self._complain(error)
         return found
@@ -140,8 +116,7 @@ class Lookups:
             before: what the job takes now; None when it is new.
             after: what it will take.
         """
-        row = self._queue(after.queue)
-        used, total = _number(row, "used_cu"), _number(row, "cu_count")
+        queue = self._queue(self._queues, after.queue)
         name = after.queue.lower()
         here = before.cus if before is not None and before.queue.lower() == name else 0
         with self._lock:
@@ -150,68 +125,67 @@ class Lookups:
             if before is not None and not here:
                 other = before.queue.lower()
                 self._asked[other] = self._asked.get(other, 0) - before.cus
-        if row is None or used is None or total is None:
+        if queue is None or queue.used_cu is None or queue.cu_count is None:
             return "", ""
-        now = max(used + asked, 0)
+        total = round(queue.cu_count)
+        now = max(round(queue.used_cu) + asked, 0)
         then = max(now + after.cus - here, 0)
-        shown = row["queue_name"]
-        words = f"queue {shown} {now} → {then} of {total} CUs"
+        words = f"queue {queue.name} {now} → {then} of {total} CUs"
         if then <= total or then <= now:
             return words, ""
         return words, (
-            f"queue_name: queue {shown} has {total} CUs, and {then} would be taken; the job waits "
-            "until others end, so stop one, or use a larger queue"
+            f"queue_name: queue {queue.name} has {total} CUs, and {then} would be taken; the job "
+            "waits until others end, so stop one, or use a larger queue"
         )
 
     def job(self, job_id: int) -> JobDetail | None:
         """A job that is there, for a plan of taking it over."""
         return next((job for job in self._jobs.get() or () if job.job_id == job_id), None)
 
-    def _queue(self, name: str) -> Mapping[str, Any] | None:
-        return (self._queues.get() or {}).get(name.lower())
+    def _queue(self, there: Once[tuple[Queue, ...] | None], name: str) -> Queue | None:
+        return next((q for q in there.get() or () if q.key == name.lower()), None)
 
-    def _examine_queue(self, inputs: Mapping[str, Any], found: Findings) -> None:
-        rows, name = self._queues.get(), str(inputs["queue_name"]).lower()
-        if rows is None:
+    def _examine_queue(self, desired: Desired, found: Findings) -> None:
+        queues, name = self._queues.get(), str(desired.spec.queue_name)
+        if queues is None:
             return
-        if name not in rows:  # it may have been made since by another resource of this run
-            rows = self._again.get() or {}
-        row = rows.get(name)
-        if row is None:
-            there = [str(r["queue_name"]) for r in rows.values() if r.get("queue_type") == GENERAL]
+        queue = self._queue(self._queues, name)
+        # It may have been made since by another resource of this run.
+        queue = queue or self._queue(self._again, name)
+        if queue is None:
+            there = [each.name for each in self._again.get() or () if each.kind == GENERAL]
             names = ", ".join(sorted(there)[:SHOWN_QUEUES]) or "none for Flink"
             found.warnings.append(
                 "queue_name: the project has no such queue; create it, or correct the name (there "
                 f"are: {names})"
             )
             return
-        found.problems += _of_queue(row, inputs)
-        found.warnings += _of_pool(row, inputs)
+        found.problems += _of_queue(queue, desired)
+        found.warnings += _of_pool(queue, desired)
 
-    def _examine_jobs(
-        self, inputs: Mapping[str, Any], olds: Mapping[str, Any], found: Findings
-    ) -> None:
-        name, path = inputs.get("name"), canonical("checkpoint_path", inputs.get("checkpoint_path"))
-        own, adopted = olds.get("name"), inputs.get("adopt_job_id")
-        mark = str(inputs.get("owner") or "")
+    def _examine_jobs(self, desired: Desired, before: Desired | None, found: Findings) -> None:
+        name, path = desired.name, canonical("checkpoint_path", desired.spec.checkpoint_path)
+        own = None if before is None else before.name
+        adopted = desired.options.adopt_job_id
         there = self._jobs.get()
         if there is None:
             return
         for kind, text in (("name", name), ("checkpoint_path", path)):
-            if text and not self._claim(kind, str(text), mark):
+            if text and not self._claim(kind, str(text), desired.owner):
                 found.problems.append(
                     f"{kind}: another job of this program has the same; choose another"
                 )
-        if adopted and not olds:
+        if adopted and before is None:
             if all(job.job_id != adopted for job in there):
                 found.problems.append(
-                    f"adopt_job_id: there is no job {adopted:g}; name an existing job, or remove "
+                    f"adopt_job_id: there is no job {adopted}; name an existing job, or remove "
                     "`adopt_job_id` to create one"
                 )
         elif name and name != own:
-            self._examine_name(next((j for j in there if j.name == name), None), mark, found)
+            namesake = next((job for job in there if job.name == name), None)
+            self._examine_name(namesake, desired.owner, found)
         for job in there:
-            same = path and canonical("checkpoint_path", job.values.get("checkpoint_path")) == path
+            same = path and canonical("checkpoint_path", job.value("checkpoint_path")) == path
             if not same or job.name in (name, own) or job.job_id == adopted:
                 continue
             into = found.warnings if job.phase in AT_REST else found.problems
@@ -235,33 +209,25 @@ class Lookups:
             return self._claims.setdefault((kind, text), mark) == mark
 
 
-def _of_queue(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterator[str]:
-    name, kind = row["queue_name"], row.get("queue_type")
-    if kind and kind != GENERAL:
+def _of_queue(queue: Queue, desired: Desired) -> Iterator[str]:
+    if queue.kind and queue.kind != GENERAL:
         yield (
-            f"queue_name: queue {name} is of the type {kind}, and Flink jobs run on queues of the "
-            f"type {GENERAL}; choose one of those"
+            f"queue_name: queue {queue.name} is of the type {queue.kind}, and Flink jobs run on "
+            f"queues of the type {GENERAL}; choose one of those"
         )
-    offered, version = row.get("support_flink_jar_versions"), inputs.get("flink_version")
-    if version and offered and version not in offered and inputs.get("feature") != "custom":
+    offered, spec = queue.flink_versions, desired.spec
+    if spec.flink_version and offered and spec.flink_version not in offered:
+        if spec.feature == "custom":
+            return
         yield (
-            f"flink_version: queue {name} offers {', '.join(map(str, offered))}; use one of them, "
-            "or another queue"
+            f"flink_version: queue {queue.name} offers {', '.join(offered)}; use one of them, or "
+            "another queue"
         )
 
 
-def _of_pool(row: Mapping[str, Any], inputs: Mapping[str, Any]) -> Iterator[str]:
-    if inputs.get("execution_agency_urn") and row.get("elastic_resource_pool_name") == "":
+def _of_pool(queue: Queue, desired: Desired) -> Iterator[str]:
+    if desired.spec.execution_agency_urn and queue.pool == "":
         yield (
-            f"execution_agency_urn: queue {row['queue_name']} is in no elastic resource pool, and "
+            f"execution_agency_urn: queue {queue.name} is in no elastic resource pool, and "
             "agencies work in one only; choose a queue of a pool, or remove it"
         )
-
-
-def _by_name(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {str(row["queue_name"]).lower(): row for row in rows if row.get("queue_name")}
-
-
-def _number(row: Mapping[str, Any] | None, key: str) -> int | None:
-    value = None if row is None else row.get(key)
-    return round(value) if isinstance(value, int | float) else None

@@ -6,6 +6,7 @@ import difflib
 
 from pydantic_core import ErrorDetails
 
+from pulumi_dli.job.canonical import text_of
 from pulumi_dli.job.options import Timeouts
 from pulumi_dli.job.spec import ResourceConfig, ResourceSpec
 
@@ -31,7 +32,7 @@ def sentence(detail: ErrorDetails) -> str:
             return "is empty; remove it or give it a value"
         case "string_too_long" | "too_long":
             most = context["max_length"]
-            return f"has {len(value)} characters, and {most} are allowed; shorten it"
+            return f"has {len(text_of(value))} characters, and {most} are allowed; shorten it"
         case "literal_error":
             return f"is not one of the choices; use {context['expected']}"
         case "string_pattern_mismatch":

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS
 
 _LOOKS = (
@@ -30,17 +31,16 @@ _LOOKS = (
 _PATTERNS = tuple((noun, re.compile(pattern)) for noun, pattern in _LOOKS)
 
 
-def lookalikes(inputs: Mapping[str, Any]) -> Iterator[str]:
+def lookalikes(desired: Desired) -> Iterator[str]:
     """A sentence for each plain argument that seems to hold a credential; none shows its value.
 
-    Args:
-        inputs: what is known of the arguments. `entrypoint_args` and `runtime_config` are
-            always kept secret, so nothing is looked for in them.
+    `entrypoint_args` and `runtime_config` are always kept secret, so nothing is looked for in
+    them.
     """
     for name in (*FIELDS, "restart_trigger", "restore_from"):
         if name in SECRET_FIELDS:
             continue
-        for path, text in _texts(name, inputs.get(name)):
+        for path, text in _texts(name, desired.value(name)):
             noun = next((noun for noun, look in _PATTERNS if look.search(text)), None)
             if noun is not None:
                 yield (

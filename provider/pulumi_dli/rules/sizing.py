@@ -14,9 +14,10 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from pulumi_dli.job.canonical import megabytes, text_of
+from pulumi_dli.job.canonical import Arguments, megabytes, text_of
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.spec import ResourceConfig
 
 GB_PER_CU = 4
 SLOTS_PER_CU = 4
@@ -75,9 +76,9 @@ class Request:
     tm_slot_num: int = 0
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Request:
+    def of(cls, job: Arguments) -> Request:
         """The sizes among the fields of a job."""
-        given = {name: values.get(name) for name in FIELDS_V1}
+        given = {name: job.value(name) for name in FIELDS_V1}
         return cls(**{name: int(value) for name, value in given.items() if value is not None})
 
     @property
@@ -130,52 +131,50 @@ def alternatives(request: Request) -> dict[str, int]:
     }
 
 
-def size(values: Mapping[str, Any]) -> Size | None:
+def size(job: Arguments) -> Size | None:
     """What a job of these fields takes; None when a `runtime_config` value does not tell.
 
     A value such as `{{cores}}` is filled in by the service, so nothing is known before.
     """
-    v2 = values.get("resource_config_version") == "v2"
-    config = values.get("runtime_config") or {}
+    v2 = job.value("resource_config_version") == "v2"
+    config = job.value("runtime_config") or {}
     found: list[float] = []
     for process, key in (("jobmanager", "cpu"), ("taskmanager", "cpu")):
-        own = _v2(values, process, key) if v2 else _v1(values, process)
+        own = _v2(job, process, key) if v2 else _v1(job, process)
         found.append(_number(config, f"kubernetes.{process}.{key}", own))
     for process in ("jobmanager", "taskmanager"):
-        own = _v2(values, process, "memory") if v2 else _v1(values, process) * GB_PER_CU
+        own = _v2(job, process, "memory") if v2 else _v1(job, process) * GB_PER_CU
         found.append(_memory(config, f"{process}.memory.process.size", own))
     manager_cpu, cpu, manager_memory, memory = found
     if any(math.isnan(number) for number in found):
         return None
-    count, slots = _v2_count(values) if v2 else _v1_count(values)
+    count, slots = _v2_count(job) if v2 else _v1_count(job)
     memory = manager_memory + count * memory
     cus = max(manager_cpu + count * cpu, memory / GB_PER_CU)
     # A hair above a whole number is a sum of decimals, not another CU.
     return Size(count, slots, math.ceil(round(cus, 6)), memory)
 
 
-def refusals(values: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str]:
+def problems(desired: Desired) -> Iterator[str]:
     """Why sizes cannot work, with the nearest ones that do.
 
-    Args:
-        values: fields that are each valid by themselves.
-        unknown: names of fields that are not known yet; they postpone what needs them.
+    A size that is not known yet postpones what needs it.
     """
-    if not unknown.isdisjoint({"resource_config_version"}):
+    if not desired.knows("resource_config_version"):
         return
-    if values.get("resource_config_version") == "v2":
-        if "resource_config" not in unknown:
-            yield from _too_little_memory(values.get("resource_config") or {})
+    if desired.spec.resource_config_version == "v2":
+        if desired.knows("resource_config"):
+            yield from _too_little_memory(desired.spec.resource_config or ResourceConfig())
         return
-    request = Request.of({name: values.get(name) for name in FIELDS_V1 if name not in unknown})
-    if unknown.isdisjoint(("cu_number", "manager_cu_number", "tm_cus")) and (
+    request = Request.of(desired)
+    if desired.knows("cu_number", "manager_cu_number", "tm_cus") and (
         not request.holds_a_taskmanager
     ):
         yield (
             f"cu_number: {request.cu_number} CUs hold no TaskManager of {request.tm_cus} beside a "
             f"JobManager of {request.manager_cu_number}; {_advice(request)}"
         )
-    elif unknown.isdisjoint(("cu_number", "parallel_number")) and (
+    elif desired.knows("cu_number", "parallel_number") and (
         request.parallel_number > SLOTS_PER_CU * request.cu_number
     ):
         yield (
@@ -184,23 +183,18 @@ def refusals(values: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str
         )
 
 
-def doubts(values: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str]:
-    """Sizes that only some of the documentation allows, and sizes that are not what they seem.
-
-    Args:
-        values: fields for which `refusals` has nothing to say.
-        unknown: names of fields that are not known yet.
-    """
-    if not unknown.isdisjoint(SIZES):
+def doubts(desired: Desired) -> Iterator[str]:
+    """Sizes without problems that only some of the documentation allows, or that mislead."""
+    if not desired.knows(*SIZES):
         return
-    v2 = values.get("resource_config_version") == "v2"
-    overrides = sorted(OVERRIDES.keys() & (values.get("runtime_config") or {}).keys())
+    v2 = desired.spec.resource_config_version == "v2"
+    overrides = sorted(OVERRIDES.keys() & (desired.spec.runtime_config or {}).keys())
     for key in overrides:
         field = f"resource_config.{OVERRIDES[key][1]}" if v2 else OVERRIDES[key][0]
         yield f"runtime_config: {key} overrides {field}; set only one of them"
     if v2:
         return
-    request = Request.of(values)
+    request = Request.of(desired)
     if request.cu_number > OLD_MOST_CUS:
         yield (
             f"cu_number: {request.cu_number} is more than the {OLD_MOST_CUS} that the API "
@@ -233,11 +227,12 @@ def _advice(request: Request) -> str:
     return f"use {' or '.join(ways)}" if ways else "use smaller sizes"
 
 
-def _too_little_memory(config: Mapping[str, Any]) -> Iterator[str]:
-    for process in ("jobmanager", "taskmanager"):
-        spec = config.get(f"{process}_resource_spec") or {}
-        text = spec.get("memory")
-        found = None if text is None else megabytes(text_of(text))
+def _too_little_memory(config: ResourceConfig) -> Iterator[str]:
+    for process, spec in (
+        ("jobmanager", config.jobmanager_resource_spec),
+        ("taskmanager", config.taskmanager_resource_spec),
+    ):
+        found = megabytes(spec.memory) if spec is not None and spec.memory else None
         if found is not None and found < LEAST_MEMORY_GB * 1024:
             yield (
                 f"resource_config.{process}_resource_spec.memory: {found / 1024:g} GB is too "
@@ -245,31 +240,31 @@ def _too_little_memory(config: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
-def _v1(values: Mapping[str, Any], process: str) -> float:
-    request = Request.of(values)
+def _v1(job: Arguments, process: str) -> float:
+    request = Request.of(job)
     return request.manager_cu_number if process == "jobmanager" else request.tm_cus
 
 
-def _v1_count(values: Mapping[str, Any]) -> tuple[int, int]:
-    request = Request.of(values)
+def _v1_count(job: Arguments) -> tuple[int, int]:
+    request = Request.of(job)
     return request.taskmanagers, request.slots
 
 
-def _v2(values: Mapping[str, Any], process: str, key: str) -> float:
-    spec = (values.get("resource_config") or {}).get(f"{process}_resource_spec") or {}
+def _v2(job: Arguments, process: str, key: str) -> float:
+    spec = (job.value("resource_config") or {}).get(f"{process}_resource_spec") or {}
     value = spec.get(key)
     if key == "cpu":
         return float(value or 1)
     return (megabytes(text_of(value)) or math.nan) / 1024 if value else float(GB_PER_CU)
 
 
-def _v2_count(values: Mapping[str, Any]) -> tuple[int, int]:
-    config = values.get("resource_config") or {}
+def _v2_count(job: Arguments) -> tuple[int, int]:
+    config = job.value("resource_config") or {}
     slots = int(config.get("max_slot") or 1)
     return math.ceil(int(config.get("parallel_number") or 1) / slots), slots
 
 
-def _number(config: Mapping[str, Any], key: str, otherwise: float) -> float:
+def _number(config: Mapping[str, str], key: str, otherwise: float) -> float:
     if key not in config:
         return otherwise
     try:
@@ -278,7 +273,7 @@ def _number(config: Mapping[str, Any], key: str, otherwise: float) -> float:
         return math.nan
 
 
-def _memory(config: Mapping[str, Any], key: str, otherwise: float) -> float:
+def _memory(config: Mapping[str, str], key: str, otherwise: float) -> float:
     """GB of a memory size as Flink writes it; a bare number counts bytes."""
     if key not in config:
         return otherwise

@@ -6,9 +6,9 @@ and so do versions that nobody knew when this was written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from pulumi_dli.job.desired import Desired
 from pulumi_dli.rules import sizing
 from pulumi_dli.rules.formats import flink_version, packages
 from pulumi_dli.rules.secret_scan import lookalikes
@@ -26,26 +26,21 @@ AGENCY_KEY = "flink.dli.job.agency.name"
 _CHECKPOINT_KEYS = ("execution.checkpointing.", "state.checkpoints.dir", "state.savepoints.dir")
 
 
-def doubts(inputs: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> list[str]:
-    """All that may go wrong, sorted by path.
-
-    Args:
-        inputs: what is known of the arguments, which have no problems.
-        unknown: names of arguments that are not known yet, wholly or in part.
-    """
+def warnings(desired: Desired) -> list[str]:
+    """All that may go wrong with arguments that have no problems, sorted by path."""
     found = [
-        *_limits(inputs),
-        *sizing.doubts(inputs, unknown),
-        *_versions(inputs, unknown),
-        *_checkpoints(inputs, unknown),
-        *doubtful_tags({k: str(v) for k, v in (inputs.get("tags") or {}).items()}),
-        *lookalikes(inputs),
+        *_limits(desired),
+        *sizing.doubts(desired),
+        *_versions(desired),
+        *_checkpoints(desired),
+        *doubtful_tags(desired.spec.tags or {}),
+        *lookalikes(desired),
     ]
     return sorted(found)
 
 
-def _limits(inputs: Mapping[str, Any]) -> Iterator[str]:
-    desc, interval = inputs.get("desc") or "", inputs.get("checkpoint_interval") or 0
+def _limits(desired: Desired) -> Iterator[str]:
+    desc, interval = desired.spec.desc or "", desired.spec.checkpoint_interval or 0
     if len(desc) > OLD_MOST_DESC:
         yield (
             f"desc: has {len(desc)} characters; one page allows 2048, another {OLD_MOST_DESC}; "
@@ -58,9 +53,10 @@ def _limits(inputs: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _versions(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str]:
-    text = inputs.get("flink_version")
-    if not text or "flink_version" in unknown:
+def _versions(desired: Desired) -> Iterator[str]:
+    spec = desired.spec
+    text = spec.flink_version
+    if not text:
         return
     version = flink_version(text)
     if version is None or version not in KNOWN_VERSIONS:
@@ -68,24 +64,24 @@ def _versions(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[st
             "flink_version: is not a version that this provider knows; it is passed on, see that "
             "the queue offers it"
         )
-    if inputs.get("feature") == "custom":
+    if spec.feature == "custom":
         yield 'flink_version: says nothing with feature="custom"; remove it'
     if version is None:
         return
     if version == PLATFORM:
-        for path, package in packages(inputs):
+        for path, package in packages(desired):
             if not package.startswith("obs://"):
                 yield (
                     f"{path}: with Flink 1.15 one page takes DLI packages and another takes OBS "
                     "only; write it as `obs://bucket/key` if it is refused"
                 )
-    if version < PLATFORM and inputs.get("checkpoint_enabled"):
+    if version < PLATFORM and spec.checkpoint_enabled:
         yield (
             "checkpoint_enabled: the service makes checkpoints from Flink 1.15 on only; enable "
             "them in the jar's own code"
         )
-    if "resource_config_version" not in unknown:
-        v2 = inputs.get("resource_config_version") == "v2"
+    if desired.knows("resource_config_version"):
+        v2 = spec.resource_config_version == "v2"
         if version >= V2_ONLY and not v2:
             yield (
                 "resource_config_version: Flink 1.17 is documented for v2 only; set "
@@ -93,13 +89,12 @@ def _versions(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[st
             )
         if version < V2_FIRST and v2:
             yield "resource_config_version: v2 is documented from Flink 1.13 on only; use v1"
-    runtime = inputs.get("runtime_config") or {}
     if (
         version >= PLATFORM
-        and inputs.get("obs_bucket")
-        and not inputs.get("execution_agency_urn")
-        and unknown.isdisjoint(("execution_agency_urn", "runtime_config"))
-        and AGENCY_KEY not in runtime
+        and spec.obs_bucket
+        and not spec.execution_agency_urn
+        and desired.knows("execution_agency_urn", "runtime_config")
+        and AGENCY_KEY not in (spec.runtime_config or {})
     ):
         yield (
             "execution_agency_urn: from Flink 1.15 on a job reaches its bucket as an agency only; "
@@ -107,19 +102,20 @@ def _versions(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[st
         )
 
 
-def _checkpoints(inputs: Mapping[str, Any], unknown: frozenset[str]) -> Iterator[str]:
-    enabled = inputs.get("checkpoint_enabled")
-    keys = [key for key in inputs.get("runtime_config") or {} if key.startswith(_CHECKPOINT_KEYS)]
+def _checkpoints(desired: Desired) -> Iterator[str]:
+    spec = desired.spec
+    enabled = spec.checkpoint_enabled
+    keys = [key for key in spec.runtime_config or {} if key.startswith(_CHECKPOINT_KEYS)]
     if enabled and keys:
         yield (
             "runtime_config: sets checkpoints, as checkpoint_enabled does, and one of them wins; "
             "set them in one place"
         )
     if (
-        inputs.get("resume_checkpoint")
+        spec.resume_checkpoint
         and not enabled
-        and not inputs.get("checkpoint_path")
-        and unknown.isdisjoint(("checkpoint_enabled", "checkpoint_path"))
+        and not spec.checkpoint_path
+        and desired.knows("checkpoint_enabled", "checkpoint_path")
     ):
         yield (
             "resume_checkpoint: nothing says where the checkpoints are; set checkpoint_path to "

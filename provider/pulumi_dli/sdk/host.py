@@ -80,7 +80,7 @@ class Engine:
         """Show a warning there."""
         self._log(WARNING, text)
 
-    def demand_alive(self) -> None:
+    def guard(self) -> None:
         """Raise EngineGone when nobody listens any more: then nothing new must be started."""
         if self._address and not self._listens():
             raise EngineGone

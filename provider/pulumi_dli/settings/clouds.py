@@ -2,7 +2,7 @@
 
 The loader knows where the file is looked for, its split into `secure.yaml` and the
 profiles of public clouds. It is imported only when a cloud is named. The environment's
-`OS_*` values are kept out of it, because they have their own place in the order.
+`OS_*` values are kept out of it, because they have a rank of their own.
 """
 
 from __future__ import annotations

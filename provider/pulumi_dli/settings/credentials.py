@@ -1,7 +1,7 @@
 """The kinds of credential, and which one a set of settings amounts to.
 
-One kind is used. The one whose settings come from the nearest place wins; where two
-stand in the same place: a ready token, then an access key, then a password. The latter
+One kind is used. The one whose settings come from the nearest source wins; where two
+stand in the same source: a ready token, then an access key, then a password. The latter
 is worth a warning, because nobody means to give two.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pulumi_dli.settings.reader import Reader
-from pulumi_dli.settings.sources import Sources, places
+from pulumi_dli.settings.sources import Sources, looked_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ def choose(sources: Sources, reader: Reader) -> Credentials | None:
     ]
     if not found:
         keys = [key for group in _KINDS.values() for key in group]
-        reader.problems.append(f"no credentials (looked at {places(*keys)})")
+        reader.problems.append(f"no credentials (looked at {looked_at(*keys)})")
         return None
-    # min() keeps the first of equals, so the order of _KINDS decides in the same place.
+    # min() keeps the first of equals, so the order of _KINDS decides in the same source.
     rank, kind, _ = min(found, key=lambda entry: entry[0])
     reader.warnings.extend(
         f"{kind} is used to sign in and {other} ({source}) is not: remove one of them"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pulumi_dli.settings.sources import SETTINGS, Sources, Value, places
+from pulumi_dli.settings.sources import SETTINGS, Sources, Value, looked_at
 
 MAX_DEFAULT_TAGS = 19
 """Tags for every job; the service takes 20, and the ownership mark is one of them."""
@@ -48,7 +48,7 @@ class Reader:
         nearest = self.nearest(*keys)
         if nearest is None:
             words = " or ".join(bare(key) for key in keys)
-            self.problems.append(f"no {words} (looked at {places(*keys)})")
+            self.problems.append(f"no {words} (looked at {looked_at(*keys)})")
         return nearest
 
     def nearest(self, *keys: str) -> tuple[str, Value] | None:

@@ -2,7 +2,7 @@
 
 `resolve` is given the stack's configuration and the environment, and either returns
 complete settings or raises one `SettingsError` that lists everything that is missing or
-malformed, with every place that was looked at. `sources.py` has the order.
+malformed, with every source that was looked at. `sources.py` has the order.
 
 `dli:endpoint: local` chooses the embedded local DLI. Its identity is fixed, so no
 credential, no region, no project and no `OS_*` or `HW_*` value is read, and a resource's
@@ -14,89 +14,23 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_dli.errors import SettingsError
 from pulumi_dli.settings import clouds, regions
-from pulumi_dli.settings.credentials import AccessKey, Credentials, Password, choose
+from pulumi_dli.settings.credentials import Credentials, Password, choose
 from pulumi_dli.settings.reader import Reader
-from pulumi_dli.settings.sources import ARGUMENT, CONFIG, Sources, Value, places
-
-LOCAL = "local"
-"""The endpoint, region and project name of the local DLI."""
-LOCAL_PROJECT_ID = "0123456789abcdef0123456789abcdef"
-LOCAL_CREDENTIALS = AccessKey("LOCALACCESSKEY", "LOCALSECRETKEY")
-LOCAL_IDENTITY = {
-    "region": LOCAL,
-    "projectName": LOCAL,
-    "projectId": LOCAL_PROJECT_ID,
-    "username": LOCAL,
-    "password": LOCAL,
-    "domainName": LOCAL,
-    "accessKey": LOCAL_CREDENTIALS.access_key,
-    "secretKey": LOCAL_CREDENTIALS.secret_key,
-}
-"""Who signs in at the local DLI, unless it is told otherwise. Public; it opens nothing else."""
-
-DEFAULT_RETRIES = 5
-"""How often a request is repeated at most, unless `dli:maxRetries` says otherwise."""
-MOST_RETRIES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Agency:
-    """An agency (assumed role) and the domain that made it."""
-
-    name: str
-    domain_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Complete settings for one place.
-
-    Attributes:
-        endpoint: the DLI endpoint, a URL without a slash at its end, or `local`.
-        region: the region's name.
-        project_id: the project's id, or None when only its name is known.
-        project_name: the project's name, or None when its id is given.
-        auth_url: the identity URL without `/v3`; empty where none is needed.
-        credentials: how to sign in.
-        agency: the agency to act as, or None.
-        ca_cert: a PEM file with the authorities to trust in place of the usual ones.
-        insecure: True when certificates are not checked.
-        max_retries: how often a request is repeated at most, 0 to 20.
-        default_tags: tags for every job of the stack.
-        preflight: whether preview may look things up.
-        local_path: the folder of the local DLI.
-        local_flink_version: the Flink version the local DLI runs jobs on; None: its own choice.
-        values: each value that was used, by its key, with where it came from.
-        warnings: one sentence each; nothing that stops the work.
-    """
-
-    endpoint: str
-    region: str
-    project_id: str | None
-    project_name: str | None
-    auth_url: str
-    credentials: Credentials
-    agency: Agency | None
-    ca_cert: Path | None
-    insecure: bool
-    max_retries: int
-    default_tags: Mapping[str, str]
-    preflight: bool
-    local_path: Path
-    local_flink_version: str | None
-    values: Mapping[str, Value] = field(repr=False)
-    warnings: tuple[str, ...]
-
-    @property
-    def local(self) -> bool:
-        """Whether these settings are of the embedded local DLI."""
-        return self.endpoint == LOCAL
-
+from pulumi_dli.settings.settings import (
+    DEFAULT_RETRIES,
+    LOCAL,
+    LOCAL_CREDENTIALS,
+    LOCAL_IDENTITY,
+    MOST_RETRIES,
+    Agency,
+    Settings,
+)
+from pulumi_dli.settings.sources import ARGUMENT, CONFIG, Sources, Value, looked_at
 
 CloudLoader = Callable[[str, Mapping[str, str], Path], Mapping[str, str]]
 """Reads a cloud of clouds.yaml (its name, the environment, the project's folder)."""
@@ -180,7 +114,7 @@ class _Resolver:
         endpoint = self._endpoint(region)
         project = self._project()
         if region and project:
-            self._one_place(region, project[1])
+            self._one_region(region, project[1])
         credentials = choose(self.sources, self.reader)
         agency = self._agency()
         self._signature()
@@ -272,7 +206,7 @@ class _Resolver:
         elif region:
             self.reader.problems.append(
                 f"no identity (IAM) URL is published for the region {region.text} "
-                f"(looked at {places('authUrl')})"
+                f"(looked at {looked_at('authUrl')})"
             )
         return public or ""
 
@@ -286,7 +220,7 @@ class _Resolver:
                 )
         return project
 
-    def _one_place(self, region: Value, project: Value) -> None:
+    def _one_region(self, region: Value, project: Value) -> None:
         """A resource in another region than its stack's must say all that goes with it."""
         stack = self.sources.of_stack()
         home = stack.find("region")

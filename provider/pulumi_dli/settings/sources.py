@@ -1,6 +1,6 @@
 """The settings there are, and where each is looked for.
 
-The first place that has a value wins:
+The first source that has a value wins:
 
 1. the resource's own argument (`region` and `project_id` only);
 2. the stack's configuration, `dli:<key>`;
@@ -18,8 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-MASK = "********"
-"""What is shown in the place of a secret."""
+from pulumi_dli.console import MASK
 
 
 class Setting(NamedTuple):
@@ -96,7 +95,7 @@ SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in _TABLE}
 """Every setting by its key."""
 
 ARGUMENT, CONFIG, _OPENSTACK, _HUAWEI, _CLOUD, DEFAULT = range(6)
-"""The places in their order; the last is a value that nobody set."""
+"""The sources in their order; the last is a value that nobody set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,8 @@ class Value:
 
     Attributes:
         text: the value; never shown by `repr`, because it may be a secret.
-        source: the place in words, such as "environment OS_REGION_NAME".
-        rank: how far down the order that place stands; smaller wins.
+        source: where it was found, in words, such as "environment OS_REGION_NAME".
+        rank: how far down the order that source stands; smaller wins.
         secret: whether `shown` is a mask.
     """
 
@@ -122,7 +121,7 @@ class Value:
 
 
 class Sources:
-    """The places where settings are looked for, in their order."""
+    """The sources where settings are looked for, in their order."""
 
     def __init__(
         self,
@@ -137,11 +136,11 @@ class Sources:
         self._cloud = cloud or {}
 
     def with_cloud(self, cloud: Mapping[str, str]) -> Sources:
-        """The same places, with an entry of clouds.yaml as the last."""
+        """The same sources, with an entry of clouds.yaml as the last."""
         return Sources(self._config, self._environ, self._arguments, cloud)
 
     def of_stack(self) -> Sources:
-        """The same places without the resource's own arguments."""
+        """The same sources without the resource's own arguments."""
         return Sources(self._config, self._environ, {}, self._cloud)
 
     def find(self, key: str) -> Value | None:
@@ -168,10 +167,10 @@ class Sources:
         return None
 
     def nearest(self, *keys: str) -> tuple[str, Value] | None:
-        """Of settings that stand for one another, the one from the nearest place.
+        """Of settings that stand for one another, the one from the nearest source.
 
         A project name in the stack's configuration beats a project id in the
-        environment. In the same place the key named first wins.
+        environment. In the same source the key named first wins.
         """
         found = [(key, value) for key in keys if (value := self.find(key))]
         return min(found, key=lambda pair: pair[1].rank, default=None)
@@ -189,8 +188,8 @@ class Sources:
         return sentences
 
 
-def places(*keys: str) -> str:
-    """Every place where these settings are looked for, in words and in order."""
+def looked_at(*keys: str) -> str:
+    """Every source in which these settings are looked for, in words and in order."""
     settings = [SETTINGS[key] for key in keys]
     arguments = [setting.argument for setting in settings if setting.argument]
     names = [name for setting in settings for name in setting.environment]

@@ -1,0 +1,172 @@
+"""What a program wants of one job: its inputs, read once in each call into one typed value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from pulumi_dli.job.canonical import differs
+from pulumi_dli.job.options import PROVIDED, Options
+from pulumi_dli.job.spec import FIELDS, JobSpec
+
+ARGUMENTS = (*FIELDS, *Options.model_fields)
+"""The names that a program may use."""
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """A program's whole wish for one job.
+
+    Attributes:
+        spec: the definition, as far as it is known and valid.
+        options: the provider's own arguments, likewise.
+        owner: the ownership mark; "" where there is none.
+        given: the known inputs as the program spelled them, for the state.
+        unknown: names of inputs that are not known yet in a preview, wholly or in part.
+        wrong: what is wrong with single values, in pydantic's words; they are in neither
+            `spec` nor `options`.
+    """
+
+    spec: JobSpec
+    options: Options
+    owner: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
+    wrong: tuple[ErrorDetails, ...] = ()
+
+    @classmethod
+    def read(cls, inputs: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> Desired:
+        """Read inputs as the engine brings them. Null counts as left out.
+
+        Args:
+            inputs: what is known of the inputs, and perhaps more.
+            unknown: names of inputs that are not known yet.
+        """
+        given = {
+            name: value
+            for name, value in inputs.items()
+            if value is not None and name not in unknown
+        }
+        spec, of_spec = _read(JobSpec, FIELDS, given)
+        options, of_options = _read(Options, Options.model_fields, given)
+        return cls(
+            spec=spec,
+            options=options,
+            owner=str(given.get("owner") or ""),
+            given=given,
+            unknown=unknown,
+            wrong=(*of_spec, *of_options),
+        )
+
+    def fill(self, values: Mapping[str, Any]) -> Desired:
+        """The same wish with values in place of what the program left out or wrote."""
+        more = Desired.read(values)
+        options = {name: getattr(more.options, name) for name in more.options.model_fields_set}
+        return replace(
+            self,
+            spec=self.spec.model_copy(
+                update={n: more.spec.value(n) for n in more.spec.set_names()}
+            ),
+            options=self.options.model_copy(update=options),
+            given={**self.given, **more.given},
+            wrong=(*self.wrong, *more.wrong),
+        )
+
+    @property
+    def name(self) -> str:
+        """The job's name; "" while it is not known."""
+        return self.spec.name or ""
+
+    @property
+    def running(self) -> bool:
+        """Whether the job should run."""
+        return self.options.desired_state == "running"
+
+    @property
+    def stateful(self) -> bool:
+        """Whether restarts keep state: `upgrade_mode` resolves to savepoint."""
+        mode = self.options.upgrade_mode
+        return mode == "savepoint" or (mode is None and self.spec.obs_bucket is not None)
+
+    @property
+    def strange(self) -> tuple[str, ...]:
+        """Names in the program that no argument has."""
+        known = {*ARGUMENTS, *PROVIDED}
+        return tuple(name for name in (*self.given, *self.unknown) if name not in known)
+
+    @property
+    def open(self) -> frozenset[str]:
+        """Names of arguments that nothing can be concluded from: not known yet, or not valid."""
+        return self.unknown | {str(error["loc"][0]) for error in self.wrong}
+
+    def knows(self, *names: str) -> bool:
+        """Whether all these arguments are known and valid, be they set or left out."""
+        return self.open.isdisjoint(names)
+
+    def value(self, name: str) -> Any:
+        """An argument in its canonical type; None where it is left out, unknown or not valid."""
+        if name in FIELDS:
+            return self.spec.value(name)
+        value = getattr(self.options, name)
+        return value.model_dump(exclude_unset=True) if isinstance(value, BaseModel) else value
+
+    def changes(self, before: Desired, names: Iterable[str] = ARGUMENTS) -> bool:
+        """Whether one of these arguments is not known yet or not what it was."""
+        doubtful = self.unknown | before.open
+        return any(name in doubtful or differs(name, before, self) for name in names)
+
+    def given_as_in(self, before: Desired | None) -> dict[str, Any]:
+        """The arguments that are set, known and valid, each in its canonical type.
+
+        One that equals the stored one is given as it is stored, whatever its type and
+        spelling, so that a diff shows real changes only; None where nothing is stored.
+
+        Args:
+            before: the inputs that the last run stored; None for a new resource.
+        """
+        names = [name for name in ARGUMENTS if name in self.given and name not in self.open]
+        if before is None:
+            return {name: self.value(name) for name in names}
+        return {
+            name: before.given.get(name) if self._keeps(name, before) else self.value(name)
+            for name in names
+        }
+
+    def _keeps(self, name: str, before: Desired) -> bool:
+        """Whether an argument equals the stored one; an empty field equals one left out."""
+        if name not in before.given:
+            return name in FIELDS and not differs(name, before, self)
+        if _identical(before.given[name], self.given[name]):
+            return True
+        return name not in before.open and not differs(name, before, self)
+
+
+def _identical(left: object, right: object) -> bool:
+    """Whether two plain values are the same in type too; True and 1 are not."""
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(
+            _identical(item, right[key]) for key, item in left.items()
+        )
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(_identical, left, right))
+    return type(left) is type(right) and left == right
+
+
+def _read(
+    model: type[_Model], names: Iterable[str], given: Mapping[str, Any]
+) -> tuple[_Model, list[ErrorDetails]]:
+    """The valid arguments as a model, and what is wrong with the others."""
+    values = {name: given[name] for name in names if name in given}
+    try:
+        return model.model_validate(values), []
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_context=True)
+        invalid = {each["loc"][0] for each in wrong}
+        valid = {name: value for name, value in values.items() if name not in invalid}
+        return model.model_validate(valid), wrong

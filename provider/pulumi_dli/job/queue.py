@@ -1,0 +1,64 @@
+"""A queue as the service reports it, in the list or by itself.
+
+Source: DLI API reference, "Querying All Queues" and "Querying Queue Details".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+GENERAL = "general"
+"""The kind of queue that Flink jobs run on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue. What the answer does not tell is None, or empty.
+
+    Attributes:
+        name: as the service spells it.
+        kind: `general` (for Flink Jar jobs) or `sql`.
+        cu_count: CUs that it has.
+        used_cu: CUs in use now.
+        pool: the elastic resource pool that it belongs to; "" for a queue of its own.
+        flink_versions: Flink versions that it offers to jars.
+        default_flink_version: the one of a job that names none.
+    """
+
+    name: str
+    kind: str = ""
+    cu_count: float | None = None
+    used_cu: float | None = None
+    pool: str | None = None
+    flink_versions: tuple[str, ...] = ()
+    default_flink_version: str = ""
+
+    @classmethod
+    def from_wire(cls, row: Mapping[str, Any]) -> Queue:
+        """Read a row of the list, or the queue detail with its mixed spellings."""
+        versions = row.get("support_flink_jar_versions")
+        pool = row.get("elastic_resource_pool_name")
+        return cls(
+            name=_text(row.get("queue_name", row.get("queueName"))),
+            kind=_text(row.get("queue_type", row.get("queueType"))),
+            cu_count=_number(row.get("cu_count", row.get("cuCount"))),
+            used_cu=_number(row.get("used_cu")),
+            pool=None if pool is None else str(pool),
+            flink_versions=tuple(map(str, versions)) if isinstance(versions, list) else (),
+            default_flink_version=_text(row.get("default_flink_jar_version")),
+        )
+
+    @property
+    def key(self) -> str:
+        """The name in the form in which equal names are equal: they have no case."""
+        return self.name.lower()
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

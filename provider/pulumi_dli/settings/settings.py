@@ -1,0 +1,84 @@
+"""Complete settings for one place, and those of the local DLI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pulumi_dli.settings.credentials import AccessKey, Credentials
+from pulumi_dli.settings.sources import Value
+
+LOCAL = "local"
+"""The endpoint, region and project name of the local DLI."""
+LOCAL_PROJECT_ID = "0123456789abcdef0123456789abcdef"
+LOCAL_CREDENTIALS = AccessKey("LOCALACCESSKEY", "LOCALSECRETKEY")
+LOCAL_IDENTITY = {
+    "region": LOCAL,
+    "projectName": LOCAL,
+    "projectId": LOCAL_PROJECT_ID,
+    "username": LOCAL,
+    "password": LOCAL,
+    "domainName": LOCAL,
+    "accessKey": LOCAL_CREDENTIALS.access_key,
+    "secretKey": LOCAL_CREDENTIALS.secret_key,
+}
+"""Who signs in at the local DLI, unless it is told otherwise. Public; it opens nothing else."""
+
+DEFAULT_RETRIES = 5
+"""How often a request is repeated at most, unless `dli:maxRetries` says otherwise."""
+MOST_RETRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An agency (assumed role) and the domain that made it."""
+
+    name: str
+    domain_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Complete settings for one place.
+
+    Attributes:
+        endpoint: the DLI endpoint, a URL without a slash at its end, or `local`.
+        region: the region's name.
+        project_id: the project's id, or None when only its name is known.
+        project_name: the project's name, or None when its id is given.
+        auth_url: the identity URL without `/v3`; empty where none is needed.
+        credentials: how to sign in.
+        agency: the agency to act as, or None.
+        ca_cert: a PEM file with the authorities to trust in place of the usual ones.
+        insecure: True when certificates are not checked.
+        max_retries: how often a request is repeated at most, 0 to 20.
+        default_tags: tags for every job of the stack.
+        preflight: whether preview may look things up.
+        local_path: the folder of the local DLI.
+        local_flink_version: the Flink version the local DLI runs jobs on; None: its own choice.
+        values: each value that was used, by its key, with where it came from.
+        warnings: one sentence each; nothing that stops the work.
+    """
+
+    endpoint: str
+    region: str
+    project_id: str | None
+    project_name: str | None
+    auth_url: str
+    credentials: Credentials
+    agency: Agency | None
+    ca_cert: Path | None
+    insecure: bool
+    max_retries: int
+    default_tags: Mapping[str, str]
+    preflight: bool
+    local_path: Path
+    local_flink_version: str | None
+    values: Mapping[str, Value] = field(repr=False)
+    warnings: tuple[str, ...]
+
+    @property
+    def local(self) -> bool:
+        """Whether these settings are of the embedded local DLI."""
+        return self.endpoint == LOCAL
