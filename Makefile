@@ -2,15 +2,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up preview down shell test check static faults bench fields clean
+.PHONY: help up preview down shell test check unit static lint types layers faults fuzz bench fields clean
 
 PYTHON ?= python3
 VENV := $(CURDIR)/.venv
 PY := $(VENV)/bin/python
 STACK := dev
 FLINK ?= 1
-N ?= 1000
-SEED ?= 1000
 
 # The engine's home, backend and passphrase are this project's own. What the owner of the shell
 # exports for Pulumi elsewhere changes nothing here.
@@ -20,6 +18,9 @@ export PULUMI_HOME := $(CURDIR)/.engine/home
 export PULUMI_BACKEND_URL := file://$(CURDIR)/.engine/state
 export PULUMI_CONFIG_PASSPHRASE := local
 export PULUMI_SKIP_UPDATE_CHECK := true
+
+# Bytecode is kept: without it each of the many processes of the tests reads every source anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Puts the engine and the virtual environment on PATH, and selects the quickstart's stack.
 ENTER = engine="$$($(PY) tools/engine/engine.py)"; export PATH="$$engine:$(VENV)/bin:$$PATH"; \
@@ -45,16 +46,33 @@ test: static $(VENV)/.dev ## everything: lint, types, layers, and all tests with
 	@$(ENTER); $(PY) -m pytest -n 2 --dist worksteal tests
 
 check: static $(VENV)/.dev ## the quick part of test: no engine
-	@$(PY) -m pytest -n 2 tests/unit tests/contract
+	@$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/lifecycle tests/processes tests/contract
+
+unit: $(VENV)/.dev ## the quickest part of check: no process, no server, no waiting
+	@$(PY) -m pytest -n 2 tests/unit
 
 static: $(VENV)/.dev
+	@$(MAKE) --no-print-directory --jobs lint types layers
+
+lint:
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check --quiet .
+
+types:
 	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests benchmarks tools __main__.py $(wildcard examples/*/__main__.py examples/*/*/__main__.py)
+
+layers:
 	@$(VENV)/bin/lint-imports --no-cache | tail -n 1
 
 faults: $(VENV)/.dev ## N random schedules of faults and kills, from seed SEED on
-	@FAULT_COUNT=$(N) FAULT_SEED=$(SEED) $(PY) -m pytest -n 2 -q tests/faults/test_campaign.py
+	@FAULT_COUNT=$(or $(N),1000) FAULT_SEED=$(or $(SEED),1000) \
+	$(PY) -m pytest -n 2 -q tests/faults/test_campaign.py
+
+fuzz: $(VENV)/.dev ## what test searches from fixed seeds, N times as far from a new one (N=10: ten minutes)
+	@$(ENTER); n=$(or $(N),10); seed=$(or $(SEED),$$(date +%s)); \
+	echo "make fuzz N=$$n SEED=$$seed plays this again"; \
+	FUZZ=$$n FAULT_COUNT=$$((n * 100)) FAULT_SEED=$$seed $(PY) -m pytest -n 2 --dist worksteal -q \
+	--timeout $$((n * 60)) -m "hypothesis or search" --hypothesis-seed $$seed tests
 
 bench: $(VENV)/.dev ## measure everything against its floor: one table
 	@$(ENTER); PYTHONPATH=tests $(PY) benchmarks/run.py

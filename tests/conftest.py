@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
+
+from hypothesis import HealthCheck, settings
 
 # A shell starts its background jobs with SIGINT ignored, and every process inherits that. The
 # tests of Ctrl-C need processes as a terminal starts them.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Timing never decides a test: a busy machine draws and runs examples slowly. Nor does chance:
+# a search takes the same way each time. `make fuzz` takes new ones, FUZZ times as long.
+FUZZ = os.environ.get("FUZZ")
+UNHURRIED = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("seeded", UNHURRIED, derandomize=True)
+settings.register_profile("fuzz", UNHURRIED, max_examples=100 * int(FUZZ or 1), print_blob=True)
+settings.load_profile("fuzz" if FUZZ else "seeded")

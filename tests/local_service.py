@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.local.clock import StoredClock
+from pulumi_dli.local.store import FILE, Store
 
 if TYPE_CHECKING:
     import httpx
-    from pulumi_dli.local.store import Store
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 START_TIME = 1_800_000_000.0
@@ -25,6 +28,20 @@ SIGN_IN = {
         "scope": {"project": {"name": "local"}},
     }
 }
+
+
+@functools.cache
+def _empty_file() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        Store(Path(folder)).close()
+        return (Path(folder) / FILE).read_bytes()
+
+
+def new_store(folder: Path) -> Store:
+    """A folder with nothing in it yet. Its file is a copy: to make one takes the disk long."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FILE).write_bytes(_empty_file())
+    return Store(folder)
 
 
 class LocalService:

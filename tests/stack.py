@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
-from local_service import START_TIME, LocalService
+from local_service import START_TIME, LocalService, new_store
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.errors import Halfway
 from pulumi_dli.job.state import unfold
 from pulumi_dli.local.app import create_app
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.requests import kept
-from pulumi_dli.local.store import Store
 from pulumi_dli.session import Diff, Session
+from stand_ins import Lines
 
 URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/dli:FlinkJarJob::orders"
 MARK = "0123456789abcdef0123456789abcdef"
@@ -33,6 +33,8 @@ PROGRAM: dict[str, Any] = {
     "obs_bucket": "state",
 }
 """A stateful job that runs."""
+SETTLE = 1.0
+"""Seconds that a start must last: each look in them costs a test, and says nothing new."""
 
 
 class OneClock:
@@ -42,6 +44,9 @@ class OneClock:
         self._stored = stored
 
     def now(self) -> float:
+        return self._stored.now()
+
+    def epoch(self) -> float:
         return self._stored.now()
 
     def sleep(self, seconds: float) -> None:
@@ -62,7 +67,7 @@ class Stack:
     def __init__(self, folder: Path, config: Mapping[str, str] | None = None) -> None:
         self.config = {"endpoint": "local", "localPath": str(folder / "dli"), "preflight": "off"}
         self.config |= config or {}
-        self.store = Store(folder / "dli")
+        self.store = new_store(folder / "dli")
         stored = StoredClock(self.store)
         stored.set(START_TIME)
         self.clock = OneClock(stored)
@@ -77,10 +82,12 @@ class Stack:
         self.id: int | None = None
         self.inputs: dict[str, Any] = {}
         self.outs: dict[str, Any] = {}
-        self.said: list[str] = []
-        self.progress: list[str] = []
-        self.warned: list[str] = []
-        self.guard: Callable[[], None] = lambda: None
+        self.lines = Lines()
+        self.said, self.progress, self.warned = (
+            self.lines.said,
+            self.lines.progressed,
+            self.lines.warned,
+        )
         self._connections = Connections(self.config, {}, folder)
         self._seen = len(kept(self.store))
 
@@ -91,23 +98,12 @@ class Stack:
 
     def session(self) -> Session:
         """A new process, which has spoken of nothing yet."""
-        for lines in (self.said, self.progress, self.warned):
-            lines.clear()
-        return Session(
-            self._connections,
-            say=self.said.append,
-            progress=self.progress.append,
-            warn=self.warned.append,
-            guard=self._guarded,
-            clock=self.clock,
-        )
-
-    def _guarded(self) -> None:
-        self.guard()
+        self.lines.clear()
+        return Session(self._connections, self.lines, self.clock)
 
     def wish(self, **program: Any) -> dict[str, Any]:
         """The program's inputs as the engine hands them to check. None leaves one out."""
-        wanted = {**PROGRAM, "owner": self.mark, **program}
+        wanted = {**PROGRAM, "owner": self.mark, "timeouts": {"settle": SETTLE}, **program}
         return sent({name: value for name, value in wanted.items() if value is not None})
 
     def preview(self, **program: Any) -> Diff:
@@ -128,7 +124,7 @@ class Stack:
             elif session.diff(self.urn, self.id, self.outs, news, frozenset()).changes:
                 self.outs = session.update(self.id, self.outs, news, seconds)
         except Halfway as error:
-            self.id, self.outs, self.inputs = error.job_id, sent(error.outs), news
+            self.id, self.outs, self.inputs = error.job_id, sent(error.state.write()), news
             raise
         self.outs = sent(self.outs)
         self.inputs = news
@@ -160,11 +156,11 @@ class Stack:
             if left == 0:
                 raise Killed
 
-        self.guard = guard
+        self.lines.guarded = guard
         with suppress(Killed):
             self.up(**program)
             raise AssertionError("the up needed fewer requests")
-        self.guard = lambda: None
+        self.lines.guarded = lambda: None
 
     def sent(self) -> list[str]:
         """The requests that change something, in short, since the last call."""

@@ -34,25 +34,39 @@ def served() -> Iterator[tuple[str, Path]]:
             assert process.wait(10) == 0
 
 
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[tuple[httpx.WSGITransport, Store]]:
+    """The app in this process, for all tests of the session."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        app = create_app(store, sleep=StoredClock(store).advance)
+        yield httpx.WSGITransport(app), store
+        store.close()
+
+
 @pytest.fixture
 def socket_dli(served: tuple[str, Path]) -> Iterator[LocalService]:
     endpoint, folder = served
     store = Store(folder)
-    store.reset()
+    _empty(store)
     with httpx.Client(base_url=endpoint, trust_env=False) as client:
         yield LocalService(client, store)
     store.close()
 
 
 @pytest.fixture
-def embedded_dli(tmp_path: Path) -> Iterator[LocalService]:
-    store = Store(tmp_path / "dli")
-    clock = StoredClock(store)
-    app = create_app(store, sleep=clock.advance)
-    transport = httpx.WSGITransport(app)
+def embedded_dli(embedded: tuple[httpx.WSGITransport, Store]) -> Iterator[LocalService]:
+    transport, store = embedded
+    _empty(store)
     with httpx.Client(base_url="http://dli.local", transport=transport) as client:
         yield LocalService(client, store)
-    store.close()
+
+
+def _empty(store: Store) -> None:
+    """Forget what the test before left, its settings too."""
+    store.reset()
+    with store.write() as db:
+        db.execute("DELETE FROM settings")
 
 
 @pytest.fixture(params=["embedded_dli", "socket_dli"])

@@ -74,8 +74,8 @@ CALLS: dict[str, tuple[Call, Any]] = {
     "tags": (lambda jobs: jobs.tags(138), {"team": "orders"}),
     "tags_create": (lambda jobs: jobs.add_tags(138, {"team": "orders"}), None),
     "tags_delete": (lambda jobs: jobs.remove_tags(138, {"team": "orders"}), None),
-    "queues": (lambda jobs: [each["queue_name"] for each in jobs.queues()], ["test"]),
-    "queue": (lambda jobs: jobs.queue("testQueue")["queueType"], "general"),
+    "queues": (lambda jobs: [each.name for each in jobs.queues()], ["test"]),
+    "queue": (lambda jobs: jobs.queue("testQueue").kind, "general"),
 }
 
 

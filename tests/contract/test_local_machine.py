@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from local_service import STARTED, STOPPED, LocalService
+from local_service import STARTED, STOPPED, LocalService, new_store
 from pulumi_dli.local.app import create_app
-from pulumi_dli.local.store import Store
+from searches import examples
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -66,7 +66,7 @@ class Lives(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.store = Store(Path(self.folder.name))
+        self.store = new_store(Path(self.folder.name))
         transport = httpx.WSGITransport(create_app(self.store))
         self.http = httpx.Client(base_url="http://dli.local", transport=transport)
         self.dli = LocalService(self.http, self.store)
@@ -163,9 +163,7 @@ class Lives(RuleBasedStateMachine):
 
 
 Lives.TestCase.settings = settings(
-    max_examples=60,
+    max_examples=examples(60),
     stateful_step_count=30,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
 )
 TestLives = Lives.TestCase

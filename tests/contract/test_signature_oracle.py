@@ -12,6 +12,7 @@ from huaweicloudsdkcore.signer.signer import Signer
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_dli.client.auth import SdkSigner
+from stand_ins import HandClock
 
 ACCESS_KEY = "QTWAOYTTINDUT2QVKYUC"
 SECRET_KEY = "MFyfvK41ba2giqM7Uio6PznpdUKGpownRZlmVmHc"
@@ -31,7 +32,7 @@ def test_the_published_example() -> None:
             params={"limit": "2", "marker": "13551d6b-755d-4757-b956-536f674975c0"},
             headers={"Content-Type": "application/json"},
         ),
-        SdkSigner(ACCESS_KEY, SECRET_KEY, clock=lambda: moment),
+        SdkSigner(ACCESS_KEY, SECRET_KEY, clock=HandClock(moment)),
     )
     assert request.headers["X-Sdk-Date"] == "20191115T033655Z"
     assert request.headers["Authorization"] == (
@@ -86,7 +87,7 @@ def test_the_vendors_signer_agrees(  # noqa: PLR0917 -- the parts of a request
             SECRET_KEY,
             security_token=security_token,
             project_id=lambda: project_id,
-            clock=lambda: now,
+            clock=HandClock(now),
         ),
     )
     names = ("Content-Type", "Host", "X-Sdk-Date", "X-Project-Id", "X-Security-Token")
@@ -105,7 +106,7 @@ def test_the_vendors_signer_agrees(  # noqa: PLR0917 -- the parts of a request
 
 
 def test_the_body_that_is_sent_is_the_body_that_is_signed() -> None:
-    signer = SdkSigner(ACCESS_KEY, SECRET_KEY, clock=lambda: 0.0)
+    signer = SdkSigner(ACCESS_KEY, SECRET_KEY, clock=HandClock(0.0))
     signatures = {
         signed(httpx.Request("PUT", "https://dli.x/", json=body), signer).headers["Authorization"]
         for body in ({"a": 1}, {"a": 2}, {})

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from dli import changes
 from job_stack import TYPE, JobStack, job
+from pulumi_dli.job.desired import Desired
 from pulumi_dli.local.requests import kept
 from pulumi_dli.rules.check import problems
 from wrong_programs import RIGHT, SECRET, WRONG
@@ -26,7 +27,7 @@ def _batches() -> list[tuple[dict[str, Any], list[str]]]:
         for index, (others, theirs) in enumerate(made):
             together, both = {**others, **program}, sorted({*theirs, *sentences})
             apart = others.keys().isdisjoint(program) and not set(theirs) & set(sentences)
-            if apart and problems({**RIGHT, **together}) == both:
+            if apart and problems(Desired.read({**RIGHT, **together})) == both:
                 made[index] = together, both
                 break
         else:

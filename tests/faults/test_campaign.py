@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 from faults.campaign import play
+from searches import FIRST_SEED
 
-FIRST = int(os.environ.get("FAULT_SEED", "0"))
-COUNT = int(os.environ.get("FAULT_COUNT", "200"))
+END = FIRST_SEED + int(os.environ.get("FAULT_COUNT", "200"))
 BATCH = 10
 
 
-@pytest.mark.parametrize("first", range(FIRST, FIRST + COUNT, BATCH))
+@pytest.mark.search
+@pytest.mark.parametrize("first", range(FIRST_SEED, END, BATCH))
 def test_no_job_is_duplicated_lost_or_started_without_its_state(first: int, tmp_path: Path) -> None:
-    for seed in range(first, min(first + BATCH, FIRST + COUNT)):
+    for seed in range(first, min(first + BATCH, END)):
         play(seed, tmp_path / str(seed))
 
 

@@ -22,6 +22,7 @@ from faults.campaign import judge_starts
 from job_stack import JobStack, job
 from leftovers import end_hosts
 from pulumi_dli.local import requests
+from searches import FIRST_SEED
 
 
 @pytest.fixture
@@ -40,7 +41,8 @@ def stack(tmp_path: Path) -> Iterator[JobStack]:
     dli.close()
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.search
+@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + 10))
 def test_a_killed_up_is_gone_on_with(seed: int, stack: JobStack) -> None:
     dice = random.Random(seed)  # noqa: S311 -- a schedule must be repeatable, not secret
     known = dice.random() < 0.7

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from faults.campaign import BASE, judge_starts
 from faults.world import OWNER, Program, World
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from pulumi_dli.local.requests import kept
+from searches import examples
 
 
 class Lifetimes(RuleBasedStateMachine):
@@ -101,9 +102,7 @@ class Lifetimes(RuleBasedStateMachine):
 
 
 Lifetimes.TestCase.settings = settings(
-    max_examples=25,
+    max_examples=examples(25),
     stateful_step_count=12,
-    deadline=None,  # timing never decides a test
-    suppress_health_check=[HealthCheck.too_slow],
 )
 test_lifetimes = Lifetimes.TestCase

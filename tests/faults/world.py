@@ -31,13 +31,16 @@ from pulumi_dli.local.simulation import Simulation
 from pulumi_dli.local.store import Store
 from pulumi_dli.session import Session
 from stack import OneClock, sent
+from stand_ins import Lines
 
 URN = "urn:pulumi:dev::campaign::pulumi-python:dynamic/dli:FlinkJarJob::etl"
 OWNER = "0123456789abcdef0123456789abcdef"
 KILLED = 9
 CLEAN = multiprocessing.get_context("forkserver")
 """Children come from a process without threads: the test's own has some, and cannot be forked."""
-CLEAN.set_forkserver_preload([__name__])
+# That process knows what is installed, not the path of the tests. What is loaded here, each child
+# would load for itself.
+CLEAN.set_forkserver_preload(["pulumi_dli.session", "pulumi_dli.local.app", "httpx"])
 ROUTES = ("create", "update", "run", "stop", "details", "list_jobs", "delete", "import_savepoint")
 """Where the campaign aims faults."""
 
@@ -182,13 +185,8 @@ class World:
     def _here(self, program: Program | None, kill: Kill | None) -> Run:
         said: list[str] = []
         with closing(Reached(self.folder, kill)) as connections, self.store() as store:
-            session = Session(
-                connections,
-                say=said.append,
-                progress=lambda _: None,
-                warn=said.append,
-                clock=OneClock(StoredClock(store)),
-            )
+            lines = Lines(said=said, warned=said)
+            session = Session(connections, lines, OneClock(StoredClock(store)))
             state, error = _engine(session, self.state, program)
         return Run(state, error, said=tuple(said))
 
@@ -238,7 +236,7 @@ def _engine(
     except Halfway as error:
         assert program is not None
         inputs = _stored({**program, **_filled(session, program)})
-        return State(error.job_id, inputs, _stored(error.outs), failed=True), str(error)
+        return State(error.job_id, inputs, _stored(error.state.write()), failed=True), str(error)
     except DliError as error:
         return state, str(error)
 

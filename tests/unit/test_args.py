@@ -10,7 +10,7 @@ from typing import Any
 import pulumi_dli
 import pytest
 from pulumi_dli import arguments, resource
-from pulumi_dli.job.options import Handling, Timeouts
+from pulumi_dli.job.options import Options, Timeouts
 from pulumi_dli.job.spec import FIELDS, JobSpec, ResourceConfig, ResourceSpec
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -43,9 +43,9 @@ def described(fields: Mapping[str, FieldInfo]) -> dict[str, str]:
 
 
 def test_the_arguments_are_the_tables_in_its_order_with_its_texts() -> None:
-    table = described(JobSpec.model_fields) | described(Handling.model_fields)
+    table = described(JobSpec.model_fields) | described(Options.model_fields)
     assert texts("FlinkJarJobArgs") == table
-    assert list(texts("FlinkJarJobArgs")) == [*FIELDS, *Handling.model_fields]
+    assert list(texts("FlinkJarJobArgs")) == [*FIELDS, *Options.model_fields]
 
 
 @pytest.mark.parametrize(

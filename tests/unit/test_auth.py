@@ -15,7 +15,8 @@ from pulumi_dli.client.auth import ReadyToken, SdkSigner, TokenAuth
 from pulumi_dli.client.keystone import by_agency, by_password
 from pulumi_dli.errors import ApiError, AuthError, ThrottledError
 from pulumi_dli.settings.credentials import Password
-from pulumi_dli.settings.resolve import Agency
+from pulumi_dli.settings.settings import Agency
+from stand_ins import HandClock
 
 IAM = "https://iam.example"
 DLI = "https://dli.example/v1.0/p/streaming/jobs"
@@ -24,20 +25,10 @@ START = datetime(2030, 1, 1, tzinfo=UTC).timestamp()
 DAY = 24 * 3600.0
 
 
-class Clock:
-    """Time that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> float:
-        return self.now
-
-
 class Cloud:
     """An identity service and a DLI that accepts the tokens it has given out."""
 
-    def __init__(self, clock: Clock, life: float = DAY) -> None:
+    def __init__(self, clock: HandClock, life: float = DAY) -> None:
         self.clock = clock
         self.life = life
         self.good: set[str] = set()
@@ -59,7 +50,7 @@ class Cloud:
         self.asked.append(request)
         token = f"planted-token-{len(self.asked)}"
         self.good.add(token)
-        expires = datetime.fromtimestamp(self.clock.now + self.life, UTC)
+        expires = datetime.fromtimestamp(self.clock.time + self.life, UTC)
         body = {
             "token": {
                 "expires_at": expires.isoformat().replace("+00:00", "Z"),
@@ -70,17 +61,17 @@ class Cloud:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> HandClock:
+    return HandClock(START)
 
 
 @pytest.fixture
-def cloud(clock: Clock) -> Cloud:
+def cloud(clock: HandClock) -> Cloud:
     return Cloud(clock)
 
 
 @pytest.fixture
-def auth(clock: Clock) -> TokenAuth:
+def auth(clock: HandClock) -> TokenAuth:
     return TokenAuth(IAM, by_password(ANN, project_name="eu-de_team"), clock=clock)
 
 
@@ -148,11 +139,11 @@ def test_threads_share_the_one_that_is_fetched(cloud: Cloud, auth: TokenAuth) ->
 
 @pytest.mark.parametrize(("age", "tokens"), [(0.89, 1), (0.9, 2), (1.5, 2)])
 def test_it_is_renewed_before_it_expires(
-    cloud: Cloud, auth: TokenAuth, clock: Clock, age: float, tokens: int
+    cloud: Cloud, auth: TokenAuth, clock: HandClock, age: float, tokens: int
 ) -> None:
     http = client(cloud, auth)
     http.get(DLI)
-    clock.now += age * DAY
+    clock.time += age * DAY
     http.get(DLI)
     assert len(cloud.asked) == tokens
 
@@ -203,7 +194,7 @@ def test_threads_that_are_refused_renew_it_once(cloud: Cloud, auth: TokenAuth) -
                 headers={"X-Request-Id": "r1"},
             ),
             AuthError,
-            "user ann of domain OTC1 at https://iam.example/v3/auth/tokens: wrong: … (requ",
+            "user ann of domain OTC1 at https://iam.example/v3/auth/tokens: wrong: [secret] (requ",
         ),
         (httpx.Response(429, headers={"Retry-After": "7"}), ThrottledError, "HTTP 429"),
         (httpx.Response(503, text="<h1>busy</h1>"), ApiError, "busy"),
@@ -254,7 +245,7 @@ def test_a_token_that_says_little_is_used_all_the_same(auth: TokenAuth, body: ob
     assert auth.sign_in(client(lambda _: answer, auth)) is None
 
 
-def test_an_agency_is_taken_on_with_the_users_own_token(cloud: Cloud, clock: Clock) -> None:
+def test_an_agency_is_taken_on_with_the_users_own_token(cloud: Cloud, clock: HandClock) -> None:
     ask = by_agency(Agency("dli-agency", "OTC2"), project_name="eu-de")
     user = TokenAuth(IAM, by_password(ANN), clock=clock)
     http = client(cloud, TokenAuth(IAM, ask, base=user, clock=clock))
@@ -274,7 +265,7 @@ def test_an_agency_is_taken_on_with_the_users_own_token(cloud: Cloud, clock: Clo
     assert cloud.served == ["planted-token-2"]
 
 
-def test_an_agency_is_taken_on_with_an_access_key(cloud: Cloud, clock: Clock) -> None:
+def test_an_agency_is_taken_on_with_an_access_key(cloud: Cloud, clock: HandClock) -> None:
     ask = by_agency(Agency("dli-agency", "OTC2"), project_id="p")
     signer = SdkSigner("planted-ak", "planted-sk", clock=clock)
     http = client(cloud, TokenAuth(IAM, ask, base=signer, clock=clock))
@@ -290,7 +281,7 @@ def test_a_ready_token_is_sent_as_it_is(cloud: Cloud) -> None:
     assert cloud.asked == []
 
 
-def test_a_signer_sends_what_a_sub_project_and_a_temporary_key_need(clock: Clock) -> None:
+def test_a_signer_sends_what_a_sub_project_and_a_temporary_key_need(clock: HandClock) -> None:
     signer = SdkSigner(
         "ak", "planted-sk", security_token="st", project_id=lambda: "p1", clock=clock
     )
@@ -305,7 +296,7 @@ def test_a_signer_sends_what_a_sub_project_and_a_temporary_key_need(clock: Clock
     assert "planted" not in str(request.headers.raw)
 
 
-def test_no_secret_shows(cloud: Cloud, auth: TokenAuth, clock: Clock) -> None:
+def test_no_secret_shows(cloud: Cloud, auth: TokenAuth, clock: HandClock) -> None:
     client(cloud, auth).get(DLI)
     ask = by_password(ANN)
     for thing in (auth, ask, ReadyToken("planted"), SdkSigner("planted", "planted", clock=clock)):

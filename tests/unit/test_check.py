@@ -9,9 +9,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi_dli.job.desired import ARGUMENTS, Desired
 from pulumi_dli.job.spec import FIELDS
-from pulumi_dli.rules.check import ARGUMENTS, problems, warnings
+from pulumi_dli.rules import check
+from pulumi_dli.rules import warnings as doubts
 from wrong_programs import RIGHT, SECRET, WRONG
+
+
+def problems(inputs: dict[str, Any], unknown: frozenset[str] = frozenset()) -> list[str]:
+    return check.problems(Desired.read(inputs, unknown))
+
+
+def warnings(inputs: dict[str, Any], unknown: frozenset[str] = frozenset()) -> list[str]:
+    return doubts.warnings(Desired.read(inputs, unknown))
 
 
 @pytest.mark.parametrize(("program", "sentences"), WRONG, ids=lambda part: str(part)[:40])
@@ -89,6 +99,45 @@ def test_anything_at_all_ends_in_sentences_that_show_no_text(program: dict[str, 
         assert path.split(".")[0].split("[")[0] in ARGUMENTS
         assert "; " in text
         assert SECRET not in line
+
+
+LONG = 1e256
+"""A number that is longer as text than a tag may be. It once ended in a TypeError."""
+
+
+@pytest.mark.parametrize(
+    ("program", "sentences"),
+    [
+        ({"tags": {"": LONG}}, ["tags.: has 257 characters, and 255 are allowed; shorten it"]),
+        ({"tags": {"": 1e255}}, ["tags: a key has 0 characters; use 1 to 128"]),
+        (
+            {"tags": {"level": 1.7e308}},
+            ["tags.level: has 309 characters, and 255 are allowed; shorten it"],
+        ),
+        (
+            {"tags": {"level": -1.7e308}},
+            ["tags.level: has 310 characters, and 255 are allowed; shorten it"],
+        ),
+        ({"runtime_config": {"": LONG, "level": 1.7e308}}, []),
+        ({"entrypoint_args": ["--level", LONG]}, []),
+        ({"restart_trigger": LONG}, []),
+        ({"name": LONG}, ["name: has the wrong type; use text"]),
+        ({"desc": LONG}, ["desc: has the wrong type; use text"]),
+        ({"dependency_jars": [LONG]}, ["dependency_jars[0]: has the wrong type; use text"]),
+        (
+            {
+                "resource_config_version": "v2",
+                "resource_config": {"jobmanager_resource_spec": {"memory": LONG}},
+            },
+            [],
+        ),
+    ],
+    ids=lambda part: str(part)[:40],
+)
+def test_a_number_of_many_digits_in_a_text_is_judged_as_text(
+    program: dict[str, Any], sentences: list[str]
+) -> None:
+    assert problems({**RIGHT, **program}) == sentences
 
 
 def test_every_field_is_an_argument() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from pulumi_dli.errors import SettingsError
 from pulumi_dli.settings.credentials import AccessKey, Password
-from pulumi_dli.settings.resolve import Settings, resolve
+from pulumi_dli.settings.resolve import resolve
+from pulumi_dli.settings.settings import Settings
 
 CLOUDS = """
 clouds:
@@ -115,21 +113,3 @@ def test_a_cloud_of_the_shell_does_not_stop_a_stack_that_needs_none(project: Pat
 
 def test_the_local_dli_reads_no_cloud(project: Path) -> None:
     assert settings(project, {"endpoint": "local", "cloud": "nowhere"}).local
-
-
-def test_without_the_loader_the_extra_is_named(project: Path) -> None:
-    program = (
-        "import sys; sys.modules['openstack'] = None\n"
-        "from pathlib import Path\n"
-        "from pulumi_dli.settings.resolve import resolve\n"
-        "resolve({'cloud': 'prod'}, {}, directory=Path.cwd())"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=project,
-        env=dict(os.environ),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "pip install 'pulumi-dli[clouds]'" in done.stderr.splitlines()[-1]

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from pulumi_dli.job.options import Handling
+from pulumi_dli.job.options import Options
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.settings.sources import SETTINGS
 
@@ -25,7 +25,7 @@ def test_every_field_of_the_job_has_a_row_in_the_migration_table() -> None:
     named = {word for row in rows for word in re.findall(r"`([a-z_]+)`", row)}
     words = {"exactly_once", "at_least_once"}
     assert FIELDS.keys() <= named
-    assert named - words <= FIELDS.keys() | Handling.model_fields.keys() | PARTS
+    assert named - words <= FIELDS.keys() | Options.model_fields.keys() | PARTS
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)

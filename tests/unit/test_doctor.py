@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.command.doctor import Report, examine
-from pulumi_dli.command.stack_config import project_folder, stack_config
-from pulumi_dli.errors import SettingsError
+from pulumi_dli.command.stack_config import project_folder
+from pulumi_dli.console import MASK
 
 CLOUD = {"region": "eu-de", "projectId": "p1", "token": "planted-token"}
 
 
 def report(tmp_path: Path, config: Mapping[str, str]) -> Report:
     with closing(Connections(config, {}, tmp_path)) as connections:
-        return examine(connections, origin="stack dev", engine="simulated")
+        return examine(connections, origin="stack dev", flink="simulated")
 
 
 def test_a_local_stack_is_ready(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_a_local_stack_is_ready(tmp_path: Path) -> None:
         "settings",
         "project",
         "sign-in and queues",
-        "engine",
+        "flink",
     ]
     text = found.as_text()
     for word in ("LOCALACCESSKEY", "0123456789abcdef0123456789abcdef", "default (64 CUs)"):
@@ -73,7 +73,7 @@ def test_settings_are_shown_with_their_source_and_secrets_are_masked(tmp_path: P
     found = report(tmp_path, CLOUD | local)
     rows = {row.key: (row.value, row.source) for row in found.settings}
     assert rows["region"] == ("eu-de", "stack config dli:region")
-    assert rows["token"] == ("********", "stack config dli:token")
+    assert rows["token"] == (MASK, "stack config dli:token")
     assert found.warnings
     shown = found.as_text() + json.dumps(found.as_json())
     assert "planted" not in shown
@@ -98,54 +98,3 @@ def test_the_project_is_found_from_a_folder_within(tmp_path: Path) -> None:
     within.mkdir(parents=True)
     assert project_folder(within) == tmp_path
     assert project_folder(Path("/")) is None
-
-
-def pulumi(folder: Path, script: str) -> dict[str, str]:
-    """A Pulumi CLI on PATH that does what the script says."""
-    command = folder / "bin" / "pulumi"
-    command.parent.mkdir()
-    command.write_text(f"#!/bin/sh\n{script}\n")
-    command.chmod(0o755)
-    return {"PATH": f"{command.parent}:/usr/bin:/bin"}
-
-
-def test_the_stack_is_read_through_the_engine(tmp_path: Path) -> None:
-    config = {
-        "dli:region": {"value": "eu-de", "secret": False},
-        "dli:token": {"value": "t", "secret": True},
-        "dli:defaultTags": {"value": '{"a":"b"}', "objectValue": {"a": "b"}, "secret": False},
-        "project:parallelNumber": {"value": "2", "secret": False},
-    }
-    (tmp_path / "answer.json").write_text(json.dumps(config))
-    environ = pulumi(tmp_path, 'echo "$@" > asked; cat answer.json')
-    assert stack_config(tmp_path, environ, "prod") == {
-        "region": "eu-de",
-        "token": "t",
-        "defaultTags": '{"a":"b"}',
-    }
-    asked = (tmp_path / "asked").read_text()
-    assert asked == "config --json --show-secrets --non-interactive --stack prod\n"
-
-
-def test_no_stack_is_no_error_unless_one_was_named(tmp_path: Path) -> None:
-    environ = pulumi(tmp_path, "echo 'error: no stack selected; please use…' >&2; exit 255")
-    assert stack_config(tmp_path, environ, None) is None
-    with pytest.raises(SettingsError, match="cannot be read: no stack selected"):
-        stack_config(tmp_path, environ, "prod")
-
-
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [
-        ("echo 'error: incorrect passphrase' >&2; exit 1", "cannot be read: incorrect passphrase"),
-        ("echo not json", "cannot be read: the Pulumi CLI's answer is not JSON"),
-    ],
-)
-def test_an_engine_that_refuses(tmp_path: Path, script: str, words: str) -> None:
-    with pytest.raises(SettingsError, match=words):
-        stack_config(tmp_path, pulumi(tmp_path, script), None)
-
-
-def test_an_engine_that_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="the Pulumi CLI is not on PATH"):
-        stack_config(tmp_path, {"PATH": str(tmp_path)}, None)

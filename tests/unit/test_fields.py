@@ -6,7 +6,7 @@ import importlib.util
 from pathlib import Path
 from types import ModuleType
 
-from pulumi_dli.job.options import Handling
+from pulumi_dli.job.options import Options
 from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS, JobSpec
 
 TOOL = Path(__file__).parents[2] / "tools" / "fields.py"
@@ -29,7 +29,7 @@ def test_the_page_is_fresh() -> None:
 def test_every_argument_has_one_row() -> None:
     lines = tool().page().split("### ")[0].splitlines()
     named = [line.split("`")[1] for line in lines if line.startswith("| `")]
-    assert sorted(named) == sorted([*FIELDS, *Handling.model_fields])
+    assert sorted(named) == sorted([*FIELDS, *Options.model_fields])
 
 
 def test_every_row_has_all_its_cells() -> None:

@@ -11,7 +11,7 @@ from flink_dli import a_job
 from pulumi_dli.local.errors import FlinkError
 from pulumi_dli.local.flink import configuration, mapping, versions
 from pulumi_dli.local.model import Moment
-from pulumi_dli.local.runners import Engines
+from pulumi_dli.local.runners import Runners
 from pulumi_dli.local.store import Store
 
 
@@ -59,10 +59,10 @@ def test_without_flink_a_setting_and_a_job_choose_none(tmp_path: Path) -> None:
 def started(folder: Path, setting: str | None, **fields: Any) -> dict[str, Any]:
     """What is noted of a start, which goes no further: there is no jar."""
     store = Store(folder)
-    engines = Engines(folder, setting)
+    runners = Runners(folder, setting)
     job = a_job(entrypoint="none.jar", **fields)
     with store.write() as db:
-        engines.start(Moment(db, 1.0, engines), job)
+        runners.start(Moment(db, 1.0, runners), job)
     store.close()
     return job.run
 

@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 import gc
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 from pulumi_dli.loading import loading
-
-OF_A_PROCESS = """
-import gc
-from pulumi_dli.loading import loading, own_process
-{before}
-with loading():
-    made = [object()]
-print(gc.isenabled(), any(item is made for item in gc.get_objects()))
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -44,12 +33,3 @@ def test_who_turned_the_collector_off_keeps_it_off() -> None:
     with loading():
         pass
     assert not gc.isenabled()
-
-
-@pytest.mark.parametrize(
-    ("before", "told"), [("", "True True"), ("own_process()", "True False")], ids=["user", "own"]
-)
-def test_what_is_loaded_is_left_alone_in_the_providers_own_process(before: str, told: str) -> None:
-    code = OF_A_PROCESS.format(before=before)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == told

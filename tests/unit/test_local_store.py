@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -26,20 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROJECT = Identity().projects[0].id
-CREATE_MANY = """
-import sys
-from pathlib import Path
-from pulumi_dli.local import jobs
-from pulumi_dli.local.simulation import Simulation
-from pulumi_dli.local.model import Moment
-from pulumi_dli.local.store import Store
-store = Store(Path(sys.argv[1]))
-for number in range(int(sys.argv[3])):
-    with store.write() as db:
-        body = {"name": f"{sys.argv[2]}-{number}"}
-        jobs.create(Moment(db, 1.0, Simulation()), "p", "u", body)
-    print(number, flush=True)
-"""
 
 
 @pytest.fixture
@@ -63,33 +45,6 @@ def create(store: Store, name: str, **fields: Any) -> int:
 def names(store: Store) -> list[str]:
     with store.read() as db:
         return [row["name"] for row in db.execute("SELECT name FROM jobs ORDER BY id")]
-
-
-def test_processes_share_a_folder_that_none_of_them_made_before(tmp_path: Path) -> None:
-    folder = tmp_path / "deep" / "dli"
-    command = [sys.executable, "-c", CREATE_MANY, str(folder)]
-    processes = [
-        subprocess.Popen([*command, name, "40"], stdout=subprocess.DEVNULL) for name in "abc"
-    ]
-    assert [process.wait(60) for process in processes] == [0, 0, 0]
-    store = Store(folder)
-    found = names(store)
-    store.close()
-    assert sorted(found) == sorted(f"{name}-{number}" for name in "abc" for number in range(40))
-    assert sorted(path.name for path in folder.iterdir()) == [".gitignore", FILE]
-
-
-def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", CREATE_MANY, str(tmp_path), "a", "100000"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        for line in process.stdout:
-            if int(line) >= 20:
-                break
-        os.kill(process.pid, signal.SIGKILL)
-    store = Store(tmp_path)
-    assert len(names(store)) >= 21
-    store.close()
 
 
 def test_threads_share_a_store(store: Store) -> None:

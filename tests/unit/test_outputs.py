@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from pulumi_dli.arguments import FlinkJarJobArgs
 from pulumi_dli.job import outputs
+from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import PHASES, JobDetail
-from pulumi_dli.job.options import Stored
 from pulumi_dli.job.outputs import Outcome
 from pulumi_dli.job.spec import FIELDS
+from pulumi_dli.job.state import State
 from pulumi_dli.resource import OUTPUTS
 
 PROGRAM: dict[str, Any] = {"name": "orders", "queue_name": "testQueue", "cu_number": 2.0}
@@ -18,6 +19,11 @@ PROGRAM: dict[str, Any] = {"name": "orders", "queue_name": "testQueue", "cu_numb
 
 def live(**values: Any) -> JobDetail:
     return JobDetail(1, "orders", "job_running", values={"name": "orders", **values})
+
+
+def kept(outcome: Outcome, program: dict[str, Any], state: State | None) -> dict[str, Any]:
+    """What the state stores after an operation."""
+    return outputs.after(outcome, Desired.read(program), state).write()
 
 
 @pytest.mark.parametrize(
@@ -39,40 +45,40 @@ def live(**values: Any) -> JobDetail:
     ],
 )
 def test_the_run_state_as_found(status: str, wanted: str, found: str) -> None:
-    assert outputs.found_state(JobDetail(1, "orders", status), wanted, "why") == found
+    assert outputs.found_state(JobDetail(1, "orders", status, "why"), wanted) == found
 
 
 @pytest.mark.parametrize("status", PHASES)
 def test_a_state_that_is_as_wanted_is_called_as_it_was_wished(status: str) -> None:
-    found = {outputs.found_state(JobDetail(1, "o", status), w, "") for w in ("running", "stopped")}
+    found = {outputs.found_state(JobDetail(1, "o", status), w) for w in ("running", "stopped")}
     assert found & {"running", "stopped"}
 
 
 def test_a_field_is_stored_in_the_programs_spelling_while_the_job_holds_it() -> None:
     job = live(queue_name="testqueue", cu_number=4)
-    outs = outputs.after(Outcome(job), PROGRAM, None)
+    outs = kept(Outcome(job=job), PROGRAM, None)
     assert outs["queue_name"] == "testQueue"
     assert outs["cu_number"] == 4
 
 
 def test_a_field_that_the_service_does_not_report_is_as_it_was_written_last() -> None:
     program = {**PROGRAM, "image": "o/n:2"}
-    stored = Stored.from_outputs(1, {**PROGRAM, "image": "o/n:1"})
-    put = Outcome(live(), written=frozenset({"image"}))
-    assert outputs.after(put, program, stored)["image"] == "o/n:2"
-    assert outputs.after(Outcome(live()), program, stored)["image"] == "o/n:1"
-    assert outputs.after(Outcome(live()), program, None)["image"] == "o/n:2"
+    stored = State.read(1, {**PROGRAM, "image": "o/n:1"})
+    put = Outcome(job=live(), written=frozenset({"image"}))
+    assert kept(put, program, stored)["image"] == "o/n:2"
+    assert kept(Outcome(job=live()), program, stored)["image"] == "o/n:1"
+    assert kept(Outcome(job=live()), program, None)["image"] == "o/n:2"
 
 
 def test_the_outputs_are_those_of_the_resource() -> None:
-    given = outputs.after(Outcome(live()), PROGRAM, None).keys() - {"untold", "next_start"}
+    given = kept(Outcome(job=live()), PROGRAM, None).keys() - {"untold", "next_start"}
     others = FlinkJarJobArgs.__annotations__.keys() - FIELDS.keys()
     assert given == {*PROGRAM, *others, *OUTPUTS, "owner"} - {"failure"}
 
 
 def test_update_time_is_the_puts_else_it_is_kept() -> None:
     job = JobDetail(1, "orders", "job_running", update_time=30)
-    stored = Stored.from_outputs(1, {"update_time": 20.0})
-    assert outputs.after(Outcome(job, put_time=25), {}, stored)["update_time"] == 25
-    assert outputs.after(Outcome(job), {}, stored)["update_time"] == 20
-    assert outputs.after(Outcome(job), {}, None)["update_time"] == 30
+    stored = State.read(1, {"update_time": 20.0})
+    assert kept(Outcome(job=job, put_time=25), {}, stored)["update_time"] == 25
+    assert kept(Outcome(job=job), {}, stored)["update_time"] == 20
+    assert kept(Outcome(job=job), {}, None)["update_time"] == 30

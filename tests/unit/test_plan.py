@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import pytest
+from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, Phase
-from pulumi_dli.job.options import Desired, Handling, Stored
-from pulumi_dli.job.plan import FRESH, Origin, Plan, Start, plan
-from pulumi_dli.job.spec import FIELDS, Cost
+from pulumi_dli.job.field import Cost
+from pulumi_dli.job.options import Options
+from pulumi_dli.job.plan import Origin, Plan, Start, plan
+from pulumi_dli.job.spec import FIELDS
+from pulumi_dli.job.state import State
 from pulumi_dli.preview import plan_line
 
 RAN = 1_800_000_000_000
@@ -37,7 +40,7 @@ def job(stands: str, *, ran: bool = True, savepoint: str = "", **values: Any) ->
     )
 
 
-def stored(live: JobDetail, program: dict[str, Any], **outputs: Any) -> Stored:
+def stored(live: JobDetail, program: dict[str, Any], **outputs: Any) -> State:
     """What the state says after an update of this program that left this job."""
     props = {
         **live.values,
@@ -48,12 +51,12 @@ def stored(live: JobDetail, program: dict[str, Any], **outputs: Any) -> Stored:
         "set_arguments": [name for name in program if name in FIELDS],
         **outputs,
     }
-    return Stored.from_outputs(1, props)
+    return State.read(1, props)
 
 
 def wish(**program: Any) -> Desired:
     whole = {**PROGRAM, **program}
-    return Desired.from_inputs({k: v for k, v in whole.items() if v is not None})
+    return Desired.read(whole)
 
 
 class Case(NamedTuple):
@@ -181,7 +184,7 @@ CASES = [
         savepoint="b/t/",
         known={"next_start": "b/s/"},
     ),
-    Case("failed", {}, "put start:fresh", "starts", known={"next_start": FRESH}),
+    Case("failed", {}, "put start:fresh", "starts", known={"next_start": "fresh"}),
     # Failed.
     Case("failed", {}, "refused", "CANNOT START: job orders (1) ran before and is failed"),
     Case("failed", {}, "put start:stateless", "STARTS WITHOUT STATE", before=STATELESS),
@@ -200,7 +203,7 @@ CASES = [
 
 
 def steps(todo: Plan) -> str:
-    if todo.refusal:
+    if todo.blocked:
         return "refused"
     parts = []
     if todo.stop:
@@ -225,7 +228,7 @@ def test_the_way_from_a_job_to_a_wish(case: Case) -> None:
     )
     todo = plan(live, desired, state)
     assert steps(todo) == case.steps
-    line = plan_line.change(todo, live, desired, frozenset())
+    line = plan_line.change(todo, live, desired)
     assert line.removeprefix("orders: ").startswith(case.phrase)
     assert bool(line) == bool(case.phrase)
 
@@ -254,8 +257,8 @@ def test_only_restart_fields_stop_a_running_job(name: str) -> None:
 
 def test_a_live_put_sends_only_what_differs_and_a_restart_everything() -> None:
     live = job("running")
-    assert plan(live, wish(desc="x"), stored(live, PROGRAM)).body == {"desc": "x"}
-    assert plan(live, wish(parallel_number=2), stored(live, PROGRAM)).body == {
+    assert plan(live, wish(desc="x"), stored(live, PROGRAM)).body.values == {"desc": "x"}
+    assert plan(live, wish(parallel_number=2), stored(live, PROGRAM)).body.values == {
         "name": "orders",
         "parallel_number": 2,
         "obs_bucket": "b",
@@ -312,7 +315,7 @@ def test_every_phase_is_planned_for() -> None:
     ],
 )
 def test_the_line_for_a_new_job(own: dict[str, Any], line: str) -> None:
-    assert plan_line.creation("orders", Handling.from_inputs(own)) == line
+    assert plan_line.creation("orders", Options.model_validate(own)) == line
 
 
 def test_the_line_for_a_job_that_goes_elsewhere() -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi_dli.console import MASK
 from pulumi_dli.errors import DliError
-from pulumi_dli.job.redaction import MASK, SHORTEST, discreet, hidden, mask
+from pulumi_dli.job.redaction import SHORTEST, discreet, hidden, mask
 
 ARGUMENTS = {"entrypoint_args": "--user admin --password=TOPSECRET -n 3"}
 

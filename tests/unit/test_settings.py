@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_dli.errors import SettingsError
 from pulumi_dli.settings.credentials import AccessKey, Password, Token, secrets
-from pulumi_dli.settings.resolve import LOCAL_PROJECT_ID, Agency, Settings, resolve
+from pulumi_dli.settings.resolve import resolve
+from pulumi_dli.settings.settings import LOCAL_PROJECT_ID, Agency, Settings
 from pulumi_dli.settings.sources import SETTINGS
 
 HERE = Path("/project")

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.rules.sizing import (
     FIELDS_V1,
     MOST_CUS,
@@ -19,11 +21,23 @@ from pulumi_dli.rules.sizing import (
     Size,
     alternatives,
     doubts,
-    refusals,
+    problems,
     size,
 )
 
 NOTHING: frozenset[str] = frozenset()
+
+
+def live(values: dict[str, Any]) -> JobDetail:
+    """A job of these fields, as the service reports them."""
+    return JobDetail(1, "orders", "job_running", values=values)
+
+
+def wish(values: dict[str, Any], unknown: frozenset[str] = NOTHING) -> Desired:
+    """What a program wants; what is not known yet is not given."""
+    return Desired.read({k: v for k, v in values.items() if k not in unknown}, unknown)
+
+
 few = st.integers(1, 40)
 many = st.integers(1, MOST_CUS)
 requests = st.builds(
@@ -77,7 +91,7 @@ requests = st.builds(
     ],
 )
 def test_what_a_job_takes(values: dict[str, Any], expected: Size) -> None:
-    assert size(values) == expected
+    assert size(live(values)) == expected
 
 
 @pytest.mark.parametrize(
@@ -96,7 +110,7 @@ def test_what_a_job_takes(values: dict[str, Any], expected: Size) -> None:
     ],
 )
 def test_runtime_config_wins_over_the_fields(config: dict[str, str], cus: int | None) -> None:
-    found = size({"cu_number": 3, "runtime_config": config})
+    found = size(live({"cu_number": 3, "runtime_config": config}))
     assert (found and found.cus) == cus
 
 
@@ -147,7 +161,7 @@ def test_runtime_config_wins_over_the_fields(config: dict[str, str], cus: int | 
     ],
 )
 def test_what_cannot_work_is_refused_with_what_does(values: dict[str, Any], sentence: str) -> None:
-    assert list(refusals(values, NOTHING)) == [sentence]
+    assert list(problems(wish(values))) == [sentence]
 
 
 @pytest.mark.parametrize(
@@ -205,22 +219,22 @@ def test_what_cannot_work_is_refused_with_what_does(values: dict[str, Any], sent
     ],
 )
 def test_what_only_some_pages_allow_is_a_doubt(values: dict[str, Any], sentence: str) -> None:
-    assert list(refusals(values, NOTHING)) == []
-    assert list(doubts(values, NOTHING)) == [sentence]
+    assert list(problems(wish(values))) == []
+    assert list(doubts(wish(values))) == [sentence]
 
 
 @pytest.mark.parametrize("name", SIZES)
 def test_doubts_wait_for_every_size(name: str) -> None:
-    assert list(doubts({"cu_number": 401}, frozenset({name}))) == []
+    assert list(doubts(wish({"cu_number": 401}, frozenset({name})))) == []
 
 
 def test_refusals_wait_for_the_sizes_they_read() -> None:
     wrong = {"manager_cu_number": 2, "parallel_number": 2000}
     for name in ("cu_number", "resource_config_version"):
-        assert list(refusals(wrong, frozenset({name}))) == []
-    [sentence] = refusals(wrong, frozenset({"parallel_number"}))
+        assert list(problems(wish(wrong, frozenset({name})))) == []
+    [sentence] = problems(wish(wrong, frozenset({"parallel_number"})))
     assert sentence.startswith("cu_number: ")
-    [sentence] = refusals(wrong, frozenset({"tm_cus"}))
+    [sentence] = problems(wish(wrong, frozenset({"tm_cus"})))
     assert sentence.startswith("parallel_number: ")
 
 
@@ -230,12 +244,12 @@ def test_refusals_wait_for_the_sizes_they_read() -> None:
 @given(requests)
 def test_what_is_refused_has_alternatives_that_work_and_none_is_nearer(request: Request) -> None:
     if request.works:
-        assert list(refusals(asdict(request), NOTHING)) == []
+        assert list(problems(wish(asdict(request)))) == []
         return
     for name, value in alternatives(request).items():
         mended = replace(request, **{name: value})
         assert mended.works
-        assert list(refusals(asdict(mended), NOTHING)) == []
+        assert list(problems(wish(asdict(mended)))) == []
         step = 1 if value < getattr(request, name) else -1
         assert not replace(request, **{name: value + step}).works
 
@@ -248,7 +262,7 @@ def test_more_cus_always_help(request: Request) -> None:
 
 @given(requests)
 def test_every_refusal_breaks_a_rule_that_every_page_has(request: Request) -> None:
-    refused = list(refusals(asdict(request), NOTHING))
+    refused = list(problems(wish(asdict(request))))
     fits = request.manager_cu_number + request.tm_cus <= request.cu_number
     carries = request.parallel_number <= 4 * request.cu_number
     assert (refused == []) == (fits and carries)
@@ -259,7 +273,7 @@ def test_every_refusal_breaks_a_rule_that_every_page_has(request: Request) -> No
 def test_the_slots_carry_the_parallelism_and_the_size_is_what_its_parts_add_up_to(
     request: Request,
 ) -> None:
-    found = size(asdict(request))
+    found = size(live(asdict(request)))
     assert found is not None
     if request.works:
         assert found.taskmanagers >= 1
@@ -272,12 +286,12 @@ def test_the_slots_carry_the_parallelism_and_the_size_is_what_its_parts_add_up_t
 
 @given(requests)
 def test_a_doubt_about_cus_is_settled_by_its_own_advice(request: Request) -> None:
-    for sentence in doubts(asdict(request), NOTHING):
+    for sentence in doubts(wish(asdict(request))):
         if not sentence.startswith("cu_number: ") or "asked for" not in sentence:
             continue
         better = replace(request, cu_number=int(sentence.rpartition("=")[2]))
         assert better.works
-        assert not [text for text in doubts(asdict(better), NOTHING) if "asked for" in text]
+        assert not [text for text in doubts(wish(asdict(better))) if "asked for" in text]
 
 
 @given(
@@ -298,14 +312,14 @@ def test_v2_takes_its_cores_or_its_memory(
         "taskmanager_resource_spec": {"cpu": worker, "memory": f"{worker_gb * 1024} MB"},
     }
     values = {"resource_config_version": "v2", "resource_config": config}
-    found = size(values)
+    found = size(live(values))
     assert found is not None
     count = math.ceil(parallel / slots)
     assert found.taskmanagers == count
     assert found.memory == manager_gb + count * worker_gb
     assert found.cus >= max(manager + count * worker, found.memory / 4) - 1e-6
     assert found.cus < max(manager + count * worker, found.memory / 4) + 1
-    assert list(refusals(values, NOTHING)) == []
+    assert list(problems(wish(values))) == []
 
 
 def test_the_sizes_are_those_of_v1() -> None:

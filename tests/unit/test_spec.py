@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_dli.job.options import Desired, Handling, Stored, Timeouts
-from pulumi_dli.job.spec import FIELDS, KEEP, SECRET_FIELDS, Cost, JobSpec, Row
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.field import KEEP, Cost, Row
+from pulumi_dli.job.options import Options, Timeouts
+from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS, JobSpec
+from pulumi_dli.job.state import State
 from pydantic import ValidationError
 
 BOUNDS: list[tuple[str, list[Any], list[Any]]] = [
@@ -67,7 +70,7 @@ def test_a_table_row_for_every_field_and_a_text_for_each() -> None:
         assert isinstance(FIELDS[name], Row)
         assert field.description
         assert field.description.endswith(".")
-    for field in Handling.model_fields.values():
+    for field in Options.model_fields.values():
         assert field.description
 
 
@@ -148,27 +151,27 @@ def test_values_are_plain_data_without_what_is_not_set() -> None:
     ],
 )
 def test_stateful_means_that_restarts_keep_state(inputs: dict[str, Any], stateful: bool) -> None:
-    assert Desired.from_inputs({"name": "orders", **inputs}).stateful is stateful
-    assert Stored.from_outputs(1, {"name": "orders", **inputs}).stateful is stateful
+    assert Desired.read({"name": "orders", **inputs}).stateful is stateful
+    assert State.read(1, {"name": "orders", **inputs}).stateful is stateful
 
 
 def test_the_defaults() -> None:
-    desired = Desired.from_inputs({"name": "orders", "owner": None, "desc": None})
+    desired = Desired.read({"name": "orders", "owner": None, "desc": None})
     assert desired.running
     assert desired.owner == ""
     assert desired.spec.set_names() == ("name",)
-    assert desired.handling.timeouts == Timeouts(create=1200, update=1800, delete=2400, settle=10)
+    assert desired.options.timeouts == Timeouts(create=1200, update=1800, delete=2400, settle=10)
 
 
 @pytest.mark.parametrize(("value", "text"), [("a", "a"), (5.0, "5"), (True, "true"), (0.5, "0.5")])
 def test_a_restart_trigger_may_be_a_number(value: object, text: str) -> None:
-    desired = Desired.from_inputs({"name": "orders", "restart_trigger": value})
-    stored = Stored.from_outputs(1, {"restart_trigger": value})
-    assert desired.handling.restart_trigger == stored.get("restart_trigger") == text
+    desired = Desired.read({"name": "orders", "restart_trigger": value})
+    stored = State.read(1, {"restart_trigger": value})
+    assert desired.options.restart_trigger == stored.restart_trigger == text
 
 
 def test_stored_outputs_are_read_leniently() -> None:
-    stored = Stored.from_outputs(7, {})
+    stored = State.read(7, {})
     assert (stored.job.job_id, stored.job.name, stored.job.values) == (7, "", {})
     assert stored.set_arguments == frozenset()
     assert stored.tags == {}
@@ -188,7 +191,7 @@ def test_stored_outputs_come_back_as_they_were_written() -> None:
         "tags": {"level": 3.0},
         "set_arguments": ["name", "cu_number"],
     }
-    stored = Stored.from_outputs(7, outputs)
+    stored = State.read(7, outputs)
     job = stored.job
     assert (job.create_time, job.start_time) == (1578466221525, 1578466221526)
     assert (job.has_savepoint, job.savepoint_path, job.restart_times) == (True, "b/s/", 2)

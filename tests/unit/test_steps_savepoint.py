@@ -10,27 +10,17 @@ import pytest
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.clock import Deadline
 from pulumi_dli.errors import StateAtRisk
-from pulumi_dli.job.options import Desired, Stored
-from pulumi_dli.job.plan import LOST, plan
-from pulumi_dli.lifecycle.operation import Work
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.next_start import LOST
+from pulumi_dli.job.plan import plan
+from pulumi_dli.job.state import State
+from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.steps import Steps
 from pulumi_dli.lifecycle.waits import Waits
+from stand_ins import HandClock, Lines
 
 OLDER = "bucket/jobs/savepoint/138/2026-11-01_00-00-00/"
 NEW = "bucket/jobs/savepoint/138/2026-11-22_00-00-00/"
-
-
-class Clock:
-    """Time that passes by sleeping only."""
-
-    def __init__(self) -> None:
-        self.time = 0.0
-
-    def now(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
 
 
 class Service:
@@ -58,17 +48,18 @@ class Service:
         return {"is_success": "true", "job_detail": self.details}
 
 
-def _stop(service: Service) -> Work:
+def _stop(service: Service) -> Operation:
     work, steps = _prepared(service)
     steps.stop(work, savepoint=True)
     return work
 
 
-def _prepared(service: Service) -> tuple[Work, Steps]:
+def _prepared(service: Service) -> tuple[Operation, Steps]:
     jobs = Jobs(service)
     waits = Waits(jobs, lambda _: None)
-    work = Work(Deadline(Clock(), 1800), 10, waits.look(138))
-    return work, Steps(jobs, waits, lambda: None)
+    deadline = Deadline(HandClock(), 1800)
+    work = Operation(job=waits.look(138), deadline=deadline, settle=10)
+    return work, Steps(jobs, waits, Lines())
 
 
 def test_an_older_savepoint_does_not_count_for_that_of_the_stop() -> None:
@@ -80,11 +71,11 @@ def test_an_older_savepoint_does_not_count_for_that_of_the_stop() -> None:
 
 def test_nor_is_the_job_started_from_it_later() -> None:
     job = Jobs(Service(after=OLDER)).details(138)
-    outputs = {"status": "job_cancel_success", "start_time": 1, "next_start": LOST}
+    outputs = {"status": "job_cancel_success", "start_time": 1, "next_start": str(LOST)}
     stopped = replace(job, status="job_cancel_success")
     wish = {"name": "etl", "obs_bucket": "bucket", "queue_name": "q", "entrypoint": "e.jar"}
-    todo = plan(stopped, Desired.from_inputs(wish), Stored.from_outputs(138, outputs))
-    assert (todo.start, todo.refusal.partition(",")[0]) == (
+    todo = plan(stopped, Desired.read(wish), State.read(138, outputs))
+    assert (todo.start, todo.blocked.partition(",")[0]) == (
         None,
         "job etl (138) ran before and is stopped (job_cancel_success) without a savepoint",
     )
@@ -92,4 +83,4 @@ def test_nor_is_the_job_started_from_it_later() -> None:
 
 @pytest.mark.parametrize("after", [NEW, ""])
 def test_a_new_one_does_and_one_without_a_path(after: str) -> None:
-    assert _stop(Service(after)).next_start == after
+    assert str(_stop(Service(after)).next_start) == after

@@ -10,27 +10,13 @@ from pulumi_dli.clock import Deadline, SystemClock
 from pulumi_dli.errors import WaitTimeout
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.lifecycle.waits import Waiter, words
-
-
-class Clock:
-    """Time that only sleeping moves."""
-
-    def __init__(self) -> None:
-        self.time = 100.0
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
-        self.slept.append(seconds)
+from stand_ins import HandClock
 
 
 class Job:
     """A job whose status is a function of time."""
 
-    def __init__(self, clock: Clock, *changes: tuple[float, str]) -> None:
+    def __init__(self, clock: HandClock, *changes: tuple[float, str]) -> None:
         self.clock = clock
         self.changes = changes
         self.lines: list[str] = []
@@ -51,17 +37,17 @@ def _running(job: JobDetail, soonest: float) -> float | None:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> HandClock:
+    return HandClock()
 
 
-def test_a_job_that_is_there_is_not_waited_for(clock: Clock) -> None:
+def test_a_job_that_is_there_is_not_waited_for(clock: HandClock) -> None:
     job = Job(clock, (0, "job_running"))
     assert job.wait(60).status == "job_running"
     assert (job.lines, clock.slept) == ([], [])
 
 
-def test_a_line_when_the_status_changes_and_every_ten_seconds(clock: Clock) -> None:
+def test_a_line_when_the_status_changes_and_every_ten_seconds(clock: HandClock) -> None:
     job = Job(clock, (0, "job_init"), (1, "job_submitting"), (35, "job_running"))
     job.wait(1200)
     statuses = [line.split(": ")[1].split(",")[0] for line in job.lines]
@@ -70,7 +56,7 @@ def test_a_line_when_the_status_changes_and_every_ten_seconds(clock: Clock) -> N
     assert all(line.endswith(" s of 1200 s") for line in job.lines)
 
 
-def test_polls_start_fast_and_slow_down(clock: Clock) -> None:
+def test_polls_start_fast_and_slow_down(clock: HandClock) -> None:
     Job(clock, (0, "job_submitting"), (500, "job_running")).wait(1200)
     assert clock.slept[0] == 0.25
     assert clock.slept == sorted(clock.slept)
@@ -78,12 +64,12 @@ def test_polls_start_fast_and_slow_down(clock: Clock) -> None:
     assert len(clock.slept) < 100
 
 
-def test_a_verdict_can_ask_for_an_earlier_look(clock: Clock) -> None:
+def test_a_verdict_can_ask_for_an_earlier_look(clock: HandClock) -> None:
     Job(clock, (0, "job_submitting"), (500, "job_running")).wait(1200, soonest=2.0)
     assert max(clock.slept) == 2.0
 
 
-def test_the_deadline_says_what_was_awaited_and_what_was_seen(clock: Clock) -> None:
+def test_the_deadline_says_what_was_awaited_and_what_was_seen(clock: HandClock) -> None:
     job = Job(clock, (0, "job_submitting"))
     with pytest.raises(WaitTimeout) as error:
         job.wait(60)
@@ -94,12 +80,12 @@ def test_the_deadline_says_what_was_awaited_and_what_was_seen(clock: Clock) -> N
     assert clock.time == 160
 
 
-def test_the_last_look_is_at_the_deadline(clock: Clock) -> None:
+def test_the_last_look_is_at_the_deadline(clock: HandClock) -> None:
     job = Job(clock, (0, "job_submitting"), (60, "job_running"))
     assert job.wait(60).status == "job_running"
 
 
-def test_several_waits_share_a_deadline(clock: Clock) -> None:
+def test_several_waits_share_a_deadline(clock: HandClock) -> None:
     deadline = Deadline(clock, 60)
     clock.sleep(50)
     assert (deadline.elapsed, deadline.left) == (50, 10)
@@ -107,7 +93,7 @@ def test_several_waits_share_a_deadline(clock: Clock) -> None:
     assert deadline.left == 0
 
 
-def test_a_refusal_of_the_verdict_ends_the_wait(clock: Clock) -> None:
+def test_a_refusal_of_the_verdict_ends_the_wait(clock: HandClock) -> None:
     def verdict(job: JobDetail) -> float | None:
         raise LookupError(job.name)
 

@@ -10,6 +10,7 @@ from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.errors import Halfway
 from pulumi_dli.session import Diff, Session
 from stack import URN, Problems, Stack
+from stand_ins import Lines
 
 NONE: frozenset[str] = frozenset()
 
@@ -18,9 +19,11 @@ NONE: frozenset[str] = frozenset()
 
 
 def test_check_fills_in_the_place_and_the_run_state(stack: Stack) -> None:
-    filled, problems = stack.session().check(URN, {}, stack.wish(), NONE)
+    wish = stack.wish()
+    filled, problems = stack.session().check(URN, {}, wish, NONE)
     assert problems == []
-    assert filled == {
+    assert {**wish, **filled} == {
+        **wish,
         "endpoint": "local",
         "region": "local",
         "project_id": "0123456789abcdef0123456789abcdef",
@@ -62,7 +65,7 @@ class Odd(Connections):
 
 def test_what_is_filled_in_is_judged_too(tmp_path: Path) -> None:
     places = Odd({"endpoint": "local", "localPath": str(tmp_path)}, {}, tmp_path)
-    session = Session(places, say=print, progress=print, warn=print)
+    session = Session(places, Lines())
     for _ in range(2):
         _, problems = session.check(URN, {}, {"name": "orders", "desired_state": "stopped"}, NONE)
         assert problems == ["project_id: has the wrong form; use 1 to 64 letters and digits"]
@@ -241,3 +244,10 @@ def test_lines_show_numbers_and_flags_only(stack: Stack) -> None:
         "false; smn_topic changes; entrypoint_args changes"
     )
     assert "TOPSECRET" not in stack.line
+
+
+def test_a_run_state_that_is_not_known_yet_is_not_filled_in(stack: Stack) -> None:
+    unknown = frozenset({"desired_state"})
+    filled, problems = stack.session().check(URN, {}, stack.wish(), unknown)
+    assert problems == []
+    assert "desired_state" not in filled

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -12,13 +10,6 @@ from pulumi.runtime import mocks
 from pulumi_dli import FlinkJarJob
 from pulumi_dli.dynamic import FlinkJarJobProvider
 from stack import Stack
-
-
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    made = Stack(tmp_path)
-    yield made
-    made.close()
 
 
 def test_a_create_that_broke_off_gives_its_outputs_and_the_next_up_goes_on(stack: Stack) -> None:

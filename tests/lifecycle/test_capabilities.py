@@ -9,6 +9,7 @@ import pytest
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.command.capabilities import offers
 from pulumi_dli.command.doctor import Report, examine
+from pulumi_dli.job.queue import Queue
 from stack import Stack
 
 NAMES = ["tags", "savepoint", "import-savepoint", "v2 sizing"]
@@ -16,7 +17,7 @@ NAMES = ["tags", "savepoint", "import-savepoint", "v2 sizing"]
 
 def found(stack: Stack) -> Report:
     connections = stack.session().connections
-    return examine(connections, origin="stack dev", engine="simulated")
+    return examine(connections, origin="stack dev", flink="simulated")
 
 
 def there(report: Report) -> dict[str, bool | None]:
@@ -61,6 +62,6 @@ def test_what_is_missing_is_told_and_a_job_can_still_be_deployed(
 def test_v2_sizing_follows_from_the_queues(
     stack: Stack, row: Mapping[str, object], words: str, *, is_there: bool | None
 ) -> None:
-    *_, sizing = offers(Jobs(stack.session().connections.transport()), [row])
+    *_, sizing = offers(Jobs(stack.session().connections.transport()), [Queue.from_wire(row)])
     assert sizing.there is is_there
     assert words in sizing.detail

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pulumi_dli.console import MASK
 from pulumi_dli.errors import JobGone
-from pulumi_dli.job.redaction import MASK
-from pulumi_dli.job.spec import FIELDS, KEEP, Cost
+from pulumi_dli.job.field import KEEP, Cost
+from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.state import unfold
 from stack import PROGRAM, Stack
 

@@ -333,3 +333,9 @@ def test_no_time_left_is_a_wait_that_ended(stack: Stack) -> None:
     stack.dli.run(job_id)
     with pytest.raises(WaitTimeout, match="waited 5 s for job orders"):
         stack.up(adopt_job_id=job_id, timeouts={"create": 5})
+
+
+def test_a_job_is_adopted_by_an_id_that_is_text(stack: Stack) -> None:
+    adopted = stack.dli.create("theirs", queue_name="testQueue", entrypoint="t.jar")
+    stack.up(name="theirs", adopt_job_id=str(adopted))
+    assert stack.id == adopted

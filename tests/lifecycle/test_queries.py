@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pulumi
@@ -110,40 +105,3 @@ def test_settings_that_are_missing_are_one_sentence() -> None:
         assert "no credentials" in refused(list_flink_jar_jobs)
     finally:
         set_all_config(before)
-
-
-class Deaf(BaseHTTPRequestHandler):
-    """A service whose job list takes no account of its filters."""
-
-    def do_GET(self) -> None:
-        job = {"job_id": 1, "name": "orders", "status": "job_running", "job_config": {}}
-        answer = {"is_success": "true", "job_list": {"total_count": 1, "jobs": [job]}}
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(json.dumps(answer).encode())
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- its parent's name
-        """Say nothing."""
-
-
-def test_a_region_that_cannot_look_for_tags_returns_no_wrong_jobs() -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Deaf)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    endpoint = f"http://127.0.0.1:{server.server_port}"
-    settings = {"endpoint": endpoint, "region": "eu-de", "projectId": "p", "token": "t"}
-    before = get_config_env()
-    set_all_config({f"dli:{key}": text for key, text in settings.items()})
-    try:
-        assert list_flink_jar_jobs(status="job_finish") == []
-        sentence = refused(lambda: list_flink_jar_jobs(tags={"team": "shop"}))
-        assert "this region's job list takes no account of tags" in sentence
-    finally:
-        set_all_config(before)
-        server.shutdown()
-        server.server_close()
-
-
-def test_a_program_without_look_ups_loads_neither_client_nor_models() -> None:
-    code = "import sys, pulumi_dli; print(sorted({'httpx', 'pydantic'} & sys.modules.keys()))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"

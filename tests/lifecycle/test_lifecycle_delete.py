@@ -172,12 +172,12 @@ def test_a_killed_delete_is_finished(up: Stack) -> None:
         def killed() -> None:
             raise KeyboardInterrupt
 
-        up.guard = killed
+        up.lines.guarded = killed
 
-    up.guard = once  # the stop passes, the delete does not
+    up.lines.guarded = once  # the stop passes, the delete does not
     with pytest.raises(KeyboardInterrupt):
         up.destroy()
-    up.guard = lambda: None
+    up.lines.guarded = lambda: None
     assert up.sent() == ["stop savepoint"]
     up.destroy()
     assert up.sent() == ["delete"]

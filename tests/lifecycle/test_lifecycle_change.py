@@ -499,3 +499,9 @@ def test_a_program_is_its_own_default(stack: Stack) -> None:
     stack.up(cu_number=2, restart_when_exception=False, resume_max_num=-1)
     assert stack.sent() == []  # what the service had by default, now written down
     assert PROGRAM.items() <= stack.inputs.items()
+
+
+def test_a_time_that_is_text_is_recorded_once(stack: Stack) -> None:
+    stack.up(timeouts={"settle": "0.1"})
+    assert not stack.preview(timeouts={"settle": "0.1"}).changes
+    assert stack.said == []

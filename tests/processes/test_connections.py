@@ -22,7 +22,7 @@ from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.signin.identity import Project
 from pulumi_dli.local.store import Store
 from pulumi_dli.settings.credentials import Password
-from pulumi_dli.settings.resolve import LOCAL_PROJECT_ID
+from pulumi_dli.settings.settings import LOCAL_PROJECT_ID
 
 TEAM = Project("eu-de_team", "aaaabbbbccccddddeeeeffff00001111")
 TWIN = Project("eu-de_twin", "0000bbbbccccddddeeeeffff00002222")

@@ -11,10 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pulumi_dli.errors import StateAtRisk
 from pulumi_dli.job.spec import FIELDS
+from searches import examples
 from stack import PROGRAM, Stack
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/architecture.md"
@@ -126,10 +127,8 @@ def _happens(stack: Stack, event: str) -> None:
 
 @given(st.lists(programs, min_size=2, max_size=3), st.sampled_from(EVENTS))
 @settings(
-    max_examples=30,
-    deadline=None,
+    max_examples=examples(30),
     phases=(Phase.generate,),  # a failing pair is short enough, and finding a shorter one slow
-    suppress_health_check=[HealthCheck.too_slow],
 )
 def test_up_sends_what_the_line_announces(chain: list[dict[str, Any]], event: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -1,0 +1,41 @@
+"""What a process loads, and what its garbage collector then has to look at."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+OF_A_PROCESS = """
+import gc
+from pulumi_dli.loading import loading, own_process
+{before}
+with loading():
+    made = [object()]
+print(gc.isenabled(), any(item is made for item in gc.get_objects()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "told"), [("", "True True"), ("own_process()", "True False")], ids=["user", "own"]
+)
+def test_what_is_loaded_is_left_alone_in_the_providers_own_process(before: str, told: str) -> None:
+    code = OF_A_PROCESS.format(before=before)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == told
+
+
+def test_the_programs_process_loads_neither_httpx_nor_pydantic() -> None:
+    code = (
+        "import sys, pulumi_dli; "
+        "print([m for m in ('httpx', 'pydantic', 'flask', 'typer', 'stamina') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_a_program_without_look_ups_loads_neither_client_nor_models() -> None:
+    code = "import sys, pulumi_dli; print(sorted({'httpx', 'pydantic'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

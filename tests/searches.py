@@ -1,0 +1,15 @@
+"""Where the random searches begin, and how far they go."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+FIRST_SEED = int(os.environ.get("FAULT_SEED", "0"))
+"""The first seed of a search that draws for itself."""
+
+
+def examples(usual: int) -> int:
+    """How many examples hypothesis draws where its usual hundred are too many, or too few."""
+    return usual * settings().max_examples // 100
