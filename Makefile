@@ -54,25 +54,25 @@ unit: $(VENV)/.dev ## the quickest part of check: no process, no server, no wait
 static: $(VENV)/.dev
 	@$(MAKE) --no-print-directory --jobs lint types layers
 
-lint:
+lint: $(VENV)/.dev
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check --quiet .
 
-types:
+types: $(VENV)/.dev
 	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests benchmarks tools __main__.py $(wildcard examples/*/__main__.py examples/*/*/__main__.py)
 
-layers:
+layers: $(VENV)/.dev
 	@$(VENV)/bin/lint-imports --no-cache | tail -n 1
 
 faults: $(VENV)/.dev ## N random schedules of faults and kills, from seed SEED on
 	@FAULT_COUNT=$(or $(N),1000) FAULT_SEED=$(or $(SEED),1000) \
 	$(PY) -m pytest -n 2 -q tests/faults/test_campaign.py
 
-fuzz: $(VENV)/.dev ## what test searches from fixed seeds, N times as far from a new one (N=10: ten minutes)
+fuzz: $(VENV)/.dev ## the random searches of test, N times as far (10: ten minutes) and from a new SEED
 	@$(ENTER); n=$(or $(N),10); seed=$(or $(SEED),$$(date +%s)); \
 	echo "make fuzz N=$$n SEED=$$seed plays this again"; \
 	FUZZ=$$n FAULT_COUNT=$$((n * 100)) FAULT_SEED=$$seed $(PY) -m pytest -n 2 --dist worksteal -q \
-	--timeout $$((n * 60)) -m "hypothesis or search" --hypothesis-seed $$seed tests
+	--timeout $$((300 + n * 60)) -m "hypothesis or search" --hypothesis-seed $$seed tests
 
 bench: $(VENV)/.dev ## measure everything against its floor: one table
 	@$(ENTER); PYTHONPATH=tests $(PY) benchmarks/run.py

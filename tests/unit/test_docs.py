@@ -11,7 +11,7 @@ from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.settings.sources import SETTINGS
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/README.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/README.md")])
 PARTS = {"jobmanager_resource_spec", "taskmanager_resource_spec", "status", "custom_timeouts"}
 
 
@@ -40,3 +40,18 @@ def test_every_setting_that_is_named_exists(path: Path) -> None:
     named = set(re.findall(r"\bdli:([a-z][A-Za-z]+)\b(?!:)", path.read_text()))
     actions = {"jobs"}  # rights are spelt alike: dli:jobs:create
     assert named - actions <= SETTINGS.keys()
+
+
+def test_every_file_that_contributing_names_exists() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    named = re.findall(r"\b((?:tests|tools|provider|docs)/[\w/.]+\w)", text)
+    assert len(named) > 20
+    for target in named:
+        assert (ROOT / target).exists() or "NAME" in target, target
+
+
+def test_every_target_that_is_named_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for path in PAGES:
+        for target in re.findall(r"`make ([a-z]+)", path.read_text()):
+            assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"{path.name}: make {target}"
