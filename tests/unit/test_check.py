@@ -140,6 +140,12 @@ def test_a_number_of_many_digits_in_a_text_is_judged_as_text(
     assert problems({**RIGHT, **program}) == sentences
 
 
+@pytest.mark.parametrize("name", ["cu_number", "tm_cus", "resume_max_num", "adopt_job_id"])
+def test_a_whole_number_of_too_many_digits_gets_its_sentence(name: str) -> None:
+    sentence = f"{name}: has too many digits; use a smaller number"
+    assert problems({**RIGHT, name: 1e255}) == [sentence]
+
+
 def test_every_field_is_an_argument() -> None:
     assert set(FIELDS) < set(ARGUMENTS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
@@ -322,3 +323,9 @@ def test_the_line_for_a_job_that_goes_elsewhere() -> None:
     assert plan_line.replacement(wish(), ["region", "project_id"]).startswith(
         "orders: REPLACES THE JOB, because region and project_id change: it is deleted there"
     )
+
+
+def test_a_job_that_is_found_stopping_is_planned_back_to_running() -> None:
+    stopping = replace(job("running"), status="job_canceling")
+    found = stored(stopping, PROGRAM, desired_state="stopped (job_canceling)")
+    assert plan(stopping, wish(desired_state="running"), found).recorded == ("desired_state",)

@@ -208,7 +208,12 @@ def _recorded(desired: Desired, state: State | None) -> tuple[str, ...]:
     if state is None:
         return ()
     before = Desired.read(state.ours)
-    return tuple(name for name in RECORDED if desired.value(name) != before.value(name))
+    # A run state that was found is no valid wish, and differs from every one.
+    return tuple(
+        name
+        for name in RECORDED
+        if name in before.open or desired.value(name) != before.value(name)
+    )
 
 
 def restart_due(desired: Desired, state: State | None) -> bool:

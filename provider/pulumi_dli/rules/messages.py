@@ -10,6 +10,18 @@ from pulumi_dli.job.canonical import text_of
 from pulumi_dli.job.options import Timeouts
 from pulumi_dli.job.spec import ResourceConfig, ResourceSpec
 
+_FIXED = {
+    "finite_number": "is not a finite number; use one",
+    "string_too_short": "is empty; remove it or give it a value",
+    "too_short": "is empty; remove it or give it a value",
+    "int_parsing_size": "has too many digits; use a smaller number",
+    **dict.fromkeys(
+        ("int_from_float", "int_parsing", "int_type"), "is not a whole number; use one"
+    ),
+    **dict.fromkeys(("bool_parsing", "bool_type"), "is not a flag; use True or False"),
+}
+"""Sentences that say the same of every value."""
+
 
 def sentence(detail: ErrorDetails) -> str:
     """What is wrong and what to do, without the value where that may be a secret."""
@@ -17,19 +29,15 @@ def sentence(detail: ErrorDetails) -> str:
     shown = value if isinstance(value, bool | int | float) else "the value"
     if isinstance(shown, float) and shown.is_integer():
         shown = int(shown)
-    match detail["type"]:
-        case "missing":
-            return "is required; set it"
-        case "finite_number":
-            return "is not a finite number; use one"
+    if (kind := detail["type"]) in _FIXED:
+        return _FIXED[kind]
+    match kind:
         case "greater_than_equal":
             return f"{shown} is too small; use {context['ge']:g} or more"
         case "greater_than":
             return f"{shown} is too small; use more than {context['gt']:g}"
         case "less_than_equal":
             return f"{shown} is too large; use {context['le']} or less"
-        case "string_too_short" | "too_short":
-            return "is empty; remove it or give it a value"
         case "string_too_long" | "too_long":
             most = context["max_length"]
             return f"has {len(text_of(value))} characters, and {most} are allowed; shorten it"
@@ -37,10 +45,6 @@ def sentence(detail: ErrorDetails) -> str:
             return f"is not one of the choices; use {context['expected']}"
         case "string_pattern_mismatch":
             return _form(detail)
-        case "int_from_float" | "int_parsing" | "int_type":
-            return "is not a whole number; use one"
-        case "bool_parsing" | "bool_type":
-            return "is not a flag; use True or False"
         case "extra_forbidden":
             return _near(str(detail["loc"][-1]))
         case _ if detail["loc"][0] == "entrypoint_args":
