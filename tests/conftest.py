@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import os
 import signal
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A shell starts its background jobs with SIGINT ignored, and every process inherits that. The
@@ -19,3 +23,25 @@ UNHURRIED = settings(deadline=None, database=None, suppress_health_check=[Health
 settings.register_profile("seeded", UNHURRIED, derandomize=True)
 settings.register_profile("fuzz", UNHURRIED, max_examples=100 * int(FUZZ or 1), print_blob=True)
 settings.load_profile("fuzz" if FUZZ else "seeded")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def session_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """The loop that Pulumi's SDK finds; else it makes one and leaves it open."""
+    made = asyncio.new_event_loop()
+    asyncio.set_event_loop(made)
+    yield made
+    made.close()
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def loop(session_loop: asyncio.AbstractEventLoop) -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop of the test's own, with whose threads go the loops that they left open."""
+    made = asyncio.new_event_loop()
+    asyncio.set_event_loop(made)
+    yield made
+    made.run_until_complete(made.shutdown_default_executor())
+    made.close()
+    asyncio.set_event_loop(session_loop)
+    gc.collect()

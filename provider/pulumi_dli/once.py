@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import Generic, TypeVar
 
 _Read = TypeVar("_Read")
 
 
 class Once(Generic[_Read]):
-    """Reads once, for every thread. An error reaches all who wait, and is not kept."""
+    """Reads once, for every thread. An error is its own thread's; who waited tries by itself."""
 
     def __init__(self, read: Callable[[], _Read]) -> None:
         self._read = read
@@ -20,18 +21,22 @@ class Once(Generic[_Read]):
 
     def get(self) -> _Read:
         """What was read. No lock is held while it is being read."""
-        with self._lock:
-            first = self._future is None
-            self._future = future = self._future or Future()
-        if first:
-            self._fill(future)
-        return future.result()
+        while True:
+            with self._lock:
+                first = self._future is None
+                self._future = future = self._future or Future()
+            if first:
+                return self._fill(future)
+            with contextlib.suppress(CancelledError):
+                return future.result()
 
-    def _fill(self, future: Future[_Read]) -> None:
+    def _fill(self, future: Future[_Read]) -> _Read:
         try:
-            future.set_result(self._read())
-        except BaseException as error:
+            read = self._read()
+        except BaseException:
             with self._lock:
                 self._future = None
-            future.set_exception(error)
+            future.cancel()
             raise
+        future.set_result(read)
+        return read

@@ -116,7 +116,7 @@ class Session:
         """Compare the stored outputs with the program's inputs, and say what a change costs."""
         state = State.read(job_id, olds)
         desired = replace(Desired.read(_assume_kept(state, news, unknown)), unknown=unknown)
-        if desired.wrong:  # no check has seen them: they are what an earlier refresh found
+        if desired.wrong or not desired.name:  # what a refresh or a get found: no check saw it
             return Diff(any(state.value(name) != value for name, value in news.items()), [])
         replaces = moved(olds, news, unknown)
         todo = plan(state.job, desired, state)
@@ -240,8 +240,8 @@ def _demand_valid(inputs: Mapping[str, Any]) -> Desired:
         JobError: they are not valid, so no check has seen them; nothing was sent.
     """
     desired = Desired.read(inputs)
-    if found := problems(desired):
-        raise JobError(f"nothing was changed: {'; '.join(found)}")
+    if desired.wrong:
+        raise JobError(f"nothing was changed: {'; '.join(problems(desired))}")
     return desired
 
 

@@ -43,6 +43,9 @@ class Broken(mocks.Mocks):
         return {}, None
 
 
+# The SDK's mocks leave an event loop open in each thread that they work in.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("loop")
 def test_the_program_fails_with_the_sentence() -> None:
     mocks.set_mocks(Broken())
 

@@ -251,3 +251,22 @@ def test_a_run_state_that_is_not_known_yet_is_not_filled_in(stack: Stack) -> Non
     filled, problems = stack.session().check(URN, {}, stack.wish(), unknown)
     assert problems == []
     assert "desired_state" not in filled
+
+
+def test_a_job_that_is_only_read_does_not_differ_from_itself(stack: Stack) -> None:
+    stack.up()
+    assert stack.id is not None
+    session = stack.session()
+    found = session.read(stack.id, {})
+    assert found is not None
+    outs, inputs = found
+    assert not session.diff(URN, stack.id, outs, inputs, NONE).changes
+
+
+def test_a_stored_spelling_that_a_rule_forbids_today_is_no_obstacle_to_an_update(
+    stack: Stack,
+) -> None:
+    stack.up(entrypoint_args="--rate 3")
+    stack.inputs["entrypoint_args"] = ["--rate 3"]
+    stack.up(entrypoint_args="--rate 3", desc="new")
+    assert stack.job["desc"] == "new"

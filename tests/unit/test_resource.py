@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import hashlib
 import inspect
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -68,17 +67,12 @@ class Monitor(MockMonitor):
 
 
 @pytest.fixture
-def engine() -> Iterator[Monitor]:
-    """Mocks in the engine's place, and an event loop of the test's own."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
+def engine(loop: asyncio.AbstractEventLoop) -> Monitor:
+    """Mocks in the engine's place."""
+    del loop
     monitor = Monitor()
     set_mocks(monitor.mocks, project="shop", stack="dev", preview=False, monitor=monitor)
-    yield monitor
-    loop.run_until_complete(loop.shutdown_default_executor())
-    loop.close()
-    asyncio.set_event_loop(None)
-    gc.collect()
+    return monitor
 
 
 def run(program: Callable[[], Any]) -> Any:

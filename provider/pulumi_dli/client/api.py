@@ -161,7 +161,8 @@ class Jobs:
         answer = self._transport.request(
             "GET", _QUEUES, what="list the queues", params={"queue_type": "all"}
         )
-        return [Queue.from_wire(row) for row in _mapping(answer).get("queues") or []]
+        queues = [Queue.from_wire(row) for row in _mapping(answer).get("queues") or []]
+        return [queue for queue in queues if queue.name]
 
     def queue(self, name: str) -> Queue:
         """Read one queue."""

@@ -6,7 +6,7 @@ import ssl
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -23,9 +23,6 @@ from pulumi_dli.settings.reader import loopback
 from pulumi_dli.settings.resolve import process_environment, resolve
 from pulumi_dli.settings.settings import Settings
 from pulumi_dli.settings.sources import SETTINGS
-
-if TYPE_CHECKING:
-    pass
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 

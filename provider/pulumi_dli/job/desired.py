@@ -119,6 +119,8 @@ class Desired:
     def changes(self, before: Desired, names: Iterable[str] = ARGUMENTS) -> bool:
         """Whether one of these arguments is not known yet or not what it was."""
         doubtful = self.unknown | before.open
+        if not doubtful and _identical(before.given, self.given):
+            return False
         return any(name in doubtful or differs(name, before, self) for name in names)
 
     def given_as_in(self, before: Desired | None) -> dict[str, Any]:

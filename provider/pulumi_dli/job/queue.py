@@ -61,4 +61,8 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """A number, which may come as text."""
+    try:
+        return float(str(value))
+    except ValueError:
+        return None
