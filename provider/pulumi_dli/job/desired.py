@@ -31,6 +31,7 @@ class Desired:
         unknown: names of inputs that are not known yet in a preview, wholly or in part.
         wrong: what is wrong with single values, in pydantic's words; they are in neither
             `spec` nor `options`.
+        open: names of arguments that nothing can be concluded from: not known yet, or not valid.
     """
 
     spec: JobSpec
@@ -39,6 +40,12 @@ class Desired:
     given: Mapping[str, Any] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
     wrong: tuple[ErrorDetails, ...] = ()
+    open: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Once: every rule asks for it.
+        invalid = (str(error["loc"][0]) for error in self.wrong)
+        object.__setattr__(self, "open", self.unknown.union(invalid))
 
     @classmethod
     def read(cls, inputs: Mapping[str, Any], unknown: frozenset[str] = frozenset()) -> Desired:
@@ -99,11 +106,6 @@ class Desired:
         """Names in the program that no argument has."""
         known = {*ARGUMENTS, *PROVIDED}
         return tuple(name for name in (*self.given, *self.unknown) if name not in known)
-
-    @property
-    def open(self) -> frozenset[str]:
-        """Names of arguments that nothing can be concluded from: not known yet, or not valid."""
-        return self.unknown | {str(error["loc"][0]) for error in self.wrong}
 
     def knows(self, *names: str) -> bool:
         """Whether all these arguments are known and valid, be they set or left out."""
