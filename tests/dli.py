@@ -18,6 +18,7 @@ from pulumi_dli.local.app import create_app
 from pulumi_dli.local.requests import Entry
 from pulumi_dli.local.simulation import START_DELAY, STOP_DELAY
 from pulumi_dli.local.store import Store
+from stack import changes as changes_something
 
 COMMAND = str(Path(sys.prefix) / "bin" / "pulumi-dli")
 
@@ -80,7 +81,7 @@ def changes(entries: Sequence[Entry]) -> list[str]:
     return [
         f"{entry.method} {entry.path.partition('/streaming/')[2] or entry.path}"
         for entry in entries
-        if entry.method != "GET"
+        if changes_something(entry.method, entry.path)
     ]
 
 

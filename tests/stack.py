@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from announced import plan_lines
 from local_service import START_TIME, LocalService, new_store
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.errors import Halfway
@@ -78,16 +79,17 @@ class Stack:
         self.dli = LocalService(client, self.store)
         self.dli.clock.set(START_TIME)
         self.urn = URN
+        self.failure = ""
         self.mark = MARK
         self.id: int | None = None
         self.inputs: dict[str, Any] = {}
         self.outs: dict[str, Any] = {}
+        self.failed = False
+        self.pending = False
+        """Whether a replacement has deleted the job and not created it again."""
         self.lines = Lines()
-        self.said, self.progress, self.warned = (
-            self.lines.said,
-            self.lines.progressed,
-            self.lines.warned,
-        )
+        self.said, self.progress = self.lines.said, self.lines.progressed
+        self.warned, self.refused = self.lines.warned, self.lines.refused
         self._connections = Connections(self.config, {}, folder)
         self._seen = len(kept(self.store))
 
@@ -106,34 +108,65 @@ class Stack:
         wanted = {**PROGRAM, "owner": self.mark, "timeouts": {"settle": SETTLE}, **program}
         return sent({name: value for name, value in wanted.items() if value is not None})
 
-    def preview(self, **program: Any) -> Diff:
+    def preview(self, *, replace: bool = False, **program: Any) -> Diff:
         """What a preview calls: check, and diff for a job that exists."""
         session = self.session()
-        news = self._checked(session, program)
-        if self.id is None:
+        if self.id is None or replace:
+            self._checked(session, {}, program)
             return Diff(changes=True, replaces=[])
-        return session.diff(self.urn, self.id, self.outs, news, frozenset())
+        news = self._checked(session, self.inputs, program)
+        diff = session.diff(self.urn, self.id, self.outs, news, frozenset())
+        if diff.replaces or self.pending:
+            self._checked(session, {}, program)
+        return diff
 
-    def up(self, seconds: float | None = None, **program: Any) -> None:
-        """Check, then create, or diff and update. A partial failure is kept, as it is stored."""
+    def up(self, seconds: float | None = None, *, replace: bool = False, **program: Any) -> None:
+        """What `pulumi up` calls. A partial failure is kept, as it is stored.
+
+        Args:
+            seconds: the time that the engine allows.
+            replace: whether the job is tainted, or `--replace` is given.
+            program: the arguments.
+        """
         session = self.session()
-        news = self._checked(session, program)
+        if self.id is None:
+            news = self._checked(session, {}, program)
+        elif replace:
+            news = self._checked(session, {}, program)
+            session.delete(self.urn, self.id, self.outs, seconds)
+            self.pending = True
+        else:
+            news = self._checked(session, self.inputs, program)
+            diff = session.diff(self.urn, self.id, self.outs, news, frozenset())
+            if diff.replaces or self.pending:
+                news = self._checked(session, {}, program)
+            if diff.replaces and not self.pending:
+                session.delete(self.urn, self.id, self.outs, seconds)
+                self.pending = True
+            elif not self.pending and not diff.changes and not self.failed:
+                self.inputs = news
+                return
         try:
-            if self.id is None:
-                self.id, self.outs = session.create(news, seconds)
-            elif session.diff(self.urn, self.id, self.outs, news, frozenset()).changes:
-                self.outs = session.update(self.id, self.outs, news, seconds)
+            if self.id is None or self.pending:
+                self.id, self.outs = session.create(self.urn, news, seconds)
+            else:
+                self.outs = session.update(self.urn, self.id, self.outs, news, seconds)
         except Halfway as error:
-            self.id, self.outs, self.inputs = error.job_id, sent(error.state.write()), news
+            self.id, self.outs = error.job_id, sent(error.state.write())
+            found = {name: self.outs[name] for name in ("desired_state",) if self.outs.get(name)}
+            self.inputs, self.failed, self.pending = {**news, **found}, True, False
+            self.inputs.pop("failure", None)
             raise
-        self.outs = sent(self.outs)
+        self.outs, self.failed, self.pending = sent(self.outs), False, False
         self.inputs = news
 
     def refresh(self) -> Diff:
         """Read, and the diff without a check that the engine makes of it."""
+        return self._refreshed(self.session())
+
+    def _refreshed(self, session: Session) -> Diff:
         assert self.id is not None
-        session = self.session()
-        found = session.read(self.id, self.outs)
+        found = session.read(self.urn, self.id, self.outs)
         before = self.inputs
         if found is None:
             self.id, self.outs, self.inputs = None, {}, {}
@@ -143,8 +176,14 @@ class Stack:
 
     def destroy(self, seconds: float | None = None) -> None:
         assert self.id is not None
-        self.session().delete(self.id, self.outs, seconds)
+        if not self.pending:  # else the engine asks nobody
+            self.session().delete(self.urn, self.id, self.outs, seconds)
+        self.forget()
+
+    def forget(self) -> None:
+        """`pulumi state delete`."""
         self.id, self.outs, self.inputs = None, {}, {}
+        self.failed = self.pending = False
 
     def killed_up(self, at: int, **program: Any) -> None:
         """An up whose process ends before its n-th request that would change something."""
@@ -164,9 +203,9 @@ class Stack:
 
     def sent(self) -> list[str]:
         """The requests that change something, in short, since the last call."""
-        log = [entry for entry in kept(self.store) if entry.method != "GET"]
+        log = [entry for entry in kept(self.store) if changes(entry.method, entry.path)]
         fresh, self._seen = log[self._seen :], len(log)
-        return [_short(entry.method, entry.path, entry.body) for entry in fresh]
+        return [short(entry.method, entry.path, entry.body) for entry in fresh]
 
     def all_sent(self) -> list[str]:
         """Every request in the log, the looks too."""
@@ -174,15 +213,20 @@ class Stack:
 
     def bodies(self, word: str) -> list[Any]:
         """The bodies of the requests whose short form begins with a word."""
-        log = [entry for entry in kept(self.store) if entry.method != "GET"]
-        chosen = (e for e in log if _short(e.method, e.path, e.body).startswith(word))
+        log = [entry for entry in kept(self.store) if changes(entry.method, entry.path)]
+        chosen = (e for e in log if short(e.method, e.path, e.body).startswith(word))
         return [json.loads(entry.body) for entry in chosen]
 
     @property
     def line(self) -> str:
         """The one line that was said of the plan."""
-        [line] = self.said
+        [line] = self.plan_lines
         return line
+
+    @property
+    def plan_lines(self) -> list[str]:
+        """The lines that were said of the plan, however loud."""
+        return plan_lines(self.lines.told)
 
     @property
     def standing(self) -> dict[str, Any]:
@@ -206,13 +250,20 @@ class Stack:
         history = self.dli.history(self.id)
         return [entry["resumed"] for entry in history if entry["event"] == "running"]
 
-    def _checked(self, session: Session, program: Mapping[str, Any]) -> dict[str, Any]:
+    def _checked(
+        self, session: Session, olds: Mapping[str, Any], program: Mapping[str, Any]
+    ) -> dict[str, Any]:
         wanted = self.wish(**program)
-        olds = self.inputs if self.id is not None else {}
         filled, problems = session.check(self.urn, olds, wanted, frozenset())
         if problems:
             raise Problems(*problems)
+        self.failure = filled.get("failure", "")
         return sent({**wanted, **filled})
+
+
+def changes(method: str, path: str) -> bool:
+    """Whether a request changes something: the tags of a project are read with a POST."""
+    return method != "GET" and "/resource-instances/" not in path
 
 
 def sent(props: Mapping[str, Any]) -> dict[str, Any]:
@@ -233,7 +284,7 @@ def _as_sent(value: Any) -> Any:
     return value
 
 
-def _short(method: str, path: str, body: str) -> str:
+def short(method: str, path: str, body: str) -> str:
     """`create`, `put desc`, `stop savepoint`, `run resume`, `delete`, `import`, `tags create`."""
     sent = json.loads(body) if body.startswith("{") else {}
     end = re.sub(r"\?.*", "", path).rpartition("/streaming/")[2]

@@ -31,20 +31,28 @@ class Lines:
     said: list[str] = field(default_factory=list)
     progressed: list[str] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     guarded: Callable[[], None] = lambda: None
 
     def say(self, text: str) -> None:
         self.said.append(text)
+        self.told.append(text)
 
     def progress(self, text: str) -> None:
         self.progressed.append(text)
 
     def warn(self, text: str) -> None:
         self.warned.append(text)
+        self.told.append(text)
+
+    def error(self, text: str) -> None:
+        self.refused.append(text)
+        self.told.append(text)
 
     def guard(self) -> None:
         self.guarded()
 
     def clear(self) -> None:
-        for lines in (self.said, self.progressed, self.warned):
+        for lines in (self.said, self.progressed, self.warned, self.refused, self.told):
             lines.clear()

@@ -28,6 +28,10 @@ class Console(Protocol):
         """Show a warning."""
         ...
 
+    def error(self, text: str) -> None:
+        """Show what cannot be done."""
+        ...
+
     def guard(self) -> None:
         """Raise when nothing more may be started; asked before each change of the service."""
         ...
@@ -39,6 +43,7 @@ class WarnOnce:
     def __init__(self, console: Console) -> None:
         self.say = console.say
         self.progress = console.progress
+        self.error = console.error
         self.guard = console.guard
         self._console = console
         self._said: set[str] = set()

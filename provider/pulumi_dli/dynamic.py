@@ -77,7 +77,8 @@ class FlinkJarJobProvider(ResourceProvider):
         """Create and start a job."""
         with _door():
             try:
-                job_id, outs = self._session.create(_plain(props), host.current_call().seconds)
+                call = host.current_call()
+                job_id, outs = self._session.create(call.urn, _plain(props), call.seconds)
             except Halfway as error:
                 job_id, outs = error.job_id, _keep(error, props)
         return CreateResult(str(job_id), outs)
@@ -85,7 +86,7 @@ class FlinkJarJobProvider(ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the live job."""
         with _door():
-            found = self._session.read(_job_id(id_), _plain(props))
+            found = self._session.read(host.current_call().urn, _job_id(id_), _plain(props))
         if found is None:
             return ReadResult("", {})
         outs, inputs = found
@@ -95,8 +96,9 @@ class FlinkJarJobProvider(ResourceProvider):
         """Change a job in place."""
         with _door():
             try:
+                call = host.current_call()
                 outs = self._session.update(
-                    _job_id(_id), _plain(_olds), _plain(_news), host.current_call().seconds
+                    call.urn, _job_id(_id), _plain(_olds), _plain(_news), call.seconds
                 )
             except Halfway as error:
                 outs = _keep(error, _news)
@@ -105,7 +107,8 @@ class FlinkJarJobProvider(ResourceProvider):
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Delete a job, as its `on_delete` says."""
         with _door():
-            self._session.delete(_job_id(_id), _plain(_props), host.current_call().seconds)
+            call = host.current_call()
+            self._session.delete(call.urn, _job_id(_id), _plain(_props), call.seconds)
 
 
 @contextmanager
@@ -127,7 +130,10 @@ def _keep(error: Halfway, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """
     key = {PROVIDER_KEY: inputs.get(PROVIDER_KEY)}
     outs = error.state.write()
-    if host.partial_failure(str(error.job_id), {**outs, **key}, inputs, str(error)):
+    stored = {name: value for name, value in inputs.items() if name != "failure"}
+    if error.state.at_risk:  # as a refresh would give it, so that the next check knows
+        stored["desired_state"] = outs["desired_state"]
+    if host.partial_failure(str(error.job_id), {**outs, **key}, stored, str(error)):
         _fail(str(error))
     return {**outs, "failure": str(error)}
 

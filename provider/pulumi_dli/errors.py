@@ -129,6 +129,11 @@ class WaitTimeout(JobError):
 class Storable(Protocol):
     """Something that the state can keep."""
 
+    @property
+    def at_risk(self) -> bool:
+        """Whether the job was found at rest, and a start would lose its state."""
+        ...
+
     def write(self) -> dict[str, Any]:
         """The outputs that the state stores."""
         ...

@@ -139,15 +139,16 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     ) -> None:
         given = {**(args or {}), **kwargs}
         props: dict[str, Any] = {key: item for key, item in given.items() if item is not None}
+        read = opts is not None and opts.id is not None
         opts = ResourceOptions.merge(
             opts,
             ResourceOptions(
                 # Names are unique on the service: a new job can only come after the old one.
                 delete_before_replace=True,
-                additional_secret_outputs=[name for name in SECRETS if name in props],
+                additional_secret_outputs=[name for name in SECRETS if read or name in props],
             ),
         )
-        if opts.id is None:
+        if not read:
             mark = _mark(resource_name, opts.parent)
             props["owner"] = mark
             if "name" not in props:
@@ -155,7 +156,9 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         for name in SECRETS:
             if name in props:
                 props[name] = Output.secret(props[name])
-        expected = dict.fromkeys((*OUTPUTS, *FILLED))
+        # Of a job that is only read nobody knows what a program set: each is an output.
+        named = FlinkJarJobArgs.__annotations__ if read else ()
+        expected = dict.fromkeys((*OUTPUTS, *FILLED, *named))
         props = {**expected, **props, PROVIDER_KEY: _stored_provider()}
         with program_frames(sys._getframe(1)):  # noqa: SLF001 -- the program's frame is the point
             # Not the base's own: the SDK takes the caller of the third `__init__` for the program.

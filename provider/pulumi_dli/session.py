@@ -1,9 +1,8 @@
 """The six verbs of a provider over plain dictionaries, without any engine.
 
 A Session lives as long as the process of a front. It adds to the lifecycle what one run
-knows: where the stack's jobs are, which jobs this run made or took over, and which lines
-were already spoken. Inputs and outputs are read here, once in each call; below is no plain
-data.
+knows: where the stack's jobs are, what the calls before saw (`memory`), and which lines were
+already spoken. Inputs and outputs are read here, once in each call; below is no plain data.
 """
 
 from __future__ import annotations
@@ -16,7 +15,14 @@ from typing import Any, NamedTuple
 
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.connections import Connections, Place
-from pulumi_dli.client.location import PLACE, demand_place, explicit, moved, stored_place
+from pulumi_dli.client.location import (
+    PLACE,
+    explicit,
+    known_place,
+    moved,
+    stack_place,
+    stored_place,
+)
 from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.console import Console
 from pulumi_dli.errors import DliError, Halfway, JobError, JobGone
@@ -27,9 +33,13 @@ from pulumi_dli.job.plan import plan
 from pulumi_dli.job.redaction import discreet
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.verbs import Lifecycle
-from pulumi_dli.preview import plan_line
-from pulumi_dli.preview.preview import Preview
+from pulumi_dli.memory import Anew, Memory, Old
+from pulumi_dli.preview.foresight import Foresight
 from pulumi_dli.rules.check import problems
+from pulumi_dli.rules.tags import ignored_tags
+
+YOUNG = 1.0
+"""Seconds for which the live look of a diff is good for the update that follows it."""
 
 
 class Diff(NamedTuple):
@@ -41,25 +51,18 @@ class Diff(NamedTuple):
 
 @dataclass(slots=True)
 class Session:
-    """One run of a front.
-
-    Args:
-        connections: the settings' clients.
-        console: is told, and asked before each request that changes something.
-        clock: time.
-    """
+    """One run of a front; see `open_session` for what it is made of."""
 
     connections: Connections
     console: Console
     clock: Clock = SYSTEM
-    _preview: Preview = field(init=False)
+    _memory: Memory = field(default_factory=Memory)
+    _foresight: Foresight = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _lives: dict[Place, Lifecycle] = field(default_factory=dict)
-    _taken: set[tuple[Place, int]] = field(default_factory=set)
-    _checked: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._preview = Preview(self.connections, self.console.warn)
+        self._foresight = Foresight(self.connections, self.console, self.clock, self._memory)
 
     def check(
         self,
@@ -72,38 +75,48 @@ class Session:
 
         Args:
             urn: the resource.
-            olds: the inputs of the last run; empty for a new resource.
+            olds: the inputs of the last run; empty for a new resource, and for one that the
+                engine replaces.
             news: what is known of the program's inputs.
             unknown: names of inputs that are not known yet, wholly or in part.
 
         Returns:
-            What to put into the inputs, and the problems.
+            What to put into the inputs, and the problems. An input `failure` says why the job
+            cannot be brought to the wish.
         """
         desired = Desired.read(news, unknown)
         before = Desired.read(olds) if olds else None
-        found = problems(desired)
-        if found or not unknown.isdisjoint(PLACE):
-            return {}, found
+        if not unknown.isdisjoint(PLACE):
+            return {}, problems(desired)
+        named = {name: news.get(name) for name in PLACE}
         try:
             settings = self.connections.settings(*explicit(news))
-            place = self.connections.place(*explicit(news))
-            demand_place(olds, news, place)
+            place = stack_place(self.connections, olds, named)
         except DliError as error:
-            return {}, [str(error)]
-        filled: dict[str, Any] = place._asdict()
-        if "desired_state" not in unknown:
-            filled["desired_state"] = desired.options.desired_state
-        if settings.default_tags and "tags" not in unknown:
+            return {}, [*problems(desired), str(error)]
+        own = [name for name, value in named.items() if value is not None]
+        filled: dict[str, Any] = {**place._asdict(), "own_place": own}
+        if "desired_state" not in desired.open:
+            filled["desired_state"] = desired.value("desired_state")
+        if settings.default_tags and "tags" not in desired.open:
             filled["tags"] = {**settings.default_tags, **(desired.spec.tags or {})}
         desired = desired.fill(filled)
-        found = problems(desired) if desired.wrong or "tags" in filled else []
+        found = [*problems(desired), *ignored_tags(desired, settings.ignore_tags)]
+        failure = ""
         try:
-            found = found or self._preview.examine(urn, desired, before)
-            if not found:
-                self._speak_of_creation(urn, desired, new=before is None)
+            if before is None:
+                anew = Anew(place, desired)
+                told, failure = self._foresight.of_new(urn, anew, valid=not found)
+            else:
+                told, failure = self._foresight.of_known(
+                    urn, place, desired, before, valid=not found
+                )
         except DliError as error:
-            return filled, [str(error)]
-        return {**filled, **desired.given_as_in(before)}, found
+            told = [str(error)]
+        if found or told:
+            return filled, sorted([*found, *told])
+        filled = {**filled, "failure": failure} if failure else filled
+        return {**filled, **desired.given_as_in(before)}, []
 
     def diff(
         self,
@@ -115,41 +128,43 @@ class Session:
     ) -> Diff:
         """Compare the stored outputs with the program's inputs, and say what a change costs."""
         state = State.read(job_id, olds)
+        old = Old(known_place(olds), state, state.next_start.path, deleted=state.replaced)
+        checked = self._memory.take_check(urn)
+        if checked:
+            self._memory.leave(urn, old)
+        if state.replaced:
+            return Diff(changes=True, replaces=["name"])
         desired = replace(Desired.read(_assume_kept(state, news, unknown)), unknown=unknown)
         if desired.wrong or not desired.name:  # what a refresh or a get found: no check saw it
             return Diff(any(state.value(name) != value for name, value in news.items()), [])
         replaces = moved(olds, news, unknown)
         todo = plan(state.job, desired, state)
-        if self._may_speak(urn):
-            if replaces:
-                line = plan_line.replacement(desired, replaces)
-            else:
-                line = self._preview.change(urn, state.job, todo, desired)
-            if line:
-                self.console.say(line)
+        if checked:
+            self._foresight.speak_of_change(urn, old, desired, todo, replaces)
         renamed = set(desired.spec.set_names()) != state.set_arguments
         touches = todo.touches or bool(todo.recorded or todo.kept)
         return Diff(bool(replaces or unknown or renamed or touches or state.failure), replaces)
 
     def create(
-        self, inputs: Mapping[str, Any], seconds: float | None
+        self, urn: str, inputs: Mapping[str, Any], seconds: float | None
     ) -> tuple[int, dict[str, Any]]:
-        """Create and start a job. Raises Halfway once something was changed."""
-        desired = _demand_valid(inputs)
+        """Create and start a job, or go on with the one that is replaced.
+
+        Raises Halfway once something was changed, or an old job would be forgotten.
+        """
         place = stored_place(self.connections, inputs)
         try:
             with discreet(inputs):
-                state = self._life(place, inputs).deploy(
-                    desired, seconds or desired.options.timeouts.create
-                )
+                state = self._deploy(urn, place, inputs, seconds)
         except Halfway as error:
-            self._taken.add((place, error.job_id))
+            self._memory.keep(place, error.job_id, urn)
             raise
-        self._taken.add((place, state.job.job_id))
+        self._memory.keep(place, state.job.job_id, urn)
         return state.job.job_id, state.write()
 
     def update(
         self,
+        urn: str,
         job_id: int,
         olds: Mapping[str, Any],
         inputs: Mapping[str, Any],
@@ -159,14 +174,17 @@ class Session:
         desired = _demand_valid(inputs)
         state = State.read(job_id, olds)
         place = stored_place(self.connections, olds)
+        self._memory.keep(place, job_id, urn)
+        look = self._memory.take_look(urn)
+        seen = look.job if look is not None and self.clock.now() - look.at <= YOUNG else None
         with discreet(inputs, state.job.values):
             reached = self._life(place, olds).change(
-                job_id, desired, state, seconds or desired.options.timeouts.update
+                job_id, desired, state, seconds or desired.options.timeouts.update, seen
             )
         return reached.write()
 
     def read(
-        self, job_id: int, props: Mapping[str, Any]
+        self, urn: str, job_id: int, props: Mapping[str, Any]
     ) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The live outputs and inputs; None when the job of a refresh is gone.
 
@@ -175,51 +193,76 @@ class Session:
         """
         refresh = props.get("set_arguments") is not None
         state = State.read(job_id, props) if refresh else None
+        if state is not None and state.replaced:
+            return state.write(), state.inputs()
         place = stored_place(self.connections, props)
-        job = self._life(place, props).observe(job_id, state)
+        life = self._life(place, props)
+        job = life.observe(job_id, state)
         if job is None:
-            if refresh:
+            if state is not None:
+                self._memory.lose(urn, state)
                 return None
             raise JobGone(
                 f"there is no Flink job {job_id} in project {place.project_id} of "
                 f"{place.region} ({place.endpoint}); correct the id"
             )
-        found, inputs = observed(job, state)
+        found, inputs = observed(life.tagged(job), state)
+        if state is not None:
+            self._memory.read(urn, found)
         return found.write() | place._asdict(), inputs
 
-    def delete(self, job_id: int, props: Mapping[str, Any], seconds: float | None) -> None:
-        """Delete a job as its stored `on_delete` says."""
+    def delete(
+        self, urn: str, job_id: int, props: Mapping[str, Any], seconds: float | None
+    ) -> None:
+        """Delete a job as its stored `on_delete` says.
+
+        Where the delete belongs to a replacement nothing is done but to refuse one that would
+        lose state: the create that follows does it all, and no kill in between loses the job.
+        """
         state = State.read(job_id, props)
         place = stored_place(self.connections, props)
-        if (place, job_id) in self._taken:
-            self.console.say(f"job {job_id} belongs to another resource since this run: left alone")
+        anew = self._memory.anew(urn)
+        if keeper := self._memory.keeper(place, job_id):
+            whose = "this resource's again" if keeper == urn else "another resource's"
+            self.console.say(f"job {job_id} is {whose} since this run: left alone")
             return
-        allowed = seconds or state.seconds("delete") or Timeouts().delete
-        with discreet(state.job.values):
-            self._life(place, props).remove(job_id, state, allowed)
+        life = self._life(place, props)
+        if state.replaced:
+            self._memory.leave(urn, Old(place, state, state.next_start.path, deleted=True))
+        elif anew is not None:
+            life.demand_replaceable(anew.desired, state, here=place == anew.place)
+            self._memory.leave(urn, Old(place, state))
+        else:
+            allowed = seconds or state.seconds("delete") or Timeouts().delete
+            with discreet(state.job.values):
+                path = life.remove(job_id, state, allowed)
+            self._memory.leave(urn, Old(place, state, path, deleted=True))
+
+    def _deploy(
+        self, urn: str, place: Place, inputs: Mapping[str, Any], seconds: float | None
+    ) -> State:
+        """Bring a job into being in the way that the calls before ask for."""
+        old = self._memory.old(urn)
+        life = self._life(place, inputs)
+        desired = Desired.read(inputs)
+        allowed = seconds or desired.options.timeouts.create
+        if old is None:
+            return life.deploy(_demand_valid(inputs), allowed)
+        if old.deleted:
+            return life.redeploy(desired, old.state, old.path, allowed)
+        if old.place == place:
+            return life.replace(desired, old.state, allowed)
+        there = self._life(old.place, old.place._asdict())
+        return life.relocate(there, desired, old.state, allowed)
 
     def _life(self, place: Place, props: Mapping[str, Any]) -> Lifecycle:
         with self._lock:
             if place not in self._lives:
-                jobs = Jobs(self.connections.transport(*explicit(props)))
-                self._lives[place] = Lifecycle(jobs, self.clock, self.console)
+                where = explicit(props)
+                jobs = Jobs(self.connections.transport(*where))
+                ignored = self.connections.settings(*where).ignore_tags
+                self._lives[place] = Lifecycle(jobs, self.clock, self.console, ignored)
             return self._lives[place]
-
-    def _speak_of_creation(self, urn: str, desired: Desired, *, new: bool) -> None:
-        """Say that a job is created, unless it is a replacement, which diff has spoken of."""
-        with self._lock:
-            known_before = urn in self._checked
-            self._checked[urn] = True
-        if new and not known_before:
-            self.console.say(self._preview.creation(urn, desired))
-
-    def _may_speak(self, urn: str) -> bool:
-        """Diff speaks after a check of the same resource, once; so never in a refresh."""
-        with self._lock:
-            may = self._checked.get(urn, False)
-            if may:
-                self._checked[urn] = False
-            return may
 
 
 def open_session(setting: Callable[[str], Any], directory: Path, console: Console) -> Session:
@@ -228,7 +271,7 @@ def open_session(setting: Callable[[str], Any], directory: Path, console: Consol
     Args:
         setting: reads a key of the stack's configuration, such as `dli:region`.
         directory: the folder of Pulumi.yaml.
-        console: see `Session`.
+        console: is told, and asked before each request that changes something.
     """
     return Session(Connections.of_stack(setting, directory), console)
 
@@ -237,11 +280,14 @@ def _demand_valid(inputs: Mapping[str, Any]) -> Desired:
     """The wish of checked inputs.
 
     Raises:
-        JobError: they are not valid, so no check has seen them; nothing was sent.
+        JobError: they are not valid, so no check has seen them; or check saw that it cannot
+            be done. Nothing was sent.
     """
     desired = Desired.read(inputs)
     if desired.wrong:
         raise JobError(f"nothing was changed: {'; '.join(problems(desired))}")
+    if inputs.get("failure"):
+        raise JobError(str(inputs["failure"]))
     return desired
 
 

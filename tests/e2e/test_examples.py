@@ -200,7 +200,8 @@ def test_a_running_job_is_taken_over(example: Example) -> None:
     assert line.replace(str(job_id), "138") in (example.directory / "README.md").read_text()
     with dli.watched() as sent:
         example.up()
-    put, *others = changes(sent)
+    mark, put, *others = changes(sent)
+    assert mark.endswith(f"/{job_id}/tags/create")
     assert put == f"PUT flink-jobs/{job_id}"
     assert not others
     assert dli.details(job_id)["desc"] == "Orders to the warehouse, kept by Pulumi"

@@ -46,7 +46,7 @@ def test_a_wrong_argument_ends_in_a_sentence(
     with stack.dli.watched() as sent:
         _one_sentence(stack.fails("preview"), sentence)
         _one_sentence(stack.up_fails(), sentence)
-    assert sent == []
+    assert changes(sent) == []
     assert stack.resources() == {}
 
 
@@ -189,7 +189,7 @@ def test_a_savepoint_that_fails_ends_before_the_put(stack: JobStack) -> None:
     stack.program(job(cu_number=4))
     with stack.dli.watched() as sent:
         shown = stack.up_fails()
-    assert "took no savepoint and runs on as before" in shown
+    assert "took no savepoint and runs on" in shown
     assert changes(sent) == ["POST jobs/stop"]
     assert stack.dli.job("etl")["status"] == "job_running"
     stack.up()

@@ -83,10 +83,12 @@ def test_both_phases_of_one_up_speak(stack: JobStack) -> None:
 
 
 def test_what_is_not_known_yet_is_said(stack: JobStack) -> None:
+    text = "first.update_time.apply(str)"
+
     def program(desc: str) -> None:
         stack.program(
             job("first", desc=desc),
-            job("etl", code={"desc": "first.update_time.apply(str)"}),
+            job("etl", code={"desc": text, "main_class": text}),
         )
 
     program("one")
@@ -94,7 +96,7 @@ def test_what_is_not_known_yet_is_said(stack: JobStack) -> None:
     assert (URN, "info", created) in _previewed(stack)
     stack.up()
     program("two")
-    known = (URN, "info", "etl: not known yet, may cost a restart: desc")
+    known = (URN, "info", "etl: not known yet, may cost a restart: main_class")
     assert known in _previewed(stack)
 
 

@@ -64,7 +64,7 @@ def test_a_shell_with_another_region_reaches_no_job(
     environment |= {"HW_REGION_NAME": "eu-de", "HW_PROJECT_ID": PROJECTS[1]}
     with other.watched() as sent:
         for command in "refresh", "destroy":
-            assert "of eu-de" in stack.fails(command, "--yes", "--skip-preview")
+            assert "settings lead to eu-de" in stack.fails(command, "--yes", "--skip-preview")
     assert sent == []
     assert list(other.jobs()) == list(stack.resources()) == ["etl"]
 

@@ -57,6 +57,7 @@ def test_fifty_new_jobs_on_one_queue_make_one_look(stack: JobStack) -> None:
     with stack.dli.watched() as sent:
         shown = stack.shows("preview")
     assert sorted(entry.path.partition("?")[0].rpartition("/")[2] for entry in sent) == [
+        "filter",
         "jobs",
         "queues",
     ]
@@ -129,7 +130,7 @@ def test_a_diff_shows_real_changes_only(stack: JobStack) -> None:
 
 def test_warnings_are_in_the_json_of_a_preview_and_show_nothing_secret(stack: JobStack) -> None:
     key = "QTWAOYTTINDUT2QVKYUC"  # of the vendor's signing guide
-    stack.program(job(desc=f"by {key}", cu_number=401))
+    stack.program(job(desc=f"by {key}", cu_number=401, desired_state="stopped"))
     plan = json.loads(stack.project.must("preview", "--json"))
     told = {(d["urn"].rpartition("::")[2], d["severity"]) for d in plan["diagnostics"]}
     assert told == {("etl", "info"), ("etl", "warning")}

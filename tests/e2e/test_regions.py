@@ -74,7 +74,7 @@ def test_a_jobs_own_region_and_project(regions: Regions) -> None:
 
     stack.program(job(**ELSEWHERE), job("far", **ELSEWHERE))
     shown = stack.shows("preview", "--diff")
-    assert "etl: REPLACES THE JOB, because region and project_id change" in shown
+    assert "etl: REPLACES THE JOB WITHOUT STATE, because region and project_id change" in shown
     assert f'region : "{HOME}" => "{AWAY}"' in " ".join(shown.split())
     stack.up()
     assert regions.names() == (set(), {"etl", "far"})

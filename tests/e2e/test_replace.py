@@ -6,6 +6,7 @@ import pytest
 from dli import changes
 from job_stack import TYPE, JobStack, job
 
+OTHER = "f" * 32
 URN = f"urn:pulumi:dev::jobs::{TYPE}::etl"
 
 
@@ -20,28 +21,97 @@ def _the_job_is_right(stack: JobStack, resource: str = "etl") -> int:
     return int(found["id"])
 
 
+def _resumed(stack: JobStack, job_id: int) -> list[str | None]:
+    """What each run of a job began with."""
+    return [e["resumed"] for e in stack.dli.history(job_id) if e["event"] == "running"]
+
+
 @pytest.mark.parametrize("command", ["--replace", "--target-replace"])
-def test_a_replacement_asked_for_leaves_one_new_job(stack: JobStack, command: str) -> None:
+def test_a_replacement_asked_for_keeps_the_job_and_its_state(stack: JobStack, command: str) -> None:
     stack.program(job())
     stack.up()
     old = _the_job_is_right(stack)
+    shown = stack.shows("preview", command, URN)
+    assert f"etl: goes on with job {old}; if the engine replaces it (--replace, taint): " in shown
+    assert "restarts the job from a savepoint (downtime)" in shown
     with stack.dli.watched() as sent:
         stack.up(command, URN)
-    verbs = changes(sent)
-    assert verbs.index(f"DELETE jobs/{old}") < verbs.index("POST flink-jobs")
-    assert _the_job_is_right(stack) != old
+    assert changes(sent) == ["POST jobs/stop", f"PUT flink-jobs/{old}", "POST jobs/run"]
+    assert _the_job_is_right(stack) == old
+    assert _resumed(stack, old)[-1] is not None
     stack.nothing_changes()
     stack.destroy()
 
 
-def test_a_tainted_job_is_replaced(stack: JobStack) -> None:
+def test_a_tainted_job_keeps_its_state(stack: JobStack) -> None:
     stack.program(job())
     stack.up()
     old = _the_job_is_right(stack)
     stack.shows("state", "taint", "--yes", URN)
     stack.up()
-    assert _the_job_is_right(stack) != old
+    assert _the_job_is_right(stack) == old
+    assert _resumed(stack, old)[-1] is not None
     stack.nothing_changes()
+    stack.destroy()
+
+
+def test_a_tainted_job_without_a_savepoint_is_not_emptied(stack: JobStack) -> None:
+    stack.program(job())
+    stack.up()
+    old = _the_job_is_right(stack)
+    stack.dli.stopped(old)
+    stack.shows("state", "taint", "--yes", URN)
+    assert "CANNOT START" in stack.fails("preview")
+    assert "would lose its state" in stack.up_fails()
+    assert stack.dli.job("etl")["status"] == "job_cancel_success"
+    assert stack.resources()["etl"]["id"] == str(old)
+
+
+def test_a_forgotten_job_is_gone_on_with(stack: JobStack) -> None:
+    stack.program(job(obs_bucket="bucket"))
+    stack.up()
+    old = _the_job_is_right(stack)
+    stack.shows("state", "delete", "--yes", URN)
+    stack.program(job(obs_bucket="bucket", parallel_number=2))
+    line = f"etl: goes on with job {old}; restarts the job from a savepoint (downtime)"
+    assert line in stack.shows("preview")
+    assert line in stack.up()
+    assert _the_job_is_right(stack) == old
+    assert _resumed(stack, old)[-1] is not None
+    stack.destroy()
+
+
+def test_a_job_moves_with_its_state_and_a_refused_move_keeps_it(stack: JobStack) -> None:
+    stack.program(job())
+    stack.up()
+    old = _the_job_is_right(stack)
+    stack.program(job(project_id=OTHER, queue_name="gone"))
+    assert "cannot run" in stack.up_fails()
+    assert stack.dli.job("etl")["status"] == "job_running"
+    stack.program(job(project_id=OTHER))
+    shown = stack.shows("preview")
+    assert "etl: REPLACES THE JOB, because project_id changes: it is stopped there with a" in shown
+    stack.up()
+    new = _the_job_is_right(stack)
+    assert new != old
+    assert _resumed(stack, new)[0] is not None
+    stack.nothing_changes()
+    stack.destroy()
+
+
+def test_a_dependent_that_is_deleted_first_keeps_its_state(stack: JobStack) -> None:
+    """`replace_with`: the engine deletes before it checks."""
+    with_other = job("dep", options="replace_with=[etl]")
+    stack.program(job(), with_other)
+    stack.up()
+    old = stack.dli.job("dep")["id"]
+    stack.program(job(project_id=OTHER), with_other)
+    stack.up()
+    new = stack.dli.job("dep")["id"]
+    assert _resumed(stack, new)[-1] is not None
+    assert new == old or _resumed(stack, new)[0] is not None
+    stack.nothing_changes()
+    stack.destroy()
 
 
 def test_a_renamed_resource_with_an_alias_keeps_its_job(stack: JobStack) -> None:
@@ -82,7 +152,7 @@ def test_a_renamed_resource_that_adopts_keeps_the_job(stack: JobStack) -> None:
     before = stack.dli.job("orders")
     stack.program(job("new", name="orders", adopt_job_id=before["id"]))
     shown = stack.up()
-    assert "belongs to another resource" in shown
+    assert "is another resource's since this run" in shown
     assert _the_job_is_right(stack, "new") == before["id"]
     assert stack.dli.job("orders")["start_time"] == before["start_time"]
     stack.nothing_changes()
@@ -95,9 +165,11 @@ def test_an_adopted_job_that_is_as_wanted_is_not_touched(stack: JobStack) -> Non
     before = stack.dli.job("etl")
     with stack.dli.watched() as sent:
         assert f"takes over job {existing}" in stack.up()
-    assert changes(sent) == []
+    [mark] = changes(sent)
+    assert mark.endswith("/tags/create")
     assert stack.resources()["etl"]["id"] == str(existing)
-    assert stack.dli.job("etl") == before | {"counter": stack.dli.job("etl")["counter"]}
+    now = stack.dli.job("etl")
+    assert now == before | {"counter": now["counter"], "tags": now["tags"]}
     stack.nothing_changes()
     stack.program(job(desc="ours now"))
     stack.up()

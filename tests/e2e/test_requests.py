@@ -23,6 +23,8 @@ def kinds(entries: Sequence[Entry]) -> Counter[str]:
 def _kind(path: str) -> str:
     plain, _, query = path.partition("?")
     end = plain.partition("/v1.0/")[2].partition("/")[2].removeprefix("streaming/")
+    if plain.endswith("/resource-instances/filter"):
+        return "tags"
     if end.rpartition("/")[2].isdecimal():
         end = f"{end.rpartition('/')[0]}/ID"
     return f"{end} by mark" if "tags=" in query else f"{end} by name" if "name=" in query else end
@@ -32,7 +34,7 @@ def test_a_fleet_looks_up_its_queue_and_its_jobs_once_and_nothing_twice(stack: J
     stack.program(fleet())
     with stack.dli.watched() as previewed:
         stack.shows("preview")
-    assert kinds(previewed) == {"GET jobs": 1, "GET queues": 1}
+    assert kinds(previewed) == {"GET jobs": 1, "GET queues": 1, "POST tags": 1}
     with stack.dli.watched() as sent:
         stack.shows("up", "--yes", "--skip-preview")
     found = kinds(sent)
@@ -40,6 +42,7 @@ def test_a_fleet_looks_up_its_queue_and_its_jobs_once_and_nothing_twice(stack: J
     assert found == {
         "GET jobs": 1,
         "GET queues": 1,
+        "POST tags": 1,
         "GET queues/testQueue": 1,
         "GET jobs by name": len(NAMES),
         "GET jobs by mark": len(NAMES),
@@ -52,8 +55,12 @@ def test_a_fleet_looks_up_its_queue_and_its_jobs_once_and_nothing_twice(stack: J
     assert kinds(sent) == {}
     with stack.dli.watched() as sent:
         stack.shows("refresh", "--yes", "--skip-preview")
-    assert kinds(sent) == {"GET jobs/ID": len(NAMES)}
+    assert kinds(sent) == {"GET jobs/ID": len(NAMES), "POST tags": 1}
     stack.program(fleet(desc="x"))
     with stack.dli.watched() as sent:
         stack.shows("up", "--yes", "--skip-preview")
-    assert kinds(sent) == {"GET jobs/ID": len(NAMES), "PUT flink-jobs/ID": len(NAMES)}
+    assert kinds(sent) == {
+        "GET jobs/ID": len(NAMES),
+        "POST tags": 1,
+        "PUT flink-jobs/ID": len(NAMES),
+    }

@@ -24,6 +24,7 @@ def test_what_the_program_leaves_out_is_told_as_it_stands(stack: JobStack) -> No
         "checkpoint_enabled": False,
         "checkpoint_mode": "exactly_once",
         "desc": "",
+        "tags": {},
     }
     unset = stack.outputs()["unset"]
     assert unset.keys() == {"checkpoint_mode", "checkpoint_interval", "checkpoint_path"}

@@ -1,21 +1,28 @@
-"""Random schedules of changes, faults and kills, and the invariants that must survive them.
+"""Random schedules of changes, ways, faults and kills, and what must survive them all.
 
-A schedule is made from its seed alone. After it the faults are cleared and plain `up` runs
-until it succeeds, at most twice; where the job's state cannot be had (a crash, a lost
-savepoint) the run must be refused, and goes on once the program names a state.
+A schedule is made from its seed alone. Before each `up` a preview is made from the same state,
+and where no fault was armed the requests that follow must be those of its line. At the end the
+faults are cleared and plain `up` runs until it succeeds, at most twice; where the job's state
+cannot be had (a crash, a lost savepoint) the run must be refused, and goes on once the program
+names a state.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from faults.world import OWNER, ROUTES, Kill, Program, World
+from announced import announced, plan_lines, requests
+from faults.hands import HANDS, Hands
+from faults.world import OWNER, ROUTES, Kill, Program, Run, State, World
+from pulumi_dli.settings.settings import LOCAL_PROJECT_ID
 
 SETTLE = 3.0
+ELSEWHERE = "f" * 32
+"""Another project of the same region."""
 BASE: Program = {
     "name": "etl",
     "queue_name": "testQueue",
@@ -29,10 +36,12 @@ BASE: Program = {
 }
 FOREIGN: Program = {**BASE, "name": "foreign"}
 
-CHANGES = ("live", "restart", "rename", "revert", "stop", "start", "refresh", "delete")
+CHANGES = ("live", "restart", "rename", "revert", "stop", "start", "refresh", "delete", "tags")
+WAYS = ("taint", "replace", "forget", "restore", "move", "retain", "adopt", "steal", *HANDS)
+"""How a job meets its resource other than by create and update."""
 ANSWERS = ("429", "500", "502", "503", "504", "DLI.0999")
-LOSING = frozenset({"crash", "lose_savepoint", "fail_start"})
-"""Faults after which a state may have to be named by hand."""
+LOSING = frozenset({"crash", "lose_savepoint", "fail_start", "stop_empty"})
+"""After these a state may have to be named by hand."""
 
 
 class Violation(AssertionError):
@@ -41,30 +50,39 @@ class Violation(AssertionError):
 
 @dataclass(frozen=True)
 class Step:
-    """One `up` of a schedule: the program, the faults armed before it, and the kill."""
+    """One `up` of a schedule: what happens before, the program, the faults, and the kill."""
 
+    way: str
     program: Program | None
     faults: tuple[Mapping[str, Any], ...]
     kill: Kill | None
 
 
 def schedule(seed: int) -> list[Step]:
-    """The steps of a seed."""
+    """The steps of a seed; every third schedule is without faults."""
     dice = random.Random(seed)  # noqa: S311 -- a schedule must be repeatable, not secret
+    calm = seed % 3 == 0
     program: Program | None = dict(BASE)
     before: Program | None = program
-    steps = [Step(program, _faults(dice), _kill(dice))]
+    steps = [Step("", program, _faults(dice, calm), _kill(dice))]
     for _ in range(dice.randint(2, 6)):
-        changed = _changed(dice, program, before)
+        way = dice.choice(WAYS) if dice.random() < 0.5 else ""
+        changed = _changed(dice, program, before, way)
         before, program = program, changed
-        steps.append(Step(program, _faults(dice), _kill(dice)))
+        steps.append(Step(way, program, _faults(dice, calm), _kill(dice)))
     return steps
 
 
 def _changed(
-    dice: random.Random, program: Program | None, before: Program | None
+    dice: random.Random, program: Program | None, before: Program | None, way: str
 ) -> Program | None:
     current = dict(program if program is not None else BASE)
+    if way == "move":
+        moves = "project_id" not in current
+        rest = {key: value for key, value in current.items() if key != "project_id"}
+        return {**rest, "project_id": ELSEWHERE} if moves else rest
+    if way == "retain":
+        return {**current, "on_delete": "retain"}
     match dice.choice(CHANGES):
         case "live":
             return {**current, "smn_topic": f"topic{dice.randint(1, 9)}"}
@@ -72,7 +90,7 @@ def _changed(
             return {**current, "parallel_number": dice.randint(1, 4)}
         case "rename":
             return {**current, "name": dice.choice(("etl-1", "etl-2", "etl-3", "foreign"))}
-        case "revert":
+        case "revert" if before is None or _place(before) == _place(current):
             return before
         case "stop":
             return {**current, "desired_state": "stopped"}
@@ -80,11 +98,18 @@ def _changed(
             return {**current, "desired_state": "running"}
         case "delete":
             return None
+        case "tags":
+            return {**current, "tags": dice.choice(({"a": "1"}, {"a": "2", "b": "1"}, {}))}
     return current
 
 
-def _faults(dice: random.Random) -> tuple[Mapping[str, Any], ...]:
-    return tuple(_fault(dice) for _ in range(dice.choice((0, 0, 1, 1, 2))))
+def _place(program: Program) -> Program:
+    return {key: value for key, value in program.items() if key == "project_id"}
+
+
+def _faults(dice: random.Random, calm: bool) -> tuple[Mapping[str, Any], ...]:
+    number = dice.choice((0, 0, 1, 1, 2))
+    return () if calm else tuple(_fault(dice) for _ in range(number))
 
 
 def _fault(dice: random.Random) -> Mapping[str, Any]:
@@ -116,91 +141,242 @@ def _fault(dice: random.Random) -> Mapping[str, Any]:
 def _kill(dice: random.Random) -> Kill | None:
     if dice.random() < 0.6:
         return None
-    return Kill(dice.randint(1, 14), after=dice.random() < 0.5)
+    return Kill(dice.randint(1, 18), after=dice.random() < 0.5)
 
 
 def play(seed: int, folder: Path) -> World:
     """Play a schedule and judge it. Raises Violation with what happened."""
-    world = World(folder)
+    game = Game(World(folder))
     try:
-        _play(world, schedule(seed))
+        game.play(schedule(seed))
     except AssertionError as error:
-        lines = "\n  ".join(world.trace)
+        lines = "\n  ".join(game.world.trace)
         raise Violation(f"seed {seed}: {error}\n  {lines}") from error
-    return world
+    return game.world
 
 
-def _play(world: World, steps: list[Step]) -> None:
-    foreign = _foreign(world)
-    fired: set[str] = set()
-    program: Program | None = None
-    created: Program | None = None
-    for step in steps:
-        for fault in step.faults:
-            world.arm(fault)
-            fired.add(str(fault["kind"]))
-        if step.program is None and created is not None:
-            continue  # the engine tells of a pending create: nobody removes the resource then
-        world.up(step.program, step.kill)
-        created = step.program if world.state is None else None
-        program = step.program
-        _judge_history(world)
-    world.clear()
-    if program is not None and program["name"] == "foreign":
-        program = {**program, "name": "etl"}  # a name that is taken can never be had
-    program = heal(world, program, may_lose=bool(fired & LOSING))
-    _judge_end(world, program)
-    if program is None or "upgrade_mode" not in program:
-        _judge_history(world)
-    _must(world.history(foreign[0]) == foreign[1], "a foreign job was touched")
-    world.up(None)
-    left = [job["name"] for job in world.live_jobs() if job["name"] != "foreign"]
-    _must(not left, f"left after destroy: {left}")
+@dataclass
+class Game:
+    """A schedule under way.
+
+    Attributes:
+        world: the service and the engine's state.
+        happened: faults that were armed and ways that were gone, by kind.
+        older: states that could be restored.
+        lost: whether somebody was told that state is lost, or it never was ours to keep.
+    """
+
+    world: World
+    happened: set[str] = field(default_factory=set)
+    older: list[State] = field(default_factory=list)
+    faulty: bool = False
+    lost: bool = False
+    adopted: int | None = None
+    place: Program | None = None
+
+    def play(self, steps: list[Step]) -> None:
+        """The steps, then the healing, then the end."""
+        foreign = self._foreign()
+        program: Program | None = None
+        orphan = False
+        for step in steps:
+            if step.program is None and (orphan or self._pending()):
+                continue  # the engine tells of a pending create: nobody removes the resource then
+            program = self._adopting(self._placed(self._way(step)))
+            for fault in step.faults:
+                self.world.arm(fault)
+                self.happened.add(str(fault["kind"]))
+                self.faulty = True
+            self._up(program, step.kill, replaced=step.way == "replace")
+            orphan = program is not None and self.world.state is None
+        self.world.clear()
+        if program is not None and program["name"] == "foreign":
+            program = {**program, "name": "etl"}  # a name that is taken can never be had
+        program = self._healed(self._adopting(self._placed(program)))
+        self._judge_end(program)
+        must(self.world.history(foreign[0]) == foreign[1], "a foreign job was touched")
+        self._destroyed(program)
+
+    def _way(self, step: Step) -> Program | None:
+        """What happens before the `up`; the program that it is made with."""
+        world, state, wanted = self.world, self.world.state, step.program
+        if state is None or wanted is None:
+            return wanted
+        here = state.outputs.get("project_id") == wanted.get("project_id", LOCAL_PROJECT_ID)
+        hands = Hands(world)
+        self.happened.add(step.way)
+        match step.way:
+            case "taint":
+                world.state = replace(state, tainted=True)
+            case "forget" if here and not state.pending:
+                world.state = None
+            case "restore" if self.older and here and "move" not in self.happened:
+                world.state = self.older[0]
+            case "adopt" if here and not state.pending and hands.present():
+                hands.unmark()
+                adopted = {**wanted, "adopt_job_id": state.job_id, "name": hands.name()}
+                world.state = None
+                self.adopted = state.job_id
+                return adopted
+            case "steal" if here and hands.steal():
+                self._refused(wanted)
+                hands.give_back()
+            case way if way in HANDS and hands.do(way):
+                self.lost |= way == "deleted"
+        self.older.append(state)
+        world.trace.append(f"way: {step.way}")
+        return wanted
+
+    def _placed(self, program: Program | None) -> Program | None:
+        """The program, in the place of a job that is not in the state: no other could find it."""
+        if program is None:
+            return None
+        if self.world.state is not None or self.place is None:
+            self.place = _place(program)
+            return program
+        rest = {key: value for key, value in program.items() if key != "project_id"}
+        return {**rest, **self.place}
+
+    def _adopting(self, program: Program | None) -> Program | None:
+        """The program that goes on to take over a job until it is this resource's."""
+        if program is None or self.adopted is None:
+            return program
+        if self.world.state is not None or not any(
+            job["id"] == self.adopted for job in self.world.live_jobs()
+        ):
+            self.adopted = None
+            return {key: value for key, value in program.items() if key != "adopt_job_id"}
+        return {**program, "adopt_job_id": self.adopted}
+
+    def _refused(self, program: Program) -> None:
+        """While the job is another's nothing may be done to it."""
+        if self.world.state is None or self.world.state.pending or self.faulty:
+            return
+        self.world.requests()
+        run = self.world.up({**program, "smn_topic": "stolen"})
+        must(not self.world.requests(), "a job of another resource was changed")
+        must("mark" in run.error, f"a stolen job is not told of: {run.error}")
+
+    def _up(self, program: Program | None, kill: Kill | None, *, replaced: bool = False) -> str:
+        world = self.world
+        before = self._state_held()
+        passing = any(job["status"] == "job_savepointing" for job in self._ours())
+        replaced = world.state is not None and (replaced or world.state.tainted)
+        saw = world.preview(program, replace=replaced)
+        must(not world.requests(), "a preview changed something")
+        run = world.up(program, kill, replace=replaced)
+        sent = world.requests()
+        told = (*saw.told, *run.told)
+        self.lost |= any("WITHOUT STATE" in text for text in told)
+        if program is not None and not (run.killed or self.faulty or passing):
+            self._judge_line(saw, run.error, sent, replaced=replaced)
+        if before is not None and program is not None and not run.error and not run.killed:
+            self._judge_state(before, program)
+        return run.error
+
+    def _judge_line(self, saw: Run, error: str, sent: list[str], *, replaced: bool) -> None:
+        """What was sent is what the preview's line announced; a refusal was foreseen."""
+        lines = plan_lines(saw.told)
+        must(bool(saw.error) == bool(error), f"preview: {saw.error!r}, up: {error!r}")
+        if error:
+            must(not sent, f"refused, and yet sent: {sent}")
+            return
+        wanted = announced(lines[-1], replaced=replaced) if lines else []
+        must(requests(sent) == wanted, f"announced {wanted}, sent {requests(sent)}: {lines}")
+
+    def _state_held(self) -> int | None:
+        """How far our job's state has come; None where there is none to lose."""
+        counts = [job["counter"] for job in self._ours()]
+        return max(counts, default=None)
+
+    def _judge_state(self, before: int, program: Program) -> None:
+        """State is never lost silently."""
+        held = self._state_held() or 0
+        started = program["desired_state"] == "running" and "adopt_job_id" not in program
+        may = self.lost or bool(self.happened & LOSING)
+        must(may or not started or held >= before, f"state {before} became {held} unsaid")
+
+    def _healed(self, program: Program | None) -> Program | None:
+        """Run plain `up` until it succeeds, at most twice, as a user would; the final program."""
+        self.faulty = True  # what a fault left may still be under way
+        error = self._twice(program)
+        if error and program is not None and "would lose its state" in error:
+            must(bool(self.happened & LOSING), f"refused although no state was lost: {error}")
+            state = self._some_state()
+            way_out = {"restore_from": state} if state else {"upgrade_mode": "stateless"}
+            program = {**program, **way_out}
+            error = self._twice(program)
+        must(not error, f"does not heal: {error}")
+        left = self.world.state
+        must(left is None or not left.failed, "the state still says that it failed")
+        return program
+
+    def _twice(self, program: Program | None) -> str:
+        return self._up(program, None) and self._up(program, None)
+
+    def _some_state(self) -> str:
+        """What a user would find in the bucket: the job's newest savepoint or checkpoint."""
+        with self.world.store() as store, store.read() as db:
+            rows = db.execute(
+                "SELECT path FROM savepoints WHERE kind <> 'checkpoint' ORDER BY taken_at DESC"
+            ).fetchall()
+        return f"obs://{rows[0]['path']}" if rows else ""
+
+    def _foreign(self) -> tuple[int, list[dict[str, Any]]]:
+        """A running job that is nobody's of ours."""
+        must(not self.world.up(FOREIGN).error, "the first job did not come up")
+        state = self.world.state
+        assert state is not None
+        job_id, self.world.state = state.job_id, None
+        with self.world.store() as store, store.write() as db:
+            db.execute("UPDATE tags SET value = 'somebody' WHERE job_id = ?", (job_id,))
+        self.world.requests()
+        return job_id, self.world.history(job_id)
+
+    def _ours(self) -> list[dict[str, Any]]:
+        return [job for job in self.world.live_jobs() if job["tags"].get("pulumi-owner") == OWNER]
+
+    def _pending(self) -> bool:
+        return self.world.state is not None and self.world.state.pending
+
+    def _judge_end(self, program: Program | None) -> None:
+        """One job for the resource, as the program says; none when there is no resource."""
+        ours = self._ours()
+        kept = program is None and "retain" in self.happened
+        must(kept or len(ours) == (program is not None), f"{len(ours)} jobs for one resource")
+        must(len(self.world.live_jobs()) == len(ours) + 1, "a job that nobody knows of")
+        if program is None:
+            return
+        state, job = self.world.state, ours[0]
+        must(state is not None and state.job_id == job["id"], "the state names another job")
+        must(job["name"] == program["name"], f"name is {job['name']}, not {program['name']}")
+        for name in ("parallel_number", "smn_topic"):
+            wanted, live = program.get(name), job["definition"][name] or None
+            must(live == wanted, f"{name} is {live}, the program says {wanted}")
+        tags = {key: value for key, value in job["tags"].items() if not key.startswith("pulumi-")}
+        must(tags == program.get("tags", {}), f"tags are {tags}")
+        rest = job["status"] in (
+            "job_init",
+            "job_cancel_success",
+            "job_running_exception",
+            "job_submit_fail",
+        )
+        must(rest == (program["desired_state"] == "stopped"), f"the job is {job['status']}")
+
+    def _destroyed(self, program: Program | None) -> None:
+        if program is not None and program.get("on_delete") == "retain":
+            program = {**program, "on_delete": "stop"}
+            must(not self._twice(program), "the way of deletion is not changed")
+        self.world.up(None)
+        retained = "retain" in self.happened and program is None
+        left = [job["name"] for job in self.world.live_jobs() if job["name"] != "foreign"]
+        must(retained or not left, f"left after destroy: {left}")
 
 
-def heal(world: World, program: Program | None, *, may_lose: bool) -> Program | None:
-    """Run plain `up` until it succeeds, at most twice, as a user would; the final program."""
-    error = _twice(world, program)
-    if error and program is not None and "would lose its state" in error:
-        _must(may_lose, f"refused although no state was lost: {error}")
-        state = _some_state(world)
-        way_out = {"restore_from": state} if state else {"upgrade_mode": "stateless"}
-        program = {**program, **way_out}
-        error = _twice(world, program)
-    _must(not error, f"does not heal: {error}")
-    _must(world.state is None or not world.state.failed, "the state still says that it failed")
-    return program
-
-
-def _twice(world: World, program: Program | None) -> str:
-    return world.up(program).error and world.up(program).error
-
-
-def _some_state(world: World) -> str:
-    """What a user would find in the bucket: the newest savepoint or checkpoint of the job."""
-    with world.store() as store, store.read() as db:
-        rows = db.execute(
-            "SELECT path FROM savepoints WHERE kind <> 'checkpoint' ORDER BY taken_at DESC"
-        ).fetchall()
-    return f"obs://{rows[0]['path']}" if rows else ""
-
-
-def _foreign(world: World) -> tuple[int, list[dict[str, Any]]]:
-    """A running job that is nobody's of ours."""
-    assert not world.up(FOREIGN).error
-    state = world.state
-    assert state is not None
-    job_id, world.state = state.job_id, None
-    with world.store() as store, store.write() as db:
-        db.execute("UPDATE tags SET value = 'somebody' WHERE job_id = ?", (job_id,))
-    return job_id, world.history(job_id)
-
-
-def _judge_history(world: World) -> None:
-    """Every restart of the stateful job resumed from the savepoint of its own stop."""
-    for job in world.jobs():
-        if job["name"] != "foreign":
-            judge_starts(world.history(job["id"]))
+def must(holds: bool, sentence: str) -> None:
+    """Raise Violation unless it holds."""
+    if not holds:
+        raise Violation(sentence)
 
 
 def judge_starts(history: list[dict[str, Any]]) -> None:
@@ -214,46 +390,14 @@ def judge_starts(history: list[dict[str, Any]]) -> None:
             case "savepoint imported":
                 imported = event["path"]
             case "stop":
-                _must(event["savepoint"] or not counter, "a running stateful job was stopped empty")
+                must(event["savepoint"] or not counter, "a running stateful job was stopped empty")
             case "crashed":
                 taken = None
                 if fresh and event["at"] - began < SETTLE:
                     counter = 0  # a first start that did not count leaves no state
             case "running" if counter or taken:
                 named = event["resumed"] in (taken, imported) and event["resumed"] is not None
-                _must(named, f"started without its state: {event}, of {history}")
+                must(named, f"started without its state: {event}, of {history}")
                 counter, fresh = event["counter"], False
             case "running":
                 counter, fresh, began = event["counter"], True, event["at"]
-
-
-def _judge_end(world: World, program: Program | None) -> None:
-    """One job for the resource, as the program says; none when there is no resource."""
-    ours = [job for job in world.live_jobs() if job["tags"].get("pulumi-owner") == OWNER]
-    _must(len(ours) == (program is not None), f"{len(ours)} jobs for one resource")
-    _must(len(world.live_jobs()) == len(ours) + 1, "a job that nobody knows of")
-    if program is None:
-        return
-    job = ours[0]
-    _must(
-        world.state is not None and world.state.job_id == job["id"], "the state names another job"
-    )
-    _must(
-        job["name"] == program["name"], f"name is {job['name']}, the program says {program['name']}"
-    )
-    for name in ("parallel_number", "smn_topic"):
-        wanted, live = program.get(name), job["definition"][name] or None
-        _must(live == wanted, f"{name} is {live}, the program says {wanted}")
-    rest = job["status"] in (
-        "job_init",
-        "job_cancel_success",
-        "job_running_exception",
-        "job_submit_fail",
-    )
-    wanted_rest = program["desired_state"] == "stopped"
-    _must(rest == wanted_rest, f"the job is {job['status']}")
-
-
-def _must(holds: bool, sentence: str) -> None:
-    if not holds:
-        raise Violation(sentence)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,13 @@ from pulumi_dli.local import faults
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.doors import everything, history
 from pulumi_dli.local.model import Moment
+from pulumi_dli.local.requests import kept
 from pulumi_dli.local.service import Service
 from pulumi_dli.local.signin.identity import Identity
 from pulumi_dli.local.simulation import Simulation
 from pulumi_dli.local.store import Store
 from pulumi_dli.session import Session
-from stack import OneClock, sent
+from stack import OneClock, Problems, changes, sent, short
 from stand_ins import Lines
 
 URN = "urn:pulumi:dev::campaign::pulumi-python:dynamic/dli:FlinkJarJob::etl"
@@ -57,31 +58,50 @@ class Kill:
 
 @dataclass(frozen=True)
 class State:
-    """What the engine stores of the resource. `failed`: its last operation broke off."""
+    """What the engine stores of the resource.
+
+    Attributes:
+        job_id, inputs, outputs: what the provider gave.
+        failed: its last operation broke off.
+        pending: a replacement deleted it, and has not created it again.
+        tainted: the next `up` replaces it.
+    """
 
     job_id: int
     inputs: dict[str, Any]
     outputs: dict[str, Any]
     failed: bool = False
+    pending: bool = False
+    tainted: bool = False
 
 
 @dataclass(frozen=True)
 class Run:
-    """How a run ended: the new state, the error if any, and whether it was killed."""
+    """How a run ended: the new state, the error if any, whether it was killed, what was told."""
 
     state: State | None
     error: str = ""
     killed: bool = False
-    said: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+
+@dataclass
+class Count:
+    """The requests of a process so far, to whichever project."""
+
+    requests: int = 0
 
 
 class KillingTransport(Transport):
     """Ends the process at a request boundary."""
 
-    def __init__(self, inner: Transport, kill: Kill) -> None:
+    def __init__(self, inner: Transport, kill: Kill, count: Count) -> None:
         self._inner = inner
         self._kill = kill
-        self._count = 0
+        self._count = count
+
+    def hasty(self) -> Transport:
+        return KillingTransport(self._inner.hasty(), self._kill, self._count)
 
     def request(
         self,
@@ -93,8 +113,8 @@ class KillingTransport(Transport):
         json: object | None = None,
         hide: Iterable[str] = (),
     ) -> Any:
-        self._count += 1
-        due = self._count == self._kill.request
+        self._count.requests += 1
+        due = self._count.requests == self._kill.request
         if due and not self._kill.after:
             os._exit(KILLED)
         try:
@@ -108,19 +128,14 @@ class Reached(Connections):
     """The real connections to the embedded local DLI, with a killing transport on top."""
 
     def __init__(self, folder: Path, kill: Kill | None) -> None:
-        # The verbs must hold alone: a look-up would keep many schedules from reaching them.
-        config = {"endpoint": "local", "localPath": str(folder), "preflight": "off"}
+        config = {"endpoint": "local", "localPath": str(folder)}
         super().__init__(config, {}, folder)
         self._kill = kill
-        self._wrapped: Transport | None = None
+        self._count = Count()
 
     def transport(self, region: str | None = None, project_id: str | None = None) -> Transport:
         inner = super().transport(region, project_id)
-        if self._kill is None:
-            return inner
-        if self._wrapped is None:
-            self._wrapped = KillingTransport(inner, self._kill)
-        return self._wrapped
+        return inner if self._kill is None else KillingTransport(inner, self._kill, self._count)
 
 
 @dataclass
@@ -131,6 +146,7 @@ class World:
     state: State | None = None
     trace: list[str] = field(default_factory=list)
     new: bool = True
+    _seen: int = 0
 
     def __post_init__(self) -> None:
         stamina.set_testing(True, attempts=6, cap=True)
@@ -149,7 +165,7 @@ class World:
         """The service as it stands now, as its `/_local/` doors see it."""
         with self.store() as store:
             service = Service(store, Identity(), Simulation(), StoredClock(store), lambda _: None)
-            with service.look() as moment:
+            with service.change() as moment:
                 yield moment
 
     def arm(self, fault: Mapping[str, Any]) -> None:
@@ -174,32 +190,64 @@ class World:
         with self.moment() as moment:
             return history(moment, job_id)
 
-    def up(self, program: Program | None, kill: Kill | None = None) -> Run:
-        """`pulumi up` with `refresh: always`; a program of None holds no resource."""
-        run = self._in_child(program, kill) if kill else self._here(program, None)
+    def up(
+        self, program: Program | None, kill: Kill | None = None, *, replace: bool = False
+    ) -> Run:
+        """`pulumi up` with `refresh: always`; a program of None holds no resource.
+
+        Args:
+            program: the resource's arguments.
+            kill: where the process ends.
+            replace: whether `--replace` is given.
+        """
+        run = self._in_child(program, kill, replace) if kill else self._here(program, None, replace)
         self.state = run.state
         ending = "killed" if run.killed else run.error or "ok"
-        self.trace.append(f"up {_brief(program)} kill={kill}: {ending}")
+        self.trace.append(f"up {_brief(program)} kill={kill} replace={replace}: {ending}")
+        self.trace += [f"  said: {text}" for text in run.told]
         return run
 
-    def _here(self, program: Program | None, kill: Kill | None) -> Run:
-        said: list[str] = []
-        with closing(Reached(self.folder, kill)) as connections, self.store() as store:
-            lines = Lines(said=said, warned=said)
+    def preview(self, program: Program | None, *, replace: bool = False) -> Run:
+        """`pulumi preview` with a refresh, from the same state, which stays."""
+        lines = Lines()
+        with closing(Reached(self.folder, None)) as connections, self.store() as store:
             session = Session(connections, lines, OneClock(StoredClock(store)))
-            state, error = _engine(session, self.state, program)
-        return Run(state, error, said=tuple(said))
+            error = Engine(session, self.state, lambda _: None).preview(program, replace)
+        self.trace += [f"  preview: {text}" for text in lines.told]
+        return Run(self.state, error, told=tuple(lines.told))
 
-    def _in_child(self, program: Program | None, kill: Kill) -> Run:
+    def requests(self) -> list[str]:
+        """The short forms of the requests that changed something since the last call."""
+        with self.store() as store:
+            log = [each for each in kept(store) if changes(each.method, each.path)]
+        fresh, self._seen = log[self._seen :], len(log)
+        return [short(each.method, each.path, each.body) for each in fresh]
+
+    def _here(
+        self,
+        program: Program | None,
+        kill: Kill | None,
+        replace: bool,
+        record: Callable[[State | None], None] = lambda _: None,
+    ) -> Run:
+        lines = Lines()
+        with closing(Reached(self.folder, kill)) as connections, self.store() as store:
+            session = Session(connections, lines, OneClock(StoredClock(store)))
+            engine = Engine(session, self.state, record)
+            error = engine.up(program, replace)
+        return Run(engine.state, error, told=tuple(lines.told))
+
+    def _in_child(self, program: Program | None, kill: Kill, replace: bool) -> Run:
         reader, writer = CLEAN.Pipe(duplex=False)
-        child = CLEAN.Process(target=_child, args=(self.folder, self.state, program, kill, writer))
+        given = (self.folder, self.state, program, kill, replace, writer)
+        child = CLEAN.Process(target=_child, args=given)
         child.start()
         writer.close()
-        with reader:
-            try:
-                run: Run = reader.recv()
-            except EOFError:
-                run = Run(self.state, killed=True)
+        run = Run(self.state, killed=True)
+        with reader, suppress(EOFError):
+            while run.killed:  # what the engine recorded before the end stays recorded
+                told = reader.recv()
+                run = told if isinstance(told, Run) else Run(told[0], killed=True)
         child.join()
         code = child.exitcode
         child.close()
@@ -208,59 +256,114 @@ class World:
 
 
 def _child(
-    folder: Path, state: State | None, program: Program | None, kill: Kill, writer: Connection
+    folder: Path,
+    state: State | None,
+    program: Program | None,
+    kill: Kill,
+    replace: bool,
+    writer: Connection,
 ) -> None:
     """A run in a process of its own, which may end at any request."""
     world = World(folder, state, new=False)
-    writer.send(world._here(program, kill))  # noqa: SLF001 -- our own class
+    run = world._here(  # noqa: SLF001 -- our own class
+        program, kill, replace, lambda state: writer.send((state,))
+    )
+    writer.send(run)
     writer.close()
 
 
-def _engine(
-    session: Session, state: State | None, program: Program | None
-) -> tuple[State | None, str]:
-    """What the engine does with one resource (engine 3.259): refresh, check, diff, then act."""
-    try:
-        if state is not None:
-            found = session.read(state.job_id, state.outputs)
-            if found is None:
-                state = None
-            else:
-                outputs, inputs = (_stored(part) for part in found)
-                state = State(state.job_id, inputs, outputs, state.failed)
-        if program is None:
-            if state is not None:
-                session.delete(state.job_id, state.outputs, None)
-            return None, ""
-        return _apply(session, state, program)
-    except Halfway as error:
-        assert program is not None
-        inputs = _stored({**program, **_filled(session, program)})
-        return State(error.job_id, inputs, _stored(error.state.write()), failed=True), str(error)
-    except DliError as error:
-        return state, str(error)
+@dataclass
+class Engine:
+    """What the engine does with one resource (engine 3.259), in its order of calls.
 
+    Attributes:
+        session: the provider's.
+        state: what it has stored.
+        record: is told of what is stored in the middle of a run.
+    """
 
-def _apply(session: Session, state: State | None, program: Program) -> tuple[State | None, str]:
-    news = _stored({**program, "owner": OWNER})
-    filled, problems = session.check(URN, state.inputs if state else {}, news, frozenset())
-    if problems:
-        return state, "; ".join(problems)
-    inputs = _stored({**news, **filled})
-    if state is None:
-        job_id, outs = session.create(inputs, None)
-        return State(job_id, inputs, _stored(outs)), ""
-    diff = session.diff(URN, state.job_id, state.outputs, inputs, frozenset())
-    if not diff.changes and not state.failed:
-        return State(state.job_id, inputs, state.outputs), ""
-    outs = session.update(state.job_id, state.outputs, inputs, None)
-    return State(state.job_id, inputs, _stored(outs)), ""
+    session: Session
+    state: State | None
+    record: Callable[[State | None], None]
 
+    def preview(self, program: Program | None, replace: bool) -> str:
+        """Refresh, check, diff; the error, or why it fails."""
+        try:
+            self._refresh()
+            if program is None:
+                return ""
+            inputs, _ = self._planned(program, replace)
+            return str(inputs.get("failure", ""))
+        except (Problems, DliError) as error:
+            return str(error)
 
-def _filled(session: Session, program: Program) -> dict[str, Any]:
-    news = _stored({**program, "owner": OWNER})
-    filled, _ = session.check(URN, news, news, frozenset())
-    return {**filled, "owner": OWNER}
+    def up(self, program: Program | None, replace: bool) -> str:
+        """Refresh, check, diff, then act; the error."""
+        inputs: dict[str, Any] = {}
+        try:
+            self._refresh()
+            if program is None:
+                if self.state is not None and not self.state.pending:
+                    self.session.delete(URN, self.state.job_id, self.state.outputs, None)
+                self.state = None
+                return ""
+            inputs, replaces = self._planned(program, replace)
+            self._apply(inputs, replaces=replaces)
+        except Halfway as error:
+            outputs = _stored(error.state.write())
+            inputs.pop("failure", None)
+            if error.state.at_risk:
+                inputs["desired_state"] = outputs["desired_state"]
+            self.state = State(error.job_id, inputs, outputs, failed=True)
+            return str(error)
+        except (Problems, DliError) as error:
+            return str(error)
+        return str(inputs.get("failure", ""))
+
+    def _refresh(self) -> None:
+        state = self.state
+        if state is None or state.pending:
+            return
+        found = self.session.read(URN, state.job_id, state.outputs)
+        if found is None:
+            self.state = None
+            return
+        before, (outputs, inputs) = state.inputs, (_stored(part) for part in found)
+        self.session.diff(URN, state.job_id, outputs, before, frozenset())
+        self.state = replace(state, inputs=inputs, outputs=outputs)
+
+    def _planned(self, program: Program, asked: bool) -> tuple[dict[str, Any], bool | None]:
+        """The checked inputs, and whether the job is replaced; None where nothing changes."""
+        state = self.state
+        news = _stored({"owner": OWNER, **program})
+        if state is None or ((asked or state.tainted) and not state.pending):
+            return self._checked({}, news), state is not None
+        inputs = self._checked(state.inputs, news)
+        diff = self.session.diff(URN, state.job_id, state.outputs, inputs, frozenset())
+        if diff.replaces or state.pending:
+            return self._checked({}, news), True
+        return inputs, False if diff.changes or state.failed else None
+
+    def _checked(self, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
+        filled, problems = self.session.check(URN, olds, news, frozenset())
+        if problems:
+            raise Problems("; ".join(problems))
+        return _stored({**news, **filled})
+
+    def _apply(self, inputs: dict[str, Any], *, replaces: bool | None) -> None:
+        state = self.state
+        if replaces and state is not None and not state.pending:
+            self.session.delete(URN, state.job_id, state.outputs, None)
+            self.state = replace(state, pending=True)
+            self.record(self.state)
+        if state is None or replaces:
+            job_id, outs = self.session.create(URN, inputs, None)
+            self.state = State(job_id, inputs, _stored(outs))
+        elif replaces is None:
+            self.state = replace(state, inputs=inputs)
+        else:
+            outs = self.session.update(URN, state.job_id, state.outputs, inputs, None)
+            self.state = State(state.job_id, inputs, _stored(outs))
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,79 +5,17 @@ The table "plan phrase → request sequence" of docs/architecture.md says what a
 
 from __future__ import annotations
 
-import re
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from announced import announced, requests
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pulumi_dli.errors import StateAtRisk
-from pulumi_dli.job.spec import FIELDS
 from searches import examples
 from stack import PROGRAM, Stack
-
-PAGE = Path(__file__).resolve().parents[2] / "docs/architecture.md"
-REQUESTS = {
-    "create": "create",
-    "put": "update",
-    "stop savepoint": "stop with savepoint",
-    "stop": "stop",
-    "run resume": "run with state",
-    "run": "run",
-    "import": "import-savepoint",
-    "tags": "tags",
-}
-TAGS = ("tags change", "restart_trigger changes", "restore_from changes")
-
-
-def _table() -> dict[str, list[str]]:
-    text = PAGE.read_text(encoding="utf-8").partition("| phrase | requests |")[2]
-    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", text.partition("\n\n")[0], re.MULTILINE)
-    return {phrase: requests.split(", ") for phrase, requests in rows}
-
-
-TABLE = _table()
-
-
-def phrase_of(part: str) -> str:
-    """The table's phrase that a line begins with: the one that says the most."""
-    fits = [
-        phrase
-        for phrase in TABLE
-        if re.fullmatch(re.escape(phrase).replace("…", ".*"), part, re.DOTALL)
-    ]
-    assert fits, f"no phrase of the table fits {part!r}"
-    return max(fits, key=lambda phrase: len(phrase.replace("…", "")))
-
-
-def announced(line: str) -> list[str]:
-    """The requests that a plan line announces."""
-    phrase, *details = line.removeprefix("orders: ").split("; ")
-    if phrase.startswith("takes over job"):
-        return announced("; ".join(details)) if details else []
-    requests = TABLE[phrase_of("; ".join([phrase, *details]) if "CANNOT" in phrase else phrase)]
-    if requests == ["nothing"]:
-        return []
-    named = {detail.split(" ")[0] for detail in details}
-    shown = {
-        "[bucket]": ["update"] * ("obs_bucket is set first" in details),
-        "[update]": ["update"] * bool(named & FIELDS.keys() - {"tags"}),
-        "[tags]": ["tags"] * any(detail in TAGS for detail in details),
-    }
-    return [real for request in requests for real in shown.get(request, [request])]
-
-
-def sent(stack: Stack) -> list[str]:
-    """The requests that were sent; several of tags in a row are one."""
-    real: list[str] = []
-    for short in stack.sent():
-        name = next(name for key, name in REQUESTS.items() if short.startswith(key))
-        if name != "tags" or real[-1:] != ["tags"]:
-            real.append(name)
-    return real
-
 
 programs = st.fixed_dictionaries(
     {},
@@ -148,14 +86,14 @@ def test_up_sends_what_the_line_announces(chain: list[dict[str, Any]], event: st
 
 def _step(stack: Stack, program: dict[str, Any]) -> None:
     stack.preview(**program)
-    previewed = list(stack.said)
+    previewed = stack.plan_lines
     assert len(previewed) <= 1
     stack.sent()
     with suppress(StateAtRisk):
         stack.up(**program)
-    assert stack.said == previewed
+    assert stack.plan_lines == previewed
     line = "".join(previewed)
-    assert sent(stack) == (announced(line) if line else []), line
+    assert requests(stack.sent()) == (announced(line) if line else []), line
     assert not any(ord(character) < ord(" ") for character in line)
 
 

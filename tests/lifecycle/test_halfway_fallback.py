@@ -28,7 +28,7 @@ def test_a_create_that_broke_off_gives_its_outputs_and_the_next_up_goes_on(stack
     mended = {**inputs, "desc": "mended"}
     outs = provider.update(made.id, made.outs, mended).outs
     assert outs is not None
-    assert (outs["status"], outs.get("failure")) == ("job_running", None)
+    assert (outs["status"], outs["failure"]) == ("job_running", "")
     assert stack.jobs() == ["orders"]
 
 

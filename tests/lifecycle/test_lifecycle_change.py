@@ -33,7 +33,7 @@ def test_a_live_change_is_one_put(up: Stack) -> None:
     up.dli.pass_time(5)
     up.up(desc="new", smn_topic="alerts", resume_max_num=3)
     assert up.sent() == ["put desc smn_topic resume_max_num"]
-    assert up.said == [
+    assert up.plan_lines == [
         (
             "orders: changes live, without a restart; desc changes; smn_topic changes; "
             "resume_max_num -1 → 3"
@@ -82,7 +82,7 @@ def test_the_providers_own_arguments_are_recorded_without_a_request(
     up: Stack, own: dict[str, Any]
 ) -> None:
     assert up.preview(**own).changes
-    assert up.said == [f"orders: nothing is sent, the state records: {next(iter(own))}"]
+    assert up.plan_lines == [f"orders: nothing is sent, the state records: {next(iter(own))}"]
     up.up(**own)
     assert up.sent() == []
     assert not up.preview(**own).changes
@@ -92,7 +92,7 @@ def test_the_providers_own_arguments_are_recorded_without_a_request(
 def test_tags_are_changed_without_touching_the_job(up: Stack) -> None:
     up.up(tags={"team": "shop", "level": 3, "test": True})
     assert up.sent() == ["tags create team level test"]
-    assert up.said == ["orders: changes tags, without touching the job"]
+    assert up.plan_lines == ["orders: changes tags, without touching the job"]
     up.up(tags={"team": "shop", "level": 3, "test": True})
     assert up.sent() == []
     up.up(tags={"team": "store"})
@@ -118,7 +118,7 @@ def test_a_restart_goes_through_a_savepoint(up: Stack) -> None:
         "put name queue_name parallel_number obs_bucket entrypoint",
         "run resume",
     ]
-    assert up.said == [
+    assert up.plan_lines == [
         "orders: restarts the job from a savepoint (downtime); parallel_number 1 → 2"
     ]
     assert [path is None for path in up.resumed()] == [True, False]
@@ -134,7 +134,7 @@ def test_a_stateless_restart_is_said(stack: Stack, without: dict[str, Any]) -> N
     stack.up(**without)
     stack.sent()
     stack.up(**without, parallel_number=2)
-    assert stack.said == [
+    assert stack.plan_lines == [
         "orders: RESTARTS THE JOB WITHOUT STATE (downtime); parallel_number 1 → 2"
     ]
     [stop, put, run] = stack.sent()
@@ -147,7 +147,7 @@ def test_a_bucket_that_comes_with_the_restart_keeps_the_state(stack: Stack) -> N
     stack.dli.pass_time(1000)
     stack.sent()
     stack.up(parallel_number=2)
-    assert stack.said == [
+    assert stack.plan_lines == [
         (
             "orders: restarts the job from a savepoint (downtime); obs_bucket is set first; "
             "parallel_number 1 → 2; "
@@ -201,7 +201,7 @@ def test_restore_from_restarts_from_there_once(up: Stack) -> None:
     path = "obs://" + up.job["savepoint_path"]
     up.sent()
     up.up(restore_from=path)
-    [line] = up.said
+    [line] = up.plan_lines
     assert line == (
         f"orders: restarts the job from {path} (downtime), after a savepoint of what it holds; "
         "restore_from changes"
@@ -288,20 +288,20 @@ def test_a_removed_field_that_the_service_keeps_is_said_once(stack: Stack, field
     stack.up(**{field: KEPT[field]})
     stack.sent()
     assert stack.preview().changes
-    assert stack.said == [
+    assert stack.plan_lines == [
         f"orders: no longer set, but kept by the service: {field}",
     ]
     stack.up()
     assert stack.sent() == []
     assert stack.warned == [f"no longer set, but the service keeps its value: {field}"]
     stack.up()
-    assert (stack.sent(), stack.warned, stack.said) == ([], [], [])
+    assert (stack.sent(), stack.warned, stack.plan_lines) == ([], [], [])
 
 
 def test_a_removed_image_goes_with_its_feature(stack: Stack) -> None:
     stack.up(feature="custom", image="org/name:1")
     stack.up()
-    assert stack.said == ["orders: no longer set, but kept by the service: feature, image"]
+    assert stack.plan_lines == ["orders: no longer set, but kept by the service: feature, image"]
 
 
 def test_an_emptied_list_is_sent_as_empty(stack: Stack) -> None:
@@ -504,4 +504,4 @@ def test_a_program_is_its_own_default(stack: Stack) -> None:
 def test_a_time_that_is_text_is_recorded_once(stack: Stack) -> None:
     stack.up(timeouts={"settle": "0.1"})
     assert not stack.preview(timeouts={"settle": "0.1"}).changes
-    assert stack.said == []
+    assert stack.plan_lines == []

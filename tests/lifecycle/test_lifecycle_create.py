@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_dli.errors import ApiError, DliError, Halfway, JobForeign, JobGone, WaitTimeout
+from pulumi_dli.errors import ApiError, DliError, Halfway, JobForeign, JobGone
 from stack import MARK, PROGRAM, Stack
 
 
@@ -14,7 +14,7 @@ def test_a_job_is_created_started_and_waited_for(stack: Stack) -> None:
     assert stack.sent() == ["create", "run"]
     assert stack.job["status"] == "job_running"
     assert stack.outs["status"] == "job_running"
-    [line] = stack.said
+    [line] = stack.plan_lines
     assert line.startswith("orders: creates and starts the job")
     assert stack.progress == [
         "orders (1): submitting, 0 s of 1200 s",
@@ -43,13 +43,13 @@ def test_a_second_up_looks_at_nothing(stack: Stack) -> None:
     before = stack.all_sent()
     stack.up()
     assert stack.all_sent() == before
-    assert stack.said == []
+    assert stack.plan_lines == []
 
 
 def test_a_job_that_is_not_to_run_is_a_draft_and_needs_no_queue(stack: Stack) -> None:
     stack.up(desired_state="stopped", queue_name=None, entrypoint=None)
     assert stack.sent() == ["create"]
-    [line] = stack.said
+    [line] = stack.plan_lines
     assert line.startswith("orders: creates the job and leaves it stopped")
     assert (stack.outs["status"], stack.outs["desired_state"]) == ("job_init", "stopped")
     assert not stack.refresh().changes
@@ -64,7 +64,7 @@ def test_a_new_job_can_start_from_a_savepoint(stack: Stack) -> None:
     path = f"obs://{stack.dli.details(other)['savepoint_path']}"
     stack.sent()
     stack.up(restore_from=path)
-    [line] = stack.said
+    [line] = stack.plan_lines
     assert line.startswith(f"orders: creates and starts the job from {path}")
     assert stack.sent() == ["create", f"import {path}", "run resume"]
     assert stack.resumed() == [path.removeprefix("obs://")]
@@ -260,8 +260,8 @@ def test_adopting_a_job_that_is_as_wanted_changes_nothing(stack: Stack) -> None:
     before = stack.dli.details(job_id)
     stack.sent()
     stack.up(adopt_job_id=job_id)
-    assert stack.said == ["orders: takes over job 1, changing what differs"]
-    assert stack.sent() == []
+    assert stack.plan_lines == ["orders: takes over job 1, changing what differs"]
+    assert stack.sent() == ["tags create pulumi-owner"]
     after = stack.job
     assert (after["start_time"], after["update_time"]) == (
         before["start_time"],
@@ -277,10 +277,12 @@ def test_adopting_changes_only_what_differs(stack: Stack) -> None:
     stack.dli.started(job_id)
     stack.sent()
     stack.up(adopt_job_id=job_id, cu_number=4, desc="ours", tags={"team": "shop"})
-    assert stack.sent() == ["put desc", "tags create team"]
+    assert stack.sent() == ["tags create pulumi-owner", "put desc", "tags create team"]
     assert len(stack.resumed()) == 1
     tags = stack.dli.good("GET", f"/v3/{{project_id}}/dli_flink_job/{job_id}/tags")["tags"]
-    assert {tag["key"]: tag["value"] for tag in tags} == {"by": "hand", "team": "shop"}
+    mark = {"pulumi-owner": stack.mark}
+    assert {tag["key"]: tag["value"] for tag in tags} == {"by": "hand", "team": "shop", **mark}
+    assert not stack.refresh().changes
 
 
 def test_adopting_with_a_restart_keeps_the_state(stack: Stack) -> None:
@@ -289,8 +291,8 @@ def test_adopting_with_a_restart_keeps_the_state(stack: Stack) -> None:
     stack.dli.pass_time(100)
     stack.sent()
     stack.up(adopt_job_id=job_id, cu_number=4)
-    [stop, put, run] = stack.sent()
-    assert (stop, run) == ("stop savepoint", "run resume")
+    [mark, stop, put, run] = stack.sent()
+    assert (mark, stop, run) == ("tags create pulumi-owner", "stop savepoint", "run resume")
     assert put.startswith("put ")
     assert stack.dli.inside(job_id)["counter"] > 100
 
@@ -331,7 +333,7 @@ def test_no_time_left_is_a_wait_that_ended(stack: Stack) -> None:
     job_id = stack.dli.create(**PROGRAM)
     stack.dli.arm("hang")
     stack.dli.run(job_id)
-    with pytest.raises(WaitTimeout, match="waited 5 s for job orders"):
+    with pytest.raises(Halfway, match="waited 5 s for job orders"):
         stack.up(adopt_job_id=job_id, timeouts={"create": 5})
 
 

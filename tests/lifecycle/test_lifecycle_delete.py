@@ -99,18 +99,18 @@ def test_a_job_that_this_run_took_over_is_left_to_its_new_resource(up: Stack) ->
     """As after a rename with `adopt_job_id`: create first, then delete of the old name's state."""
     session = up.session()
     news = {**up.inputs, "adopt_job_id": 1, "owner": "e" * 32}
-    job_id, _ = session.create(news, None)
+    job_id, _ = session.create("urn:other", news, None)
     up.sent()
-    session.delete(job_id, up.outs, None)
+    session.delete(up.urn, job_id, up.outs, None)
     assert up.sent() == []
-    assert up.said == ["job 1 belongs to another resource since this run: left alone"]
+    assert up.said == ["job 1 is another resource's since this run: left alone"]
     assert up.jobs() == ["orders"]
 
 
 def test_a_later_run_knows_the_new_resource_by_its_mark(up: Stack) -> None:
     old = dict(up.outs)
-    up.session().create({**up.inputs, "adopt_job_id": 1, "owner": "e" * 32}, None)
-    up.session().delete(1, old, None)
+    up.session().create("urn:other", {**up.inputs, "adopt_job_id": 1, "owner": "e" * 32}, None)
+    up.session().delete(up.urn, 1, old, None)
     assert up.jobs() == ["orders"]
 
 

@@ -50,7 +50,7 @@ def finish(stack: Stack) -> None:
 
 def test_stopping_takes_a_savepoint_and_starting_uses_it(up: Stack) -> None:
     up.up(desired_state="stopped")
-    assert up.said == ["orders: stops with a savepoint; CUs 2 → 0"]
+    assert up.plan_lines == ["orders: stops with a savepoint; CUs 2 → 0"]
     assert up.sent()[0] == "stop savepoint"
     assert up.outs["desired_state"] == "stopped"
     assert up.outs["has_savepoint"]
@@ -60,7 +60,7 @@ def test_stopping_takes_a_savepoint_and_starting_uses_it(up: Stack) -> None:
     assert not up.refresh().changes
     up.up(desired_state="running")
     found = "found stopped (job_cancel_success)"
-    assert up.said == [f"orders: starts from its savepoint {saved}, {found}; CUs 0 → 2"]
+    assert up.plan_lines == [f"orders: starts from its savepoint {saved}, {found}; CUs 0 → 2"]
     assert up.sent()[-1] == "run resume"
     assert up.resumed()[-1] == saved
     assert counter(up) > 1000
@@ -71,9 +71,9 @@ def test_a_stateless_job_is_stopped_without_a_savepoint(stack: Stack) -> None:
     stack.up(upgrade_mode="stateless")
     stack.sent()
     stack.up(upgrade_mode="stateless", desired_state="stopped")
-    assert (stack.said, stack.sent()[0]) == (["orders: stops; CUs 2 → 0"], "stop")
+    assert (stack.plan_lines, stack.sent()[0]) == (["orders: stops; CUs 2 → 0"], "stop")
     stack.up(upgrade_mode="stateless")
-    assert stack.said == [
+    assert stack.plan_lines == [
         "orders: STARTS WITHOUT STATE, found stopped (job_cancel_success); CUs 0 → 2"
     ]
     assert stack.sent()[-1] == "run"
@@ -83,7 +83,7 @@ def test_a_stopped_job_changes_at_rest(up: Stack) -> None:
     up.up(desired_state="stopped")
     up.sent()
     up.up(desired_state="stopped", parallel_number=3)
-    assert up.said == ["orders: changes at rest; parallel_number 1 → 3"]
+    assert up.plan_lines == ["orders: changes at rest; parallel_number 1 → 3"]
     assert up.sent() == ["put parallel_number"]
     assert up.outs["has_savepoint"]
     assert up.job["status"] == "job_cancel_success"
@@ -144,7 +144,12 @@ def test_a_stateful_job_found_without_a_savepoint_is_not_started(
     )
     if refreshed:
         up.preview(desc="x")
-        assert up.said == [f"orders: CANNOT START: {reason}; desc changes"]
+        assert up.plan_lines == [
+            (
+                f"orders: CANNOT START: {reason}; desc changes; as the state has it: the job "
+                "itself was not looked at"
+            )
+        ]
     with pytest.raises(StateAtRisk) as error:
         up.up(desc="x")
     assert str(error.value) == reason
@@ -156,7 +161,9 @@ def test_a_stateful_job_found_without_a_savepoint_is_not_started(
 def test_a_crashed_stateful_job_starts_from_the_checkpoint_that_is_named(up: Stack) -> None:
     crash(up)
     assert up.refresh().changes
-    assert up.outs["desired_state"] == "stopped (job_running_exception: no such topic)"
+    assert (
+        up.outs["desired_state"] == "stopped (job_running_exception: no such topic; no savepoint)"
+    )
     with pytest.raises(StateAtRisk, match="is failed"):
         up.up(restart_trigger="again")
     other = up.dli.create("other", entrypoint=up.inputs["entrypoint"])
@@ -177,7 +184,7 @@ def test_a_crashed_stateless_job_is_started_again(stack: Stack) -> None:
     stack.refresh()
     stack.sent()
     stack.up(upgrade_mode="stateless", restart_trigger="crash")
-    assert stack.said == [
+    assert stack.plan_lines == [
         (
             "orders: STARTS WITHOUT STATE, found failed (job_running_exception: the job failed "
             "(armed fault)); CUs 0 → 2"
@@ -200,7 +207,7 @@ def test_a_finished_job_runs_again_when_asked(up: Stack, change: dict[str, Any])
     finish(up)
     up.refresh()
     up.up(**change)
-    [line] = up.said
+    [line] = up.plan_lines
     assert line.startswith("orders: had finished, and runs again from the beginning, found ")
     assert up.sent()[-1] == "run"
 
@@ -255,7 +262,7 @@ def test_a_refused_savepoint_ends_before_the_put(up: Stack, at_once: bool) -> No
     assert up.standing["parallel_number"] == 1
     if not at_once:
         assert str(error.value) == (
-            "job orders (1) took no savepoint and runs on as before: no checkpoint coordinator; "
+            "job orders (1) took no savepoint and runs on: no checkpoint coordinator; "
             "nothing was changed. Mend the cause and run `pulumi up` again, or set `upgrade_mode` "
             "to `stateless` to give up its state"
         )
@@ -282,7 +289,7 @@ def test_a_lost_savepoint_ends_before_the_put(up: Stack) -> None:
     assert text.startswith(
         "job orders (1) is stopped, but the service shows no savepoint of that stop"
     )
-    assert "the definition is unchanged and the job was not started again" in text
+    assert "nothing was changed, and the job was not started again" in text
     assert f"(its checkpoints are under {up.standing['checkpoint_path']})" in text
     assert up.outs["desired_state"].startswith("stopped (job_cancel_success")
     with pytest.raises(StateAtRisk):

@@ -21,7 +21,7 @@ def up(stack: Stack) -> Stack:
 @pytest.fixture
 def untagged(up: Stack) -> Stack:
     """The same in a region that has no endpoints for tags."""
-    for route in "job_tags", "create_tags", "delete_tags":
+    for route in "job_tags", "create_tags", "delete_tags", "filter_by_tags":
         up.dli.arm("answer", route=route, code="404", times=1000)
     return up
 
@@ -55,7 +55,7 @@ def test_several_jobs_in_such_a_region_are_worth_one_warning_too(untagged: Stack
     assert up.id is not None
     for name in "shop", "store":
         inputs = {**up.inputs, "tags": {"team": name}}
-        up.outs = sent(session.update(up.id, up.outs, inputs, None))
+        up.outs = sent(session.update(up.urn, up.id, up.outs, inputs, None))
     assert len(up.warned) == 1
 
 

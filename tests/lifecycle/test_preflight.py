@@ -37,32 +37,34 @@ def test_a_service_that_does_not_answer_stops_no_preview(tmp_path: Path) -> None
     assert [line.partition(":")[0] for line in stack.warned] == [
         "queues and jobs could not be looked up, so some mistakes show only in `up`"
     ]
-    assert stack.said == ["orders: creates and starts the job; 2 CUs"]
+    assert stack.plan_lines == ["orders: creates and starts the job; 2 CUs"]
     stack.close()
 
 
 def test_a_preview_looks_and_an_unchanged_one_does_not(looking: Stack) -> None:
     looking.preview()
-    assert looking.said == [
+    assert looking.plan_lines == [
         "orders: creates and starts the job; 2 CUs; queue testqueue 0 → 2 of 256 CUs"
     ]
     looking.up()
     looking.preview(parallel_number=2, cu_number=3)
-    assert looking.said == [
+    assert looking.plan_lines == [
         "orders: restarts the job from a savepoint (downtime); cu_number 2 → 3; parallel_number 1 → 2; CUs 2 → 3; queue testqueue 2 → 3 of 256 CUs"
     ]
     before = looking.all_sent()
     looking.preview()
     looking.up()
-    looking.preview(desc="live")
     assert looking.all_sent()[len(before) :] == []
+    looking.preview(desc="live")
+    looks = [each.partition("?")[0].split("/")[-1] for each in looking.all_sent()[len(before) :]]
+    assert looks == ["1", "filter"]
 
 
 def test_preflight_off_looks_at_nothing(stack: Stack) -> None:
     before = stack.all_sent()
     stack.preview()
     assert stack.all_sent() == before
-    assert stack.said == ["orders: creates and starts the job; 2 CUs"]
+    assert stack.plan_lines == ["orders: creates and starts the job; 2 CUs"]
 
 
 def test_a_foreign_name_stops_a_new_and_a_renamed_job(looking: Stack) -> None:
@@ -79,11 +81,11 @@ def test_taking_over_a_job_tells_what_differs(looking: Stack) -> None:
     job_id = looking.dli.create(**PROGRAM, cu_number=4)
     looking.dli.started(job_id)
     looking.preview(adopt_job_id=job_id, cu_number=3)
-    assert looking.said == [
+    assert looking.plan_lines == [
         "orders: takes over job 1; restarts the job from a savepoint (downtime); cu_number 4 → 3; CUs 4 → 3; queue testqueue 4 → 3 of 256 CUs"
     ]
     looking.up(adopt_job_id=job_id, cu_number=4)
-    assert looking.said == ["orders: takes over job 1"]
+    assert looking.plan_lines == ["orders: takes over job 1"]
 
 
 def test_a_job_that_is_replaced_is_not_foreign_to_itself(looking: Stack) -> None:
@@ -94,14 +96,15 @@ def test_a_job_that_is_replaced_is_not_foreign_to_itself(looking: Stack) -> None
     session, wanted = looking.session(), looking.wish()
     assert session.check(URN, looking.inputs, wanted, NONE)[1] == []
     assert session.check(URN, {}, wanted, NONE)[1] == []
-    assert "exists already" in str(looking.session().check(URN, {}, wanted, NONE)[1])
+    assert looking.session().check(URN, {}, wanted, NONE)[1] == []  # it carries the mark
 
 
 def test_an_unknown_status_is_a_warning(looking: Stack) -> None:
     looking.up()
     looking.outs["status"] = "job_dreaming"
+    looking.dli.arm("answer", route="details", code="503", times=99)  # it cannot be looked at
     looking.preview(desc="live")
-    assert looking.said == ["orders: changes live, without a restart; desc changes"]
-    assert looking.warned == [
+    assert looking.plan_lines == ["orders: changes live, without a restart; desc changes"]
+    assert looking.warned[-1] == (
         "job_dreaming is not a status that this provider knows; the job counts as running"
-    ]
+    )

@@ -28,6 +28,7 @@ def test_check_fills_in_the_place_and_the_run_state(stack: Stack) -> None:
         "region": "local",
         "project_id": "0123456789abcdef0123456789abcdef",
         "desired_state": "running",
+        "own_place": [],
     }
     assert stack.all_sent() == ["POST /v3/auth/tokens"]  # the test's own; check sends nothing
 
@@ -91,7 +92,7 @@ def test_a_name_that_is_not_known_yet_does_not_stop_the_preview(stack: Stack, na
     session = stack.session()
     _, problems = session.check(f"{URN.rpartition('::')[0]}::{name}", {}, news, frozenset({"name"}))
     assert problems == []
-    [line] = stack.said
+    [line] = stack.plan_lines
     assert line.startswith(f"{name}: creates and starts the job")
 
 
@@ -102,7 +103,7 @@ def test_a_creation_is_said_once(stack: Stack) -> None:
     session = stack.session()
     for _ in range(2):
         session.check(URN, {}, stack.wish(), NONE)
-    [line] = stack.said
+    [line] = stack.plan_lines
     assert line.startswith("orders: creates and starts the job")
 
 
@@ -112,7 +113,9 @@ def test_a_replacement_is_not_announced_as_a_creation(stack: Stack) -> None:
     session.check(URN, stack.inputs, stack.inputs, NONE)
     assert session.diff(URN, 1, stack.outs, stack.inputs, NONE) == Diff(changes=False, replaces=[])
     session.check(URN, {}, stack.inputs, NONE)
-    assert stack.said == []
+    assert stack.plan_lines == [
+        "orders: goes on with job 1; restarts the job from a savepoint (downtime)"
+    ]
 
 
 def test_another_project_replaces_the_job_and_says_so(stack: Stack) -> None:
@@ -123,10 +126,10 @@ def test_another_project_replaces_the_job_and_says_so(stack: Stack) -> None:
     assert session.diff(URN, 1, stack.outs, news, NONE) == Diff(
         changes=True, replaces=["project_id"]
     )
-    assert stack.said == [
+    assert stack.plan_lines == [
         (
-            "orders: REPLACES THE JOB, because project_id change: it is deleted there, with its "
-            "savepoint left in its bucket, and created here without state"
+            "orders: REPLACES THE JOB, because project_id changes: it is stopped there with a "
+            "savepoint, created here, deleted there, and started from its savepoint"
         )
     ]
 
@@ -135,7 +138,7 @@ def test_diff_never_speaks_in_a_refresh(stack: Stack) -> None:
     stack.up()
     stack.dli.put(1, desc="edited")
     assert stack.refresh().changes
-    assert stack.said == []
+    assert stack.plan_lines == []
 
 
 def test_diff_speaks_once_after_a_check(stack: Stack) -> None:
@@ -145,13 +148,13 @@ def test_diff_speaks_once_after_a_check(stack: Stack) -> None:
     session.check(URN, stack.inputs, news, NONE)
     for _ in range(2):
         assert session.diff(URN, 1, stack.outs, news, NONE).changes
-    assert stack.said == ["orders: changes live, without a restart; desc changes"]
+    assert stack.plan_lines == ["orders: changes live, without a restart; desc changes"]
 
 
 def test_nothing_is_said_where_nothing_changes(stack: Stack) -> None:
     stack.up()
     assert stack.preview() == Diff(changes=False, replaces=[])
-    assert stack.said == []
+    assert stack.plan_lines == []
 
 
 def test_what_is_not_known_yet_is_named(stack: Stack) -> None:
@@ -162,8 +165,8 @@ def test_what_is_not_known_yet_is_named(stack: Stack) -> None:
     assert session.diff(URN, 1, stack.outs, stack.inputs, unknown) == Diff(
         changes=True, replaces=[]
     )
-    assert stack.said == [
-        "orders: not known yet, may cost a restart: desc, parallel_number, restart_trigger"
+    assert stack.plan_lines == [
+        "orders: not known yet, may cost a restart: parallel_number, restart_trigger"
     ]
 
 
@@ -174,7 +177,7 @@ def test_an_unknown_bucket_does_not_make_a_job_stateless(stack: Stack) -> None:
     news["parallel_number"] = 2.0
     session.check(URN, stack.inputs, news, frozenset({"obs_bucket"}))
     session.diff(URN, 1, stack.outs, news, frozenset({"obs_bucket"}))
-    [line] = stack.said
+    [line] = stack.plan_lines
     assert line.startswith("orders: restarts the job from a savepoint (downtime)")
 
 
@@ -185,7 +188,7 @@ def test_an_unknown_upgrade_mode_is_assumed_to_stay(stack: Stack) -> None:
     news["parallel_number"] = 2.0
     session.check(URN, stack.inputs, news, frozenset({"upgrade_mode"}))
     session.diff(URN, 1, stack.outs, news, frozenset({"upgrade_mode"}))
-    assert stack.said[0].startswith("orders: RESTARTS THE JOB WITHOUT STATE")
+    assert stack.plan_lines[0].startswith("orders: RESTARTS THE JOB WITHOUT STATE")
 
 
 @pytest.mark.parametrize(
@@ -219,7 +222,7 @@ def test_no_error_repeats_a_secret_argument(stack: Stack) -> None:
     with pytest.raises(Halfway) as error:
         stack.up(**secrets)
     seen = f"{error.value} {stack.outs['status_desc']} {stack.outs['desired_state']}"
-    seen += str([stack.said, stack.progress, stack.warned])
+    seen += str([stack.plan_lines, stack.progress, stack.warned])
     assert "could not parse" in seen
     assert "TOPSECRET" not in seen
     assert "HIDDEN99" not in seen
@@ -257,7 +260,7 @@ def test_a_job_that_is_only_read_does_not_differ_from_itself(stack: Stack) -> No
     stack.up()
     assert stack.id is not None
     session = stack.session()
-    found = session.read(stack.id, {})
+    found = session.read(URN, stack.id, {})
     assert found is not None
     outs, inputs = found
     assert not session.diff(URN, stack.id, outs, inputs, NONE).changes

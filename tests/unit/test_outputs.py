@@ -71,9 +71,10 @@ def test_a_field_that_the_service_does_not_report_is_as_it_was_written_last() ->
 
 
 def test_the_outputs_are_those_of_the_resource() -> None:
-    given = kept(Outcome(job=live()), PROGRAM, None).keys() - {"untold", "next_start"}
+    memory = {"untold", "next_start", "unmanaged", "own_place"}
+    given = kept(Outcome(job=live()), PROGRAM, None).keys() - memory
     others = FlinkJarJobArgs.__annotations__.keys() - FIELDS.keys()
-    assert given == {*PROGRAM, *others, *OUTPUTS, "owner"} - {"failure"}
+    assert given == {*PROGRAM, *others, *OUTPUTS, "owner", "tags"}
 
 
 def test_update_time_is_the_puts_else_it_is_kept() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -10,7 +9,7 @@ import pytest
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import IMPOSSIBLE_MARK, Owner, Ownership
 from pulumi_dli.client.transport import Transport
-from pulumi_dli.errors import ApiError, AuthError
+from pulumi_dli.errors import ApiError, AuthError, JobForeign
 from pulumi_dli.job.detail import JobDetail
 
 MARK = "0123456789abcdef0123456789abcdef"
@@ -85,9 +84,19 @@ def test_a_failure_is_no_answer(status: int, error: type[Exception]) -> None:
 
 
 def test_a_job_is_found_by_its_whole_name() -> None:
-    find: Callable[[str], JobDetail | None] = Region(MARK).ownership().named
-    assert [job and job.job_id for job in map(find, ("orders", "orders-2", "order"))] == [
-        7,
-        8,
-        None,
-    ]
+    region = Region(None)
+    for name, id_ in (("orders", 7), ("orders-2", 8)):
+        with pytest.raises(JobForeign, match=f"a job named {name} exists already: job {id_}"):
+            region.ownership().arrival(name, MARK)
+    assert region.ownership().arrival("order", MARK) == (None, Owner.NOBODY)
+
+
+def test_two_jobs_of_one_mark_are_told_with_their_ids() -> None:
+    class Twice(Region):
+        def _answer(self, request: httpx.Request) -> httpx.Response:
+            if request.url.params.get("tags") == f"pulumi-owner={IMPOSSIBLE_MARK}":
+                return httpx.Response(200, json={"job_list": {"jobs": []}})
+            return super()._answer(request)
+
+    with pytest.raises(JobForeign, match="jobs 7 and 8 both carry this resource's mark"):
+        Twice(MARK).ownership().arrival("orders", MARK)

@@ -1,5 +1,7 @@
 """From how a job stands and what changed: the steps, and the phrase for them."""
 
+# ruff: noqa: E501 -- a sentence that stands whole can be searched for
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -9,9 +11,11 @@ import pytest
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.field import Cost
+from pulumi_dli.job.move import move
 from pulumi_dli.job.options import Options
-from pulumi_dli.job.plan import Origin, Plan, Start, plan
+from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.spec import FIELDS
+from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import State
 from pulumi_dli.preview import plan_line
 
@@ -229,7 +233,7 @@ def test_the_way_from_a_job_to_a_wish(case: Case) -> None:
     )
     todo = plan(live, desired, state)
     assert steps(todo) == case.steps
-    line = plan_line.change(todo, live, desired)
+    line = plan_line.change(todo, live, desired).text
     assert line.removeprefix("orders: ").startswith(case.phrase)
     assert bool(line) == bool(case.phrase)
 
@@ -316,13 +320,87 @@ def test_every_phase_is_planned_for() -> None:
     ],
 )
 def test_the_line_for_a_new_job(own: dict[str, Any], line: str) -> None:
-    assert plan_line.creation("orders", Options.model_validate(own)) == line
+    assert plan_line.creation("orders", Options.model_validate(own)).text == line
 
 
-def test_the_line_for_a_job_that_goes_elsewhere() -> None:
-    assert plan_line.replacement(wish(), ["region", "project_id"]).startswith(
-        "orders: REPLACES THE JOB, because region and project_id change: it is deleted there"
-    )
+@pytest.mark.parametrize(
+    ("stands", "before", "wishes", "ends"),
+    [
+        (
+            "running",
+            {},
+            {},
+            (
+                "REPLACES THE JOB, because project_id changes: it is stopped there with a savepoint, "
+                "created here, deleted there, and started from its savepoint"
+            ),
+        ),
+        (
+            "running",
+            {"region": "eu-nl"},
+            {},
+            (
+                "REPLACES THE JOB WITHOUT STATE, because project_id changes: it is stopped there with "
+                "a savepoint, which stays in the bucket b, created here, deleted there, and started, "
+                "because its savepoint is in a bucket of the other region"
+            ),
+        ),
+        (
+            "running",
+            {"on_delete": "stop"},
+            {},
+            (
+                "REPLACES THE JOB WITHOUT STATE, because project_id changes: it is stopped there, "
+                'created here, deleted there, and started, because `on_delete="stop"` takes no '
+                "savepoint"
+            ),
+        ),
+        (
+            "running",
+            {"on_delete": "retain"},
+            {"desired_state": "stopped"},
+            (
+                "REPLACES THE JOB WITHOUT STATE, because project_id changes: it stays there as it is, "
+                "as `on_delete` says, created here and left stopped, because "
+                '`on_delete="retain"` takes no savepoint'
+            ),
+        ),
+        (
+            "running",
+            {"upgrade_mode": "stateless"},
+            {},
+            (
+                "REPLACES THE JOB WITHOUT STATE, because project_id changes: it is stopped there, "
+                'created here, deleted there, and started, because `on_delete="stop"` takes no '
+                "savepoint"
+            ),
+        ),
+        (
+            "draft",
+            {},
+            {},
+            (
+                "REPLACES THE JOB, because project_id changes: created here, deleted there, and "
+                "started"
+            ),
+        ),
+        (
+            "failed",
+            {},
+            {},
+            "CANNOT REPLACE, because project_id changes: job orders (1) ran before",
+        ),
+    ],
+)
+def test_the_line_for_a_job_that_goes_elsewhere(
+    stands: str, before: dict[str, Any], wishes: dict[str, Any], ends: str
+) -> None:
+    live = job(stands, ran=stands != "draft")
+    place = {"region": "eu-de", "project_id": "one"}
+    state = stored(live, {**PROGRAM, **place, **before})
+    desired = wish(**{**place, "project_id": "two", **wishes})
+    line = plan_line.replacement(desired, ["project_id"], move(live, desired, state), "b")
+    assert line.text.startswith(f"orders: {ends}")
 
 
 def test_a_job_that_is_found_stopping_is_planned_back_to_running() -> None:

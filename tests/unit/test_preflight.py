@@ -10,9 +10,11 @@ from typing import Any
 import httpx
 import pytest
 from pulumi_dli.client.api import Jobs
+from pulumi_dli.client.tags import Tags
 from pulumi_dli.client.transport import Transport
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.preview.preflight import Findings, Lookups, Use
+from pulumi_dli.preview.snapshot import Snapshot
 from stack import MARK
 
 STREAMING: dict[str, Any] = {
@@ -36,7 +38,8 @@ class Service:
         self.warned: list[str] = []
         client = httpx.Client(base_url="http://dli", transport=httpx.MockTransport(self._answer))
         transport = Transport(client, project_id=lambda: "p").hasty()
-        self.lookups = Lookups(Jobs(transport), self.warned.append)
+        api = Jobs(transport)
+        self.lookups = Lookups(Snapshot(api, Tags(api), self.warned.append))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path.rpartition("/")[2])
@@ -44,8 +47,16 @@ class Service:
             return httpx.Response(403, json={"error_code": "DLI.0003", "error_msg": "no right"})
         if request.url.path.endswith("/queues"):
             return httpx.Response(200, json={"is_success": True, "queues": self.queues})
+        if "/streaming/jobs/" in request.url.path:
+            wanted = request.url.path.rpartition("/")[2]
+            found = [job for job in self.jobs if str(job["job_id"]) == wanted]
+            if not found:
+                return httpx.Response(400, json={"error_code": "DLI.16001", "error_msg": "none"})
+            return httpx.Response(200, json={"is_success": "true", "job_detail": found[0]})
         if request.url.path.endswith("/tags"):
             return httpx.Response(200, json={"tags": []})
+        if request.url.path.endswith("/filter"):
+            return httpx.Response(200, json={"resources": [], "total_count": 0})
         jobs = [] if "tags" in request.url.params else self.jobs
         return httpx.Response(200, json={"is_success": "true", "job_list": {"jobs": jobs}})
 
@@ -119,6 +130,18 @@ def test_an_agency_on_a_queue_of_no_pool_is_a_warning() -> None:
     assert service.examine(execution_agency_urn="a").warnings == [
         "execution_agency_urn: queue streaming is in no elastic resource pool, and agencies work in one only; choose a queue of a pool, or remove it"
     ]
+
+
+def test_a_job_that_is_larger_than_its_whole_queue_is_a_problem() -> None:
+    alone = {**STREAMING, "cu_count": 4, "elastic_resource_pool_name": ""}
+    assert Service(alone).examine(cu_number=4) == Findings()
+    assert Service(alone).examine(cu_number=5).problems == [
+        "queue_name: queue streaming has 4 CUs, and the job needs 5, so it can never fit; use a smaller job, or a larger queue"
+    ]
+    assert Service(alone).examine(cu_number=5, desired_state="stopped") == Findings()
+    assert (
+        Service({**alone, "elastic_resource_pool_name": "pool"}).examine(cu_number=5) == Findings()
+    )
 
 
 # Room.
@@ -215,7 +238,10 @@ def test_a_checkpoint_path_of_another_job_is_a_problem_while_that_runs() -> None
 
 def test_a_job_to_adopt_that_is_not_there_is_a_problem() -> None:
     service = Service(STREAMING, jobs=(_job(name="orders"),))
-    assert service.examine(adopt_job_id=7.0) == Findings()
+    found = service.examine(adopt_job_id=7.0)
+    assert (found.problems, found.warnings) == ([], [])
+    assert found.job is not None
+    assert found.job.job_id == 7
     assert service.examine(adopt_job_id=8.0).problems == [
         "adopt_job_id: there is no job 8; name an existing job, or remove `adopt_job_id` to create one"
     ]
@@ -235,7 +261,7 @@ def test_every_thread_shares_one_look() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(service.asked) == ["jobs", "queues"]
+    assert sorted(service.asked) == ["filter", "jobs", "queues"]
 
 
 @pytest.mark.parametrize("refused", ["queues", "jobs", "/"])

@@ -317,7 +317,7 @@ def test_an_endpoint_of_one_region_is_not_used_for_another() -> None:
 def test_the_local_dli_reads_nothing_of_the_owner() -> None:
     shell = {name: "planted" for _, name in ENVIRONMENT_NAMES if not name.startswith("PULUMI_")}
     config = dict.fromkeys(("region", "projectId", "token", "username", "signature"), "planted")
-    made = settings(config | {"endpoint": "local"}, shell, region="eu-de", project_id="p2")
+    made = settings(config | {"endpoint": "local"}, shell)
     assert made.local
     assert made.region == "local"
     assert made.project_id == LOCAL_PROJECT_ID
@@ -325,6 +325,16 @@ def test_the_local_dli_reads_nothing_of_the_owner() -> None:
     assert made.max_retries == 5
     assert not made.insecure
     assert all(value.text != "planted" for value in made.values.values())
+
+
+def test_the_local_dli_serves_a_jobs_own_project_and_region() -> None:
+    made = settings({"endpoint": "local"}, region="eu-de", project_id="p2")
+    assert (made.endpoint, made.region, made.project_id) == ("local", "eu-de", "p2")
+    assert made.local_path == HERE / ".dli-local" / "regions" / "eu-de"
+    assert settings({"endpoint": "local"}, project_id="p2").local_path == HERE / ".dli-local"
+    for region in ("../x", "a/b", "é"):
+        with pytest.raises(SettingsError, match="must be letters, digits"):
+            settings({"endpoint": "local"}, region=region)
 
 
 def test_the_local_dli_is_chosen_by_the_stack_alone() -> None:

@@ -25,13 +25,15 @@ def fold(before: dict[str, Any]) -> dict[str, Any]:
 
 def test_what_stands_at_its_default_is_stored_only_if_the_program_sets_it() -> None:
     folded = fold(outputs("cu_number", live={"cu_number": 2}, status="job_init"))
-    assert {name: folded[name] for name in FIELDS.keys() & folded.keys()} == {"cu_number": 2}
+    alone = {name: folded[name] for name in FIELDS.keys() & folded.keys()}
+    assert alone == {"cu_number": 2, "tags": {}}  # tags are always there, so that they are known
     assert folded["set_arguments"] == ["cu_number"]
     assert folded["unset"] == {}
 
 
 def test_what_left_its_default_is_gathered() -> None:
-    assert fold(outputs(live=VALUES))["unset"] == VALUES
+    folded = fold(outputs(live=VALUES))
+    assert folded["unset"] | {"tags": folded["tags"]} == VALUES
 
 
 @given(
@@ -45,7 +47,9 @@ def test_nothing_is_lost_on_the_way_back(program: set[str], live: dict[str, Any]
     after = unfold(fold(before))
     empty: tuple[Any, ...] = (None, "", [], {})
     for name, value in before.items():
-        if value in empty and name in FIELDS and name not in program:
+        if name == "tags":
+            assert after[name] == (value or {})
+        elif value in empty and name in FIELDS and name not in program:
             assert name not in after
         else:
             assert after[name] == value

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pulumi_dli.client.api import Jobs
+from pulumi_dli.client.tags import Tags
 from pulumi_dli.clock import Deadline
 from pulumi_dli.errors import StateAtRisk
 from pulumi_dli.job.desired import Desired
@@ -59,7 +60,7 @@ def _prepared(service: Service) -> tuple[Operation, Steps]:
     waits = Waits(jobs, lambda _: None)
     deadline = Deadline(HandClock(), 1800)
     work = Operation(job=waits.look(138), deadline=deadline, settle=10)
-    return work, Steps(jobs, waits, Lines())
+    return work, Steps(jobs, Tags(jobs), waits, Lines())
 
 
 def test_an_older_savepoint_does_not_count_for_that_of_the_stop() -> None:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from pulumi_dli.errors import MAX_TEXT, ApiError
 from pulumi_dli.job.canonical import to_wire
-from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.detail import JobDetail, integer
 from pulumi_dli.job.queue import Queue
 from pulumi_dli.job.redaction import secret_texts
 
@@ -20,6 +20,8 @@ _TAGS = "/v3/{project_id}/dli_flink_job"
 _QUEUES = "/v1.0/{project_id}/queues"
 PAGE = 100
 """The most jobs that one page of the list may hold."""
+TAGGED_PAGE = 1000
+"""The most jobs that one page of the tags of a project may hold."""
 
 
 class Requests(Protocol):
@@ -145,8 +147,26 @@ class Jobs:
         answer = self._transport.request(
             "GET", f"{_TAGS}/{job_id}/tags", what=f"read the tags of job {job_id}"
         )
-        tags = _mapping(answer).get("tags") or []
-        return {str(tag.get("key")): str(tag.get("value") or "") for tag in tags}
+        return _tags_in(_mapping(answer))
+
+    def tags_of_project(self) -> dict[int, dict[str, str]]:
+        """Read the tags of the project's jobs, by the jobs' ids, page by page."""
+        found: dict[int, dict[str, str]] = {}
+        while True:
+            answer = self._transport.request(
+                "POST",
+                f"{_TAGS}/resource-instances/filter",
+                what="list the tags of the project's jobs",
+                params={"limit": TAGGED_PAGE, "offset": len(found)},
+                json={"tags": [], "matches": []},
+            )
+            page = _mapping(answer).get("resources") or []
+            before = len(found)
+            for row in map(_mapping, page):
+                if (job_id := integer(row.get("resource_id"))) > 0:
+                    found[job_id] = _tags_in(row)
+            if len(page) < TAGGED_PAGE or len(found) == before:
+                return found
 
     def add_tags(self, job_id: int, tags: Mapping[str, str]) -> None:
         """Add tags to a job, or give those it has a new value."""
@@ -187,6 +207,12 @@ class Jobs:
             if str(result.get("is_success", "true")).lower() != "true":
                 text = str(result.get("message") or "no reason was given")[:MAX_TEXT]
                 raise ApiError(f"could not {what}: {text}", status=200, text=text)
+
+
+def _tags_in(row: Mapping[str, Any]) -> dict[str, str]:
+    tags = row.get("tags")
+    found = map(_mapping, tags if isinstance(tags, list) else ())
+    return {str(tag.get("key")): str(tag.get("value") or "") for tag in found}
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -1,4 +1,8 @@
-"""Where a job is: the stack's place, or its own; and never another than the state says."""
+"""Where a job is: the stack's place, or its own; and never another than the state says.
+
+A stack that was pointed at another place is refused before anything is sent there, a sign-in
+included, wherever the settings alone can tell.
+"""
 
 from __future__ import annotations
 
@@ -27,43 +31,84 @@ def moved(olds: Mapping[str, Any], news: Mapping[str, Any], unknown: frozenset[s
     return [name for name in PLACE if changes(name)]
 
 
+def known_place(props: Mapping[str, Any]) -> Place:
+    """The place that a state tells."""
+    return Place(*(str(props.get(name) or "") for name in Place._fields))
+
+
 def stored_place(connections: Connections, props: Mapping[str, Any]) -> Place:
-    """Where a job is.
+    """Where a job of a state is.
 
     Raises:
         JobError: the settings lead to another place than the state says; nothing was sent.
         DliError: see `Connections.place`.
     """
-    endpoint = props.get("endpoint")
+    endpoint, own = props.get("endpoint"), props.get("own_place")
     try:
+        if endpoint and own is not None:  # an older state does not tell what the program named
+            stack_place(connections, props, {n: props.get(n) for n in PLACE if n in own})
         place = connections.place(*explicit(props))
+    except _Elsewhere as error:
+        raise JobError(str(error)) from None
     except SettingsError as error:
         if not endpoint:
             raise
         where = f"this job is at {endpoint} (region {props.get('region')})"
         raise JobError(f"{where}, which the settings do not reach: {error}") from None
     if endpoint and endpoint != place.endpoint:
-        raise JobError(_elsewhere(str(endpoint), place))
+        raise JobError(_elsewhere(props, "endpoint", place.endpoint))
     return place
 
 
-def demand_place(olds: Mapping[str, Any], news: Mapping[str, Any], place: Place) -> None:
-    """Raise SettingsError when a stack would leave its place.
+def stack_place(
+    connections: Connections, before: Mapping[str, Any], named: Mapping[str, Any]
+) -> Place:
+    """Where a stack puts a job, which has to be where it was, unless the job itself names another.
 
-    A resource that itself names another region may: it is replaced.
+    Args:
+        connections: the settings' clients.
+        before: the place that the state tells; empty for a new job.
+        named: the region and the project that the job names itself.
+
+    Raises:
+        SettingsError: the stack has left that place.
+        DliError: see `Connections.place`.
     """
-    before = olds.get("endpoint")
-    goes = news.get("region") is not None and news.get("region") != olds.get("region")
-    if before and before != place.endpoint and not goes:
-        sentence = _elsewhere(str(before), place)
-        if olds.get("region") != place.region:
-            sentence += f'; to move this job alone, give it region="{place.region}"'
-        raise SettingsError(sentence)
+    settings = connections.settings(*explicit(named))
+    goes = [name for name in PLACE if named.get(name) not in (None, before.get(name))]
+    _demand_same(before, settings.endpoint, "endpoint", free="region" in goes, to=settings.region)
+    _demand_same(before, settings.region, "region", free=named.get("region") is not None)
+    free = named.get("project_id") is not None or "region" in goes
+    _demand_same(before, settings.project_id, "project_id", free=free)
+    place = connections.place(*explicit(named))
+    _demand_same(before, place.project_id, "project_id", free=free)
+    return place
 
 
-def _elsewhere(endpoint: str, place: Place) -> str:
-    return (
-        f"this job is at {endpoint}, but the stack's settings lead to {place.endpoint}; set "
-        "`dli:endpoint` (or the region) back, or destroy this stack there first, or "
-        "`pulumi stack init` another stack for the new place"
+class _Elsewhere(SettingsError):
+    """The stack has left the place of a job."""
+
+
+def _demand_same(
+    before: Mapping[str, Any], now: str | None, name: str, *, free: bool, to: str = ""
+) -> None:
+    old = before.get(name)
+    if old and now and old != now and not free:
+        raise _Elsewhere(_elsewhere(before, name, now, to))
+
+
+def _elsewhere(before: Mapping[str, Any], name: str, now: str, to: str = "") -> str:
+    where, setting = {
+        "endpoint": ("at", "`dli:endpoint` (or the region)"),
+        "region": ("in the region", "`dli:region`"),
+        "project_id": ("in the project", "`dli:projectId` (or `dli:projectName`)"),
+    }[name]
+    sentence = (
+        f"this job is {where} {before[name]}, but the stack's settings lead to {now}; set "
+        f"{setting} back, or destroy this stack there first, or `pulumi stack init` another stack "
+        "for the new place"
     )
+    if name == "endpoint":
+        moves = to not in ("", before.get("region"))
+        return f'{sentence}; to move this job alone, give it region="{to}"' if moves else sentence
+    return f'{sentence}; to move this job alone, give it {name}="{now}"'

@@ -8,16 +8,28 @@ that no job can have; the tag endpoints are the second way. Where neither works 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Protocol
 
-from pulumi_dli.client.api import Jobs
-from pulumi_dli.errors import ApiError
+from pulumi_dli.errors import ApiError, JobForeign
 from pulumi_dli.job.detail import JobDetail, date
 from pulumi_dli.job.options import OWNER_TAG
 
 IMPOSSIBLE_MARK = "no-job-has-this-mark"
+
+
+class Listing(Protocol):
+    """What marks are read from: the service, or what a preview saw of it."""
+
+    def list_jobs(self, **filters: str | int) -> Iterator[JobDetail]:
+        """The Flink Jar jobs that match."""
+        ...
+
+    def tags(self, job_id: int) -> dict[str, str]:
+        """A job's tags. Raises ApiError where they cannot be read."""
+        ...
 
 
 class Owner(StrEnum):
@@ -32,25 +44,43 @@ class Owner(StrEnum):
 class Ownership:
     """Reads marks. One for each project; remembers what the region was found to offer."""
 
-    def __init__(self, jobs: Jobs, warn: Callable[[str], None]) -> None:
+    def __init__(self, jobs: Listing, warn: Callable[[str], None]) -> None:
         self._jobs = jobs
         self._warn = warn
         self._filter_works: bool | None = None
 
-    def named(self, name: str) -> JobDetail | None:
-        """The job of exactly that name, or None."""
-        found = (job for job in self._jobs.list_jobs(name=name) if job.name == name)
-        return next(found, None)
+    def arrival(self, name: str, mark: str) -> tuple[JobDetail | None, Owner]:
+        """The job that is there for a resource that is not in the state, by name and by mark.
 
-    def marked(self, mark: str) -> JobDetail | None:
-        """The job that carries the mark, whatever its name; None also where that cannot be told."""
-        job = next(self._jobs.list_jobs(tags=f"{OWNER_TAG}={mark}"), None)
-        return job if job is not None and self._filter_is_trusted(job) else None
+        Args:
+            name: the job's name; "" while it is not known.
+            mark: the resource's mark.
 
-    def owner(self, job: JobDetail, mark: str) -> tuple[Owner, str]:
-        """Whose a job is, seen from a mark, and the mark it carries where that can be read."""
-        if self._listed(job, mark) and self._filter_is_trusted(job):
-            return Owner.OURS, mark
+        Returns:
+            The job and whose it is: ours, or one of that name whose mark cannot be read
+            (`UNKNOWN`). None where there is neither.
+
+        Raises:
+            JobForeign: the name is another's, or two jobs carry the mark.
+        """
+        marked = self._marked(mark)
+        if len(marked) > 1:
+            raise JobForeign(_twice(marked))
+        named = self._named(name) if name else None
+        if named is None or named.job_id in (job.job_id for job in marked):
+            return (marked[0], Owner.OURS) if marked else (None, Owner.NOBODY)
+        owner, theirs = self.owner(named, mark)
+        if owner is Owner.UNKNOWN:
+            return named, owner
+        if owner is not Owner.OURS:
+            raise JobForeign(foreign(named, theirs))
+        return named, owner
+
+    def owner(self, job: JobDetail, *marks: str) -> tuple[Owner, str]:
+        """Whose a job is, seen from a resource's marks, and the mark it carries if it is told."""
+        for mark in marks:
+            if self._listed(job, mark) and self._filter_is_trusted(job):
+                return Owner.OURS, mark
         try:
             found = self._jobs.tags(job.job_id).get(OWNER_TAG, "")
         except ApiError as error:
@@ -62,7 +92,18 @@ class Ownership:
             return Owner.UNKNOWN, ""
         if not found:
             return Owner.NOBODY, ""
-        return (Owner.OURS if found == mark else Owner.OTHER), found
+        return (Owner.OURS if found in marks else Owner.OTHER), found
+
+    def _named(self, name: str) -> JobDetail | None:
+        """The job of exactly that name, or None."""
+        found = (job for job in self._jobs.list_jobs(name=name) if job.name == name)
+        return next(found, None)
+
+    def _marked(self, mark: str) -> list[JobDetail]:
+        """The jobs that carry the mark, whatever their names; none where that cannot be told."""
+        jobs = self._jobs.list_jobs(tags=f"{OWNER_TAG}={mark}")
+        first = next(jobs, None)
+        return [first, *jobs] if first is not None and self._filter_is_trusted(first) else []
 
     def _listed(self, job: JobDetail, mark: str) -> bool:
         filters = {"name": job.name, "tags": f"{OWNER_TAG}={mark}"}
@@ -88,4 +129,12 @@ def foreign(job: JobDetail, mark: str) -> str:
         f"{date(job.create_time)}, {whose}; if this resource was renamed, give it "
         "`aliases=[…]` with its old name; to take that job over, set "
         f"`adopt_job_id={job.job_id}`; else choose another `name`"
+    )
+
+
+def _twice(jobs: list[JobDetail]) -> str:
+    ids = " and ".join(str(job.job_id) for job in jobs)
+    return (
+        f"jobs {ids} both carry this resource's mark, and it can have one only; delete one of "
+        "them, or take its tag `pulumi-owner` away"
     )

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pulumi_dli.job.canonical import differs
-from pulumi_dli.job.options import PROVIDED, Options
+from pulumi_dli.job.options import FOUND, PROVIDED, Options
 from pulumi_dli.job.spec import FIELDS, JobSpec
 
 ARGUMENTS = (*FIELDS, *Options.model_fields)
@@ -96,6 +96,11 @@ class Desired:
         return self.options.desired_state == "running"
 
     @property
+    def as_found(self) -> bool:
+        """Whether the run state is one that a refresh found; it is taken as it stands."""
+        return str(self.given.get("desired_state", "")).startswith(FOUND)
+
+    @property
     def stateful(self) -> bool:
         """Whether restarts keep state: `upgrade_mode` resolves to savepoint."""
         mode = self.options.upgrade_mode
@@ -115,6 +120,8 @@ class Desired:
         """An argument in its canonical type; None where it is left out, unknown or not valid."""
         if name in FIELDS:
             return self.spec.value(name)
+        if name == "desired_state" and name not in self.open and self.as_found:
+            return self.given[name]
         value = getattr(self.options, name)
         return value.model_dump(exclude_unset=True) if isinstance(value, BaseModel) else value
 

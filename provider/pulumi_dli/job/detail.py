@@ -6,7 +6,7 @@ Source: DLI API reference, "Querying Job Details" and "Querying the Job List".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -47,9 +47,6 @@ PHASES: dict[str, Phase] = {
 }
 """Every documented status. One that is not here is `Phase.UNKNOWN`: warned of, never guessed."""
 
-MOVING = frozenset({Phase.STARTING, Phase.SAVEPOINTING, Phase.STOPPING})
-"""Phases that the service leaves by itself."""
-
 AT_REST = frozenset({Phase.DRAFT, Phase.STOPPED, Phase.FAILED, Phase.FINISHED})
 """Phases in which the service takes every field of an update."""
 
@@ -61,7 +58,9 @@ class JobDetail:
     """A job as it stands. Times are epoch milliseconds; 0 when the service gave none.
 
     `values` holds the fields of the JobSpec table as a program would write them; a field
-    that the answer lacks is absent from it, since absent says nothing.
+    that the answer lacks is absent from it, since absent says nothing. The details page has no
+    tags: they and the `mark` (the ownership tag's value, "" where there is none) are there once
+    they were read beside it, else absent and None.
     """
 
     job_id: int
@@ -75,6 +74,7 @@ class JobDetail:
     savepoint_path: str = ""
     restart_times: int = 0
     real_cu_number: int = 0
+    mark: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -101,7 +101,7 @@ class JobDetail:
             source.pop("resource_config", None)  # the CUs in other words, which nobody chose
         values = {key: from_wire(key, value) for key, value in source.items()}
         told = {**data, "real_cu_number": config.get("real_cu_number")}
-        return cls.from_properties(_integer(data.get("job_id")), told, values)
+        return cls.from_properties(integer(data.get("job_id")), told, values)
 
     @classmethod
     def from_properties(
@@ -119,13 +119,13 @@ class JobDetail:
             name=str(told.get("name") or ""),
             status=str(told.get("status") or ""),
             status_desc=str(told.get("status_desc") or ""),
-            create_time=_integer(told.get("create_time")),
-            start_time=_integer(told.get("start_time")),
-            update_time=_integer(told.get("update_time")),
+            create_time=integer(told.get("create_time")),
+            start_time=integer(told.get("start_time")),
+            update_time=integer(told.get("update_time")),
             has_savepoint=_flag(told.get("has_savepoint")),
             savepoint_path=str(told.get("savepoint_path") or ""),
-            restart_times=_integer(told.get("restart_times")),
-            real_cu_number=_integer(told.get("real_cu_number")),
+            restart_times=integer(told.get("restart_times")),
+            real_cu_number=integer(told.get("real_cu_number")),
             values=values,
         )
 
@@ -139,6 +139,20 @@ class JobDetail:
             return None
         unordered = FIELDS[name].unordered
         return same(name, self.values[name], wanted, unordered=unordered)
+
+
+def settled(job: JobDetail) -> JobDetail:
+    """A job in passing as it will be once it has come through, as far as anybody can tell.
+
+    That is what an `up` waits for before it plans; a preview does not wait.
+    """
+    comes_to = {
+        Phase.STARTING: "job_running",
+        Phase.SAVEPOINTING: "job_running",
+        Phase.STOPPING: "job_cancel_success",
+    }
+    status = comes_to.get(job.phase)
+    return job if status is None else replace(job, status=status)
 
 
 def same(name: str, live: Any, wanted: Any, *, unordered: bool = False) -> bool:
@@ -161,7 +175,8 @@ def _covers(live: Any, wanted: Any) -> bool:
     return bool(live == wanted)
 
 
-def _integer(value: object) -> int:
+def integer(value: object) -> int:
+    """A whole number that may come as text or as a float; 0 where it is none."""
     try:
         return int(float(str(value)))
     except (OverflowError, ValueError):

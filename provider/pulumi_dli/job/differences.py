@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ from pulumi_dli.job.detail import JobDetail, same
 from pulumi_dli.job.field import KEEP, Cost
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.state import State
+
+MAPS = ("tags", "runtime_config")
+"""Fields of keys, of which some may be others': the service's, or of who had the job before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +44,38 @@ def differences(
         if row.cost is Cost.TAGS:
             continue
         wanted = desired.spec.value(name)
-        old = _known(name, job, state)
+        old = managed(name, _known(name, job, state), wanted, state)
         if wanted is not None:
-            if keeps_dropped(name, old, wanted, state) or (
-                not same(name, old, wanted, unordered=row.unordered)
-                and not (old is None and state is None and name not in job.values)
+            if not holds(name, old, wanted) and not (
+                old is None and state is None and name not in job.values
             ):
                 changes.append(Change(name, old, wanted))
         elif row.reset is KEEP or (v2 and row.sizing):
             if state is not None and name in state.set_arguments:
                 kept.append(name)
-        elif keeps_dropped(name, old, None, state) or (
-            not same(name, old, None) and not same(name, old, row.default)
-        ):
+        elif not holds(name, old, None) and not holds(name, old, row.default):
             changes.append(Change(name, old, row.reset))
     return tuple(changes), tuple(kept)
 
 
-def keeps_dropped(name: str, live: Any, wanted: Any, state: State | None) -> bool:
-    """Whether `runtime_config` still holds keys that the program set before and now does not.
+def holds(name: str, live: Any, wanted: Any) -> bool:
+    """Whether a live value is what is wanted, in whatever spelling, and no more than that."""
+    more = name in MAPS and not (live or {}).keys() <= (wanted or {}).keys()
+    return not more and same(name, live, wanted, unordered=FIELDS[name].unordered)
 
-    Other keys beside the wanted ones are the service's own.
+
+def managed(name: str, live: Any, wanted: Any, state: State | None) -> Any:
+    """A live value as far as this resource has a say: a map without the keys of others.
+
+    Where nobody knows whose a key is, it is this resource's only if the program sets it or
+    did before.
     """
-    if name != "runtime_config" or state is None or name not in state.set_arguments:
-        return False
-    dropped = (state.value(name) or {}).keys() - (wanted or {}).keys()
-    return not dropped.isdisjoint(live or {})
+    if name not in MAPS or not isinstance(live, Mapping) or (state is None and wanted is None):
+        return live
+    ours = {*(wanted or {}), *((state.value(name) if state is not None else None) or {})}
+    known = {} if state is None else state.unmanaged
+    others = known.get(name, live.keys())
+    return {key: value for key, value in live.items() if key in ours or key not in others}
 
 
 def _known(name: str, job: JobDetail, state: State | None) -> Any:

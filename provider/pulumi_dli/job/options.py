@@ -12,6 +12,17 @@ from pulumi_dli.job.field import Strict
 OWNER_TAG = "pulumi-owner"
 """Key of the tag that says which resource a job belongs to."""
 
+FOUND = "stopped ("
+"""How a run state begins that a refresh found in place of `running`, with the reason behind it."""
+NO_SAVEPOINT = "; no savepoint)"
+"""How it ends where a start would lose the job's state."""
+
+
+def _as_found(value: object) -> object:
+    """A run state as it was found comes back as a wish under `ignore_changes`: stopped."""
+    return "stopped" if isinstance(value, str) and value.startswith(FOUND) else value
+
+
 Text = Annotated[str, BeforeValidator(scalar), Field(min_length=1)]
 
 
@@ -32,6 +43,7 @@ class Options(Strict):
 
     desired_state: Annotated[
         Literal["running", "stopped"],
+        BeforeValidator(_as_found),
         Field(description="`running` or `stopped`. Default: `running`."),
     ] = "running"
     upgrade_mode: Annotated[
@@ -86,5 +98,6 @@ class Options(Strict):
     ] = Timeouts()
 
 
-PROVIDED = ("owner", "endpoint")
-"""Inputs that no program writes: the ownership mark, and the place that check fills in."""
+PROVIDED = ("owner", "endpoint", "own_place")
+"""Inputs that no program writes: the ownership mark, the place that check fills in, and which
+of `region` and `project_id` the program names itself."""

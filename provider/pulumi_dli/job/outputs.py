@@ -6,18 +6,20 @@ that only real changes ever differ.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import JobDetail, Phase, same
-from pulumi_dli.job.differences import keeps_dropped
+from pulumi_dli.job.detail import JobDetail, Phase
+from pulumi_dli.job.differences import MAPS, holds, managed
 from pulumi_dli.job.field import KEEP, Cost
 from pulumi_dli.job.next_start import NextStart
-from pulumi_dli.job.plan import pending_start
+from pulumi_dli.job.options import FOUND, NO_SAVEPOINT
 from pulumi_dli.job.redaction import hidden, mask
 from pulumi_dli.job.spec import FIELDS
-from pulumi_dli.job.state import OURS, State
+from pulumi_dli.job.start import pending_start, state_at_risk
+from pulumi_dli.job.state import OURS, UNMARKED, State
 
 _RUNNING = frozenset({Phase.RUNNING, Phase.STARTING, Phase.SAVEPOINTING, Phase.UNKNOWN})
 
@@ -33,6 +35,9 @@ class Outcome:
             have had their effect.
         next_start: what the next start begins with; None: undecided, as before.
         written: the fields that were put; `tags` too, once they are as wanted.
+        unmanaged: see `State.unmanaged`, for what was looked at.
+        mark: the mark that stands on the job where the wished one could not be written.
+        took_from: see `State.took_from`, while the take-over lasts.
     """
 
     job: JobDetail
@@ -40,6 +45,9 @@ class Outcome:
     started: bool = False
     next_start: NextStart | None = None
     written: frozenset[str] = frozenset()
+    unmanaged: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    mark: str = ""
+    took_from: str | None = None
 
 
 def after(outcome: Outcome, desired: Desired, state: State | None) -> State:
@@ -69,7 +77,27 @@ def after(outcome: Outcome, desired: Desired, state: State | None) -> State:
         next_start=(
             pending_start(job, state) if outcome.next_start is None else outcome.next_start
         ),
+        unmanaged=_unmanaged(outcome, desired, state),
+        mark=outcome.mark or _kept_mark(desired, state),
     )
+
+
+def _kept_mark(desired: Desired, state: State | None) -> str:
+    """The mark that could not be rewritten before, as long as the wished one is the same."""
+    return state.mark if state is not None and state.owner == desired.owner else ""
+
+
+def _unmanaged(
+    outcome: Outcome, desired: Desired, state: State | None
+) -> dict[str, frozenset[str]]:
+    """Whose keys are others': those that were there before, or that stay after a PUT of ours."""
+    before = {} if state is None else state.unmanaged
+    known = {**before, **outcome.unmanaged}
+    if "runtime_config" in outcome.written or state is None:
+        live = outcome.job.values.get("runtime_config") or {}
+        wanted = desired.spec.runtime_config or {}
+        known["runtime_config"] = frozenset(live.keys() - wanted.keys())
+    return known
 
 
 def after_failure(outcome: Outcome, desired: Desired, state: State | None) -> State:
@@ -81,12 +109,14 @@ def after_failure(outcome: Outcome, desired: Desired, state: State | None) -> St
         ours["restart_trigger"] = before.ours.get("restart_trigger")
     if state is not None and "tags" not in outcome.written:
         ours["owner"] = before.ours.get("owner")
-    ours["desired_state"] = found_state(reached.job, desired.options.desired_state)
+    risk = state_at_risk(reached.job, reached.next_start, stateful=desired.stateful)
+    ours["desired_state"] = found_state(reached.job, desired.options.desired_state, at_risk=risk)
     return replace(
         reached,
         # What the program no longer sets may not be reset yet.
         set_arguments=reached.set_arguments | before.set_arguments,
         ours=ours,
+        took_from=before.took_from if outcome.took_from is None else outcome.took_from,
     )
 
 
@@ -100,12 +130,12 @@ def observed(job: JobDetail, state: State | None) -> tuple[State, dict[str, Any]
         state: what was known before; None where the job is only read.
     """
     known = State(job) if state is None else state
-    names = FIELDS.keys() if state is None else state.set_arguments
     had = {} if state is None else dict(state.job.values)
-    before = {name: had[name] for name in names if had.get(name) is not None}
+    before = {name: had[name] for name in known.set_arguments if had.get(name) is not None}
     drifted = any(
-        not same(name, value, had.get(name), unordered=FIELDS[name].unordered)
+        not holds(name, managed(name, value, had.get(name), state), had.get(name))
         for name, value in job.values.items()
+        if name != "tags"
     )
     values = {name: _field(name, job, before.get(name), state, written=False) for name in FIELDS}
     live = replace(
@@ -115,51 +145,82 @@ def observed(job: JobDetail, state: State | None) -> tuple[State, dict[str, Any]
         update_time=job.update_time if drifted or state is None else state.job.update_time,
     )
     wanted = "stopped" if known.desired_state == "stopped" else "running"
-    found = State(
+    pending = pending_start(job, state)
+    risk = state_at_risk(job, pending, stateful=known.stateful)
+    foreign = job.mark or ""
+    ours = {**known.ours, "desired_state": found_state(live, wanted, at_risk=risk)}
+    if job.mark == "" and not _unmarked(known):
+        ours.pop("owner", None)  # somebody took it away
+    found = replace(
+        known,
         job=live,
-        set_arguments=frozenset(before),
-        ours={**known.ours, "desired_state": found_state(live, wanted)},
-        next_start=pending_start(job, state),
+        # Without a state nobody set anything, and each argument is an output of its own.
+        set_arguments=frozenset(before if state is not None else _told(values)),
+        ours=ours,
+        mark=UNMARKED if job.mark == "" and _unmarked(known) else known.mark,
+        next_start=pending,
+        unmanaged={} if state is None else _seen(job, state),
+        foreign="" if state is None or foreign in known.marks else foreign,
     )
-    inputs = {
-        name: found_value
-        for name in (*before, *OURS)
-        if (found_value := found.value(name)) is not None
-    }
+    inputs = replace(found, set_arguments=frozenset(before)).inputs()
     v2 = job.values.get("resource_config_version") == "v2"
     for name, row in FIELDS.items():
-        if name in inputs or (v2 and row.sizing) or row.reset is KEEP or row.cost is Cost.TAGS:
+        if name in inputs or (v2 and row.sizing) or row.reset is KEEP:
             continue
-        told = job.values.get(name)
-        if not same(name, told, None) and not same(name, told, row.default):
+        told = values[name] if name in MAPS else job.values.get(name)
+        if not holds(name, told, None) and not holds(name, told, row.default):
             inputs[name] = values[name]
     return found, inputs
 
 
-def found_state(job: JobDetail, wanted: str) -> str:
+def _unmarked(state: State) -> bool:
+    """Whether a job is known to carry no mark, or nobody has looked at it yet."""
+    return bool(state.mark) or "tags" not in state.unmanaged
+
+
+def _told(values: Mapping[str, Any]) -> Iterator[str]:
+    return (name for name, value in values.items() if value is not None)
+
+
+def _seen(job: JobDetail, state: State) -> dict[str, frozenset[str]]:
+    """Whose keys are others'. A state that does not tell takes those that nobody set for theirs."""
+    first = {
+        name: frozenset(job.values[name].keys() - (state.value(name) or {}).keys())
+        for name in MAPS
+        if isinstance(job.values.get(name), Mapping)
+    }
+    return {**first, **state.unmanaged}
+
+
+def found_state(job: JobDetail, wanted: str, *, at_risk: bool = False) -> str:
     """The run state as found, under the name of the wish, with the reason where they differ.
 
     A job that has finished did what was wanted of it.
+
+    Args:
+        job: the job.
+        wanted: the wish, `running` or `stopped`.
+        at_risk: whether a start would lose its state.
     """
     if wanted == "stopped":
         return "running" if job.phase in _RUNNING else "stopped"
     if job.phase in _RUNNING or job.phase is Phase.FINISHED:
         return "running"
     reason = f"{job.status}: {job.status_desc}" if job.status_desc else job.status
-    return f"stopped ({reason})"
+    return f"{FOUND}{reason}{NO_SAVEPOINT if at_risk else ')'}"
 
 
 def _field(name: str, job: JobDetail, wanted: Any, state: State | None, *, written: bool) -> Any:
     """A field as it stands: in the program's spelling while the live job holds that value."""
     row, live = FIELDS[name], job.values.get(name)
+    tags = row.cost is Cost.TAGS
+    if (tags and written) or (name not in job.values and (wanted is not None or tags)):
+        # The service does not tell: what was written last is what it has.
+        if written or (state is None and not tags):
+            return wanted
+        return None if state is None else state.job.values.get(name)
+    # What the service adds to what was just written is its own.
+    live = managed(name, live, wanted, None if written else state)
     if wanted is None:
-        return hidden(live) if row.secret else live
-    holds = job.holds(name, wanted)
-    if holds and not written and keeps_dropped(name, live, wanted, state):
-        return live
-    if holds is not None:
-        return wanted if holds else live
-    # The service does not tell: what was written last is what it has.
-    if written or (state is None and row.cost is not Cost.TAGS):
-        return wanted
-    return None if state is None else state.job.values.get(name)
+        return hidden(live) if row.secret and state is not None else live
+    return wanted if holds(name, live, wanted) else live

@@ -1,56 +1,26 @@
 """What a change costs, which steps it takes, and from which state the job starts.
 
 `plan` is a pure function of a job (live, or as the state remembers it), of what the program
-wants, and of what is stored. Preview calls it with the stored job, the update with the live
-one, so both follow the same rules. `pulumi_dli.preview.plan_line` turns a Plan into words.
+wants, and of what is stored. Every way to a job goes through it, in preview and in `up`: a job
+of the state, one of ours that is not in the state, one that is taken over, a replacement.
+`pulumi_dli.preview.plan_line` turns a Plan into words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
+from pulumi_dli.job.canonical import canonical
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.job.differences import Change, differences
+from pulumi_dli.job.differences import Change, differences, managed
 from pulumi_dli.job.field import Cost
-from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
+from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
+from pulumi_dli.job.start import Start, blocked, pending_start, restart, restart_due, start
 from pulumi_dli.job.state import State
-
-
-class Origin(StrEnum):
-    """The state that a start begins with."""
-
-    FRESH = "fresh"
-    """The job never ran: there is no state."""
-
-    SAVEPOINT = "savepoint"
-    """The latest savepoint that the service holds for the job."""
-
-    IMPORT = "import"
-    """A savepoint or checkpoint directory that is imported first."""
-
-    STATELESS = "stateless"
-    """None, although the job ran before: asked for, or there is no bucket."""
-
-    AGAIN = "again"
-    """None: the job had finished, and runs again from the beginning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """A start and the state it begins with. `path` is "" where it is not known yet."""
-
-    origin: Origin
-    path: str = ""
-
-    @property
-    def resumes(self) -> bool:
-        """Whether the service is asked to resume from a savepoint."""
-        return self.origin in (Origin.SAVEPOINT, Origin.IMPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +50,9 @@ class Plan:
         add_tags, remove_tags: tags to change.
         stop: whether the job is stopped first; `savepoint`: with a savepoint.
         start: the start that ends the update.
-        blocked: why the job cannot be started, with the ways out; then no step is taken.
+        blocked: why the job cannot be started or changed, with the ways out; then no step is
+            taken.
+        foreign: whether that is because it carries another resource's mark.
         recorded: arguments that only the state needs to know.
     """
 
@@ -94,6 +66,7 @@ class Plan:
     savepoint: bool = False
     start: Start | None = None
     blocked: str = ""
+    foreign: bool = False
     recorded: tuple[str, ...] = ()
 
     @property
@@ -126,32 +99,41 @@ def plan(
     state: State | None,
     *,
     restarted: bool = False,
-    tags: Mapping[str, str] | None = None,
+    replaced: bool = False,
+    known: NextStart = LIVE,
 ) -> Plan:
     """Plan the way from a job as it is to what the program wants.
 
     Args:
         job: the job, live or as stored. A job that is starting counts as running.
         desired: the program's wish.
-        state: what the state knows; None when it knows nothing (a job taken over).
+        state: what the state knows; None when it knows nothing (a job that is gone on with or
+            taken over).
         restarted: whether an interrupted update already made the restart that a changed
             `restart_trigger` or `restore_from` asks for.
-        tags: the live tags, where they were read.
+        replaced: whether the engine replaces the job in its place, which restarts it.
+        known: what is known of the next start where there is no state.
     """
     changes, kept = differences(job, desired, state)
-    add, remove = _tags(desired, state, tags)
-    due = not restarted and restart_due(desired, state)
-    restart = due or any(change.cost is Cost.RESTART for change in changes)
+    add, remove = _tags(job, desired, state)
+    due = replaced or (not restarted and restart_due(desired, state))
+    restarts = due or any(change.cost is Cost.RESTART for change in changes)
     at_rest = job.phase in AT_REST
-    stop = not at_rest and (not desired.running or restart)
-    start, blocked = None, ""
-    if desired.running:
+    # A run state that a refresh found is no wish: it is taken as it stands.
+    runs = not at_rest if desired.as_found else desired.running
+    stop = not at_rest and (not runs or restarts)
+    begins, why_not = None, ""
+    if runs:
         if stop:
-            start = _restart(job, desired, state, restarted=restarted)
-        elif at_rest and (job.phase is not Phase.FINISHED or restart):
-            start = _start(job, desired, state)
-            blocked = "" if start else _blocked(job)
-    full = stop or start is not None
+            begins = restart(job, desired, state, restarted=restarted)
+        elif at_rest and (job.phase is not Phase.FINISHED or restarts):
+            begins = start(job, desired, state, pending_start(job, state, known))
+            why_not = "" if begins else blocked(job)
+    thief = "" if state is None else _thief(job, desired, state)
+    if thief:
+        again = state is not None and state.ours.get("adopt_job_id") == job.job_id
+        why_not = taken(job, thief, again=again)
+    full = stop or begins is not None
     return Plan(
         changes=changes,
         body=_body(job, desired, state, changes, full=full),
@@ -161,8 +143,9 @@ def plan(
         remove_tags=remove,
         stop=stop,
         savepoint=stop and desired.stateful and job.has_run,
-        start=start,
-        blocked=blocked,
+        start=begins,
+        blocked=why_not,
+        foreign=bool(thief),
         recorded=_recorded(desired, state),
     )
 
@@ -191,16 +174,54 @@ def _body(
 
 
 def _tags(
-    desired: Desired, state: State | None, live: Mapping[str, str] | None
+    job: JobDetail, desired: Desired, state: State | None
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Tags to add and to remove; a job taken over keeps the tags that the program does not name."""
     wanted = desired.spec.tags or {}
-    had = state.tags if state is not None else {}
-    known = had if live is None else live
-    add = {key: value for key, value in wanted.items() if known.get(key) != value}
-    if state is not None and state.owner not in ("", desired.owner):
+    stored = {} if state is None else state.value("tags")
+    there = canonical("tags", job.values.get("tags", stored)) or {}
+    add = {key: value for key, value in wanted.items() if there.get(key) != value}
+    if _to_mark(job, desired, state):
         add[OWNER_TAG] = desired.owner
-    return add, {key: value for key, value in had.items() if key not in wanted}
+    ours = managed("tags", there, wanted, state)
+    return add, {key: value for key, value in ours.items() if key not in wanted}
+
+
+def _to_mark(job: JobDetail, desired: Desired, state: State | None) -> bool:
+    """Whether the job has to be given the ownership mark."""
+    if state is not None and state.mark and state.owner == desired.owner:
+        return False  # it could not be written
+    if job.mark is None:
+        return state is not None and state.owner != desired.owner
+    return job.mark != desired.owner
+
+
+def _thief(job: JobDetail, desired: Desired, state: State) -> str:
+    """The mark of another resource on a job of the state; "" where the program takes it back."""
+    mark = (state.foreign if job.mark is None else job.mark) or ""
+    back = job.job_id == desired.options.adopt_job_id != state.ours.get("adopt_job_id")
+    return "" if back or mark in {"", desired.owner, *state.marks} else mark
+
+
+def taken(job: JobDetail, mark: str, *, again: bool) -> str:
+    """That a job of the state has become another resource's, and the way to get it back.
+
+    Args:
+        job: the job.
+        mark: the mark that it carries now.
+        again: whether the program's `adopt_job_id` says so already.
+    """
+    back = f"`adopt_job_id={job.job_id}`"
+    way = (
+        f"take it out of the state (`pulumi state delete`), so that {back} takes it over again"
+        if again
+        else f"set {back}"
+    )
+    return (
+        f"job {job.name} ({job.job_id}) now carries the mark {mark} of another resource, so "
+        f"nothing is changed; if it should be this resource's again, {way}; else remove this "
+        "resource"
+    )
 
 
 def _recorded(desired: Desired, state: State | None) -> tuple[str, ...]:
@@ -208,70 +229,8 @@ def _recorded(desired: Desired, state: State | None) -> tuple[str, ...]:
     if state is None:
         return ()
     before = Desired.read(state.ours)
-    # A run state that was found is no valid wish, and differs from every one.
     return tuple(
         name
         for name in RECORDED
         if name in before.open or desired.value(name) != before.value(name)
     )
-
-
-def restart_due(desired: Desired, state: State | None) -> bool:
-    """Whether a changed `restart_trigger` or `restore_from` asks for a restart."""
-    if state is None:
-        return False
-    trigger = desired.options.restart_trigger
-    changed = trigger is not None and trigger != state.restart_trigger
-    return changed or _restore_due(desired, state)
-
-
-def _restore_due(desired: Desired, state: State | None) -> bool:
-    """Whether the program names a directory that no start has used yet."""
-    path = desired.options.restore_from
-    return path is not None and (state is None or path != state.restore_from)
-
-
-def _restart(job: JobDetail, desired: Desired, state: State | None, *, restarted: bool) -> Start:
-    """The start after a stop of ours."""
-    if state is not None and not restarted and _restore_due(desired, state):
-        return Start(Origin.IMPORT, str(desired.options.restore_from))
-    if not job.has_run:
-        return Start(Origin.FRESH)
-    return Start(Origin.SAVEPOINT if desired.stateful else Origin.STATELESS)
-
-
-def _start(job: JobDetail, desired: Desired, state: State | None) -> Start | None:
-    """The start of a job at rest; None when it must not be started.
-
-    Every start of a stateful job that has run before names its state.
-    """
-    pending = pending_start(job, state)
-    if _restore_due(desired, state):
-        return Start(Origin.IMPORT, str(desired.options.restore_from))
-    if job.phase is Phase.FINISHED:
-        return Start(Origin.AGAIN)
-    if pending == FRESH or (not job.has_run and pending == LIVE):
-        return Start(Origin.FRESH)
-    if not desired.stateful:
-        return Start(Origin.STATELESS)
-    if pending == LOST:
-        return None
-    if job.has_savepoint:
-        return Start(Origin.SAVEPOINT, job.savepoint_path)
-    return Start(Origin.IMPORT, pending.path) if pending.path else None
-
-
-def _blocked(job: JobDetail) -> str:
-    """Why a stateful job at rest is not started, and the ways out."""
-    return (
-        f"job {job.name} ({job.job_id}) ran before and is {job.phase} ({job.status}) without a "
-        "savepoint, so starting it would lose its state; set `restore_from` to a savepoint or "
-        "checkpoint directory, or `upgrade_mode` to `stateless` to start it empty"
-    )
-
-
-def pending_start(job: JobDetail, state: State | None) -> NextStart:
-    """What the next start begins with, when no start has counted since the state was stored."""
-    if state is None or state.job.phase is Phase.RUNNING:
-        return LIVE
-    return state.next_start if job.start_time == state.job.start_time else LIVE

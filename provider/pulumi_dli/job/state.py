@@ -14,13 +14,15 @@ from typing import Any
 from pulumi_dli.job.canonical import text_of
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.options import PROVIDED, Options
+from pulumi_dli.job.options import NO_SAVEPOINT, PROVIDED, Options
 from pulumi_dli.job.spec import FIELDS
 
 UNSET = "unset"
 """The output that holds what the program leaves out and what is not at its default."""
 UNTOLD = "untold"
 """Names of fields with a default that the service does not tell; left out when there are none."""
+UNMARKED = "-"
+"""The mark of a job that carries none, and is this resource's all the same."""
 OURS = (*Options.model_fields, *PROVIDED)
 """Inputs that the service does not know."""
 
@@ -39,6 +41,14 @@ class State:
         ours: the inputs that the service does not know (`OURS`), as the program spelled
             them; `desired_state` as it was found.
         next_start: what the next start begins with, as long as none has counted since.
+        unmanaged: for `tags` and `runtime_config`, the keys that were there before this
+            resource, or that the service adds: no drift. Without an entry nobody has looked yet.
+        mark: the ownership mark that stands on the job where it cannot be rewritten, `UNMARKED`
+            for a job that has none and is known by its id alone; else "".
+        foreign: the mark of another resource that a refresh found on the job; else "".
+        took_from: of a take-over that has not succeeded yet, the mark that the job carried
+            before ("": none); else None.
+        replaced: whether the job was deleted for a replacement that never came to be.
         failure: why the last operation broke off, where the engine could not be told.
     """
 
@@ -46,6 +56,11 @@ class State:
     set_arguments: frozenset[str] = frozenset()
     ours: Mapping[str, Any] = field(default_factory=dict)
     next_start: NextStart = LIVE
+    unmanaged: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    mark: str = ""
+    foreign: str = ""
+    took_from: str | None = None
+    replaced: bool = False
     failure: str = ""
 
     @classmethod
@@ -63,6 +78,11 @@ class State:
             set_arguments=frozenset(known.get("set_arguments") or ()),
             ours={name: known[name] for name in OURS if known.get(name) is not None},
             next_start=NextStart.read(known.get("next_start")),
+            unmanaged=_keys(known.get("unmanaged")),
+            mark=str(known.get("mark") or ""),
+            foreign=str(known.get("foreign") or ""),
+            took_from=None if known.get("took_from") is None else str(known["took_from"]),
+            replaced=known.get("replaced") is True,
             failure=str(known.get("failure") or ""),
         )
 
@@ -70,7 +90,8 @@ class State:
         """The outputs, as the state keeps them."""
         job = self.job
         arguments = {name: job.values.get(name) for name in FIELDS}
-        outputs = {name: value for name, value in arguments.items() if name in self.set_arguments}
+        arguments["tags"] = arguments["tags"] or {}
+        outputs = {name: value for name, value in arguments.items() if self._stands_alone(name)}
         outputs |= {name: self.ours.get(name) for name in OURS}
         outputs |= {
             "status": job.status,
@@ -84,12 +105,33 @@ class State:
             "restart_times": job.restart_times,
             "real_cu_number": job.real_cu_number,
             "set_arguments": [name for name in FIELDS if name in self.set_arguments],
+            "failure": self.failure,
         }
-        return outputs | _fold({n: v for n, v in arguments.items() if n not in self.set_arguments})
+        if self.unmanaged:
+            outputs["unmanaged"] = {name: sorted(keys) for name, keys in self.unmanaged.items()}
+        if self.took_from is not None:
+            outputs["took_from"] = self.took_from
+        rare = {"mark": self.mark, "foreign": self.foreign, "replaced": self.replaced}
+        outputs |= {name: value for name, value in rare.items() if value}
+        return outputs | _fold({n: v for n, v in arguments.items() if not self._stands_alone(n)})
+
+    def _stands_alone(self, name: str) -> bool:
+        """Whether an argument is an output of its own: tags always are, so that they are known."""
+        return name in self.set_arguments or name == "tags"
+
+    def inputs(self) -> dict[str, Any]:
+        """The inputs that a refresh gives for the job as it is known: what the program set."""
+        names = (*(name for name in FIELDS if name in self.set_arguments), *OURS)
+        return {name: value for name in names if (value := self.value(name)) is not None}
 
     def value(self, name: str) -> Any:
         """An argument as it stands; None where it is not known."""
         return self.job.values.get(name) if name in FIELDS else self.ours.get(name)
+
+    def is_another(self, job: JobDetail) -> bool:
+        """Whether a job is not this one: an id is not enough, and a creation time is its own."""
+        known = self.job.create_time
+        return bool(known and job.create_time and known != job.create_time)
 
     @property
     def owner(self) -> str:
@@ -97,9 +139,19 @@ class State:
         return str(self.ours.get("owner") or "")
 
     @property
+    def marks(self) -> frozenset[str]:
+        """The marks that show a job to be this resource's."""
+        return frozenset({self.owner, self.mark} - {""})
+
+    @property
     def desired_state(self) -> str:
         """`running` or `stopped`, with the reason where it is not what was wished."""
         return str(self.ours.get("desired_state") or "")
+
+    @property
+    def at_risk(self) -> bool:
+        """Whether the job was found at rest, and a start would lose its state."""
+        return self.desired_state.endswith(NO_SAVEPOINT)
 
     @property
     def restart_trigger(self) -> str | None:
@@ -123,15 +175,15 @@ class State:
         mode = self.ours.get("upgrade_mode")
         return mode == "savepoint" or (not mode and bool(self.job.values.get("obs_bucket")))
 
-    @property
-    def tags(self) -> dict[str, str]:
-        """The tags that the program gave the job."""
-        return {str(key): text_of(value) for key, value in (self.value("tags") or {}).items()}
-
     def seconds(self, operation: str) -> float | None:
         """What `timeouts` allows an operation; None where the program does not say."""
         given = (self.ours.get("timeouts") or {}).get(operation)
         return None if given is None else float(given)
+
+
+def _keys(stored: object) -> dict[str, frozenset[str]]:
+    pairs = stored.items() if isinstance(stored, Mapping) else ()
+    return {str(name): frozenset(map(str, keys)) for name, keys in pairs}
 
 
 def _fold(left_out: Mapping[str, Any]) -> dict[str, Any]:

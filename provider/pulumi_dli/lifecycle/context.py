@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Ownership
+from pulumi_dli.client.tags import Tags
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Console
 from pulumi_dli.job.queue import Queue
@@ -21,7 +22,8 @@ class Context:
 
     Attributes:
         jobs: the DLI client.
-        ownership: reads marks.
+        ownership: tells whose a job is, as it is now.
+        tags: reads tags, once for a job.
         waits: looks and waits.
         steps: the requests that change a job, with their verification.
         clock: time.
@@ -31,6 +33,7 @@ class Context:
 
     jobs: Jobs
     ownership: Ownership
+    tags: Tags
     waits: Waits
     steps: Steps
     clock: Clock

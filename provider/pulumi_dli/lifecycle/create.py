@@ -6,12 +6,14 @@ from functools import partial
 
 from pulumi_dli.client.ownership import Owner, foreign
 from pulumi_dli.clock import Deadline
-from pulumi_dli.errors import DliError, JobForeign, JobGone, NotFoundError
+from pulumi_dli.errors import ApiError, DliError, JobForeign, JobGone, NotFoundError, StateAtRisk
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, date
+from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
-from pulumi_dli.job.plan import Origin, Start
-from pulumi_dli.job.state import State
+from pulumi_dli.job.plan import plan
+from pulumi_dli.job.start import Origin, Start
+from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.operation import Operation, finish
 from pulumi_dli.lifecycle.reconcile import Reconciliation, demand_queue
@@ -19,38 +21,66 @@ from pulumi_dli.lifecycle.steps import ATTEMPTS
 from pulumi_dli.lifecycle.waits import STALE
 
 
-def deploy(context: Context, desired: Desired, deadline: Deadline) -> State:
+def deploy(context: Context, desired: Desired, deadline: Deadline, path: str = "") -> State:
     """Bring a job into being. See `Lifecycle.deploy`."""
     adopted = desired.options.adopt_job_id
     if adopted is not None:
         return _take_over(context, _existing(context, adopted), desired, deadline)
-    job = context.ownership.named(desired.name)
+    job = present(context, desired)
     if job is not None:
-        _demand_ours(context, job, desired)
-    else:  # an interrupted create may have made it under the name of an older program
-        job = context.ownership.marked(desired.owner)
-    if job is not None:
-        context.console.warn(
-            f"job {job.name} ({job.job_id}), which this resource made at "
-            f"{date(job.create_time)}, is there already: going on with it"
-        )
-        return _take_over(context, job, desired, deadline)
+        return go_on(context, job, desired, deadline, NextStart.at(path))
     demand_queue(context, desired)
+    operation = draft(context, desired, deadline)
+    operation.next_start = NextStart.at(path) if path else None
+    steps = partial(_first_start, context, operation, desired, path)
+    return finish(operation, desired, None, steps, context.waits.look)
+
+
+def present(context: Context, desired: Desired) -> JobDetail | None:
+    """This resource's job that is there already: left by an interrupted create, or forgotten.
+
+    Raises:
+        JobForeign: a job of that name exists and is not this resource's.
+    """
+    job, owner = context.ownership.arrival(desired.name, desired.owner)
+    if job is None:
+        return None
+    if owner is Owner.UNKNOWN:
+        raise JobForeign(foreign(job, ""))
+    return context.waits.look(job.job_id)
+
+
+def go_on(
+    context: Context,
+    job: JobDetail,
+    desired: Desired,
+    deadline: Deadline,
+    known: NextStart = LIVE,
+) -> State:
+    """Go on with a job of this resource that is not in the state, changing only what differs."""
+    context.console.warn(
+        f"job {job.name} ({job.job_id}), which this resource made at {date(job.create_time)}, is "
+        "there already: going on with it"
+    )
+    operation = _known(context, job, desired, deadline)
+    way = Reconciliation(context, operation, desired, None, known=known)
+    return finish(operation, desired, None, way.run, context.waits.look)
+
+
+def draft(context: Context, desired: Desired, deadline: Deadline) -> Operation:
+    """Create the draft; after a lost answer, again only when no such job came to be."""
     job_id = _create(context, desired, deadline)
-    draft = JobDetail(job_id=job_id, name=desired.name, status="job_init")
-    operation = Operation(
-        job=draft,
+    return Operation(
+        job=JobDetail(job_id=job_id, name=desired.name, status="job_init"),
         deadline=deadline,
         settle=desired.options.timeouts.settle,
         changed=True,
         written=frozenset({"tags"}),
+        unmanaged={"tags": frozenset()},
     )
-    steps = partial(_first_start, context, operation, desired)
-    return finish(operation, desired, None, steps, context.waits.look)
 
 
 def _create(context: Context, desired: Desired, deadline: Deadline) -> int:
-    """Create the draft; after a lost answer, again only when no such job came to be."""
     spec = desired.spec
     values = {name: spec.value(name) for name in spec.set_names()}
     values["tags"] = {**(spec.tags or {}), OWNER_TAG: desired.owner}
@@ -73,20 +103,19 @@ def _appeared(context: Context, desired: Desired, deadline: Deadline) -> int | N
     """The job of a create whose answer was lost; None when there is none after a while."""
     until = context.clock.now() + min(STALE, deadline.left)
     while True:
-        job = context.ownership.named(desired.name)
+        job = present(context, desired)
         if job is not None:
-            _demand_ours(context, job, desired)
             return job.job_id
         if context.clock.now() >= until:
             return None
         context.clock.sleep(1.0)
 
 
-def _first_start(context: Context, operation: Operation, desired: Desired) -> None:
+def _first_start(context: Context, operation: Operation, desired: Desired, handed: str) -> None:
     if not desired.running:
         operation.job = context.waits.look(operation.job.job_id)
         return
-    path = desired.options.restore_from
+    path = desired.options.restore_from or handed
     context.steps.start(operation, Start(Origin.IMPORT, path) if path else Start(Origin.FRESH))
 
 
@@ -100,27 +129,50 @@ def _existing(context: Context, job_id: int) -> JobDetail:
         ) from None
 
 
+def _known(context: Context, job: JobDetail, desired: Desired, deadline: Deadline) -> Operation:
+    """An operation on a job that is there; its tags that the program does not set are others'."""
+    tags = context.tags.seen(job).values.get("tags")
+    others = None if tags is None else frozenset(tags.keys() - (desired.spec.tags or {}).keys())
+    return Operation(
+        job=job,
+        deadline=deadline,
+        settle=desired.options.timeouts.settle,
+        unmanaged={} if others is None else {"tags": others},
+    )
+
+
 def _take_over(context: Context, job: JobDetail, desired: Desired, deadline: Deadline) -> State:
-    """Go on with an existing job, changing only what differs, its mark included."""
-    operation = Operation(job=job, deadline=deadline, settle=desired.options.timeouts.settle)
+    """Adopt a job. What cannot be done is found before anything is written; then the mark first."""
+    mark = context.tags.fresh(job).mark
+    operation = _known(context, job, desired, deadline)
+    if refused := plan(job, desired, None).blocked:
+        raise StateAtRisk(refused)
 
     def steps() -> None:
-        owner, mark = context.ownership.owner(job, desired.owner)
-        if owner is Owner.OTHER:
-            context.console.guard()
-            context.jobs.add_tags(job.job_id, {OWNER_TAG: desired.owner})
-            operation.changed = True
-            context.console.warn(
-                f"job {job.name} ({job.job_id}) carried the mark {mark} of another resource "
-                "and now carries this one's"
-            )
+        if mark != desired.owner:
+            _mark(context, operation, desired, mark)
         Reconciliation(context, operation, desired, None).run()
 
     return finish(operation, desired, None, steps, context.waits.look)
 
 
-def _demand_ours(context: Context, job: JobDetail, desired: Desired) -> None:
-    owner, mark = context.ownership.owner(job, desired.owner)
-    if owner is Owner.OURS:
+def _mark(context: Context, operation: Operation, desired: Desired, before: str | None) -> None:
+    """Make a job this resource's; where that cannot be written, say so and go on."""
+    job = operation.job
+    title = f"job {job.name} ({job.job_id})"
+    operation.took_from = before or ""
+    try:
+        context.steps.change_tags(operation, {OWNER_TAG: desired.owner}, {})
+    except ApiError as error:
+        if error.uncertain:
+            raise
+        operation.took_from, operation.mark = None, before or UNMARKED
+        context.console.warn(
+            f"{title} is taken over without this resource's mark, so another resource could take "
+            f"it too, and a delete leaves it alone: {error}"
+        )
         return
-    raise JobForeign(foreign(job, mark))
+    if before:
+        context.console.warn(
+            f"{title} carried the mark {before} of another resource and now carries this one's"
+        )

@@ -13,40 +13,36 @@ from pulumi_dli.errors import (
     ThrottledError,
 )
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
+from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.operation import Operation
 
 
-def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -> None:
-    """Remove a job. See `Lifecycle.remove`."""
+def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -> str:
+    """Remove a job; the directory of the savepoint that it left, or "". See `Lifecycle.remove`."""
     title = f"job {job.name} ({job.job_id})"
     if state.on_delete == "retain":
         context.console.say(f"{title} is kept, as `on_delete` says; it is {job.phase}")
-        return
-    owner, mark = context.ownership.owner(job, state.owner)
+        return ""
+    owner, mark = context.ownership.owner(job, *state.marks)
     if owner is Owner.OTHER:
         context.console.warn(f"{title} now carries the mark {mark} of another resource: left alone")
-        return
+        return ""
     operation = Operation(job=job, deadline=deadline, settle=state.seconds("settle") or 0)
-    _stop(context, operation, state)
-    _delete(context, operation)
-
-
-def _stop(context: Context, operation: Operation, state: State) -> None:
-    if operation.job.phase is Phase.SAVEPOINTING:
-        context.waits.left(operation, "to end its savepoint", Phase.SAVEPOINTING)
-    if operation.job.phase is Phase.STOPPING:
-        context.waits.stopped(operation, savepoint=False)
-    if operation.job.phase in AT_REST:
-        return
-    if state.on_delete == "savepoint" and operation.job.phase is Phase.STARTING:
-        context.waits.linger(operation, Phase.STARTING)
-    savepoint = state.on_delete == "savepoint" and operation.job.has_run
-    if savepoint and operation.job.phase is Phase.STARTING:
-        context.waits.started(operation)
+    if state.took_from is not None:
+        _give_back(context, operation, state.took_from)
+        return ""
+    adopted = state.ours.get("adopt_job_id") == job.job_id
+    if adopted and owner is not Owner.OURS and not _can_mark(context, operation, state):
+        context.console.warn(
+            f"{title} was taken over, and cannot carry this resource's mark here: left alone; "
+            "delete it by hand if nobody else needs it"
+        )
+        return ""
+    savepoint = state.on_delete == "savepoint"
     try:
-        context.steps.stop(operation, savepoint=savepoint)
+        rest(context, operation, savepoint=savepoint)
     except (StateAtRisk, ApiError) as error:
         if not savepoint or error.uncertain or isinstance(error, AuthError | ThrottledError):
             raise
@@ -54,14 +50,52 @@ def _stop(context: Context, operation: Operation, state: State) -> None:
             f'{error}. The job was not deleted; `on_delete="stop"`, brought in by a '
             "`pulumi up`, allows deleting it without a savepoint"
         ) from None
-    if savepoint:
+    path = _path(operation, state)
+    if operation.next_start is not None and path:
         context.console.say(
-            f"job {operation.job.name} ({operation.job.job_id}) left its savepoint at "
-            f"{operation.job.savepoint_path}; `restore_from` starts another job from it"
+            f"{title} left its savepoint at {path}; `restore_from` starts another job from it"
         )
+    delete(context, operation)
+    return path
 
 
-def _delete(context: Context, operation: Operation) -> None:
+def _can_mark(context: Context, operation: Operation, state: State) -> bool:
+    """Whether marks can be written here; if not, another resource may have taken the job too."""
+    try:
+        context.steps.change_tags(operation, {OWNER_TAG: state.owner}, {})
+    except ApiError as error:
+        if error.uncertain:
+            raise
+        return False
+    return True
+
+
+def _path(operation: Operation, state: State) -> str:
+    """The directory that a later job can begin from."""
+    job = operation.job
+    if job.has_savepoint:
+        return job.savepoint_path
+    return state.next_start.path if job.phase in AT_REST else ""
+
+
+def rest(context: Context, operation: Operation, *, savepoint: bool) -> None:
+    """Bring a job to rest that is to be deleted, with a savepoint if it has state to save."""
+    if operation.job.phase is Phase.SAVEPOINTING:
+        context.waits.left(operation, "to end its savepoint", Phase.SAVEPOINTING)
+    if operation.job.phase is Phase.STOPPING:
+        context.waits.stopped(operation, savepoint=False)
+    if operation.job.phase in AT_REST:
+        return
+    if savepoint and operation.job.phase is Phase.STARTING:
+        context.waits.linger(operation, Phase.STARTING)
+    takes = savepoint and operation.job.has_run
+    if takes and operation.job.phase is Phase.STARTING:
+        context.waits.started(operation)
+    context.steps.stop(operation, savepoint=takes)
+
+
+def delete(context: Context, operation: Operation) -> None:
+    """Delete a job at rest, and verify that it is gone."""
     job_id = operation.job.job_id
     context.console.guard()
     try:
@@ -74,4 +108,18 @@ def _delete(context: Context, operation: Operation) -> None:
     raise JobError(
         f"job {operation.job.name} ({job_id}) was deleted, but the service still shows it after "
         f"{operation.deadline.seconds:.0f} s; `pulumi destroy` looks again"
+    )
+
+
+def _give_back(context: Context, operation: Operation, mark: str) -> None:
+    """End a take-over that never succeeded: the mark is as it was before, the job stays."""
+    job = operation.job
+    title = f"job {job.name} ({job.job_id})"
+    if mark:
+        context.steps.change_tags(operation, {OWNER_TAG: mark}, {})
+    else:
+        context.steps.change_tags(operation, {}, {OWNER_TAG: ""})
+    context.console.warn(
+        f"{title} was never taken over wholly: it is left alone, {job.phase} ({job.status}), and "
+        f"carries {f'its mark {mark} again' if mark else 'no mark, as before'}"
     )

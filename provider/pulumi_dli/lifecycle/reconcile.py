@@ -6,16 +6,24 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pulumi_dli.errors import ApiError, DliError, JobError, MissingEndpoint, StateAtRisk
+from pulumi_dli.errors import ApiError, DliError, JobError, JobForeign, MissingEndpoint, StateAtRisk
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, Phase
-from pulumi_dli.job.plan import Body, Origin, Plan, Start, plan, restart_due
-from pulumi_dli.job.state import State
+from pulumi_dli.job.next_start import LIVE, NextStart
+from pulumi_dli.job.options import OWNER_TAG
+from pulumi_dli.job.plan import Body, Plan, plan
+from pulumi_dli.job.start import Origin, Start, restart_due
+from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.operation import Operation
 
 NO_SUCH_OBJECT = "DLI.0002"
 """What the service answers for a queue that is not there."""
+
+NO_TAGS = (
+    "this region has no endpoints for tags: jobs keep the tags that they were created with, "
+    "whatever the program says, and a restart that is interrupted may be made again"
+)
 
 RESTART_TAG = "pulumi-restart"
 """Key of the tag that tells which restart asked for by the program was already made."""
@@ -44,13 +52,18 @@ class Reconciliation:
         context: the client and what goes with it.
         operation: how far it got.
         desired: the program's wish.
-        state: what the state knows; None when it knows nothing (a job taken over).
+        state: what the state knows; None when it knows nothing (a job that is gone on with or
+            taken over).
+        replaced: whether the engine replaces the job in its place, which restarts it.
+        known: what is known of the next start where there is no state.
     """
 
     context: Context
     operation: Operation
     desired: Desired
     state: State | None
+    replaced: bool = False
+    known: NextStart = LIVE
 
     def run(self) -> None:
         """Do the steps that are missing.
@@ -63,7 +76,7 @@ class Reconciliation:
         self._await_rest()
         todo = self._plan()
         if todo.blocked:
-            raise StateAtRisk(todo.blocked)
+            raise (JobForeign if todo.foreign else StateAtRisk)(todo.blocked)
         if todo.start is not None and any(change.name == "queue_name" for change in todo.changes):
             demand_queue(self.context, self.desired)
         if todo.kept:
@@ -113,16 +126,15 @@ class Reconciliation:
 
     def _plan(self) -> Plan:
         """The plan from the live job, with the tags where they matter."""
-        job = self.operation.job
-        wants_tags = self.state is None and bool(self.desired.spec.tags)
-        wants_mark = restart_due(self.desired, self.state) and job.phase not in AT_REST
-        tags = self._tags() if wants_tags or wants_mark else {}
+        job = self.context.tags.seen(self.operation.job)
+        asks = restart_due(self.desired, self.state) and job.phase not in AT_REST
         return plan(
             job,
             self.desired,
             self.state,
-            restarted=tags.get(RESTART_TAG) == self._restart_mark(),
-            tags=tags if wants_tags else None,
+            restarted=asks and self._tags().get(RESTART_TAG) == self._restart_mark(),
+            replaced=self.replaced,
+            known=self.known,
         )
 
     def _put(self, todo: Plan) -> None:
@@ -162,16 +174,19 @@ class Reconciliation:
         try:
             self.context.steps.change_tags(operation, add, todo.remove_tags)
         except MissingEndpoint:
-            console.warn(
-                "this region has no endpoints for tags: jobs keep the tags that they were created "
-                "with, whatever the program says, and a restart that is interrupted may be made "
-                "again"
-            )
+            console.warn(NO_TAGS)
+            self._keep_mark(add)
         except ApiError as error:
             if error.uncertain:
                 raise
             console.warn(f"the tags of job {operation.job.job_id} were not changed: {error}")
+            self._keep_mark(add)
         operation.written |= {"tags"}
+
+    def _keep_mark(self, add: Mapping[str, str]) -> None:
+        """Remember the mark that stands on the job, where it could not be rewritten."""
+        if OWNER_TAG in add and self.state is not None:
+            self.operation.mark = self.state.mark or self.state.owner or UNMARKED
 
     def _tags(self) -> Mapping[str, str]:
         """The live tags; none where the region does not tell."""

@@ -11,11 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from pulumi_dli.client.api import Jobs
+from pulumi_dli.client.tags import Tags
 from pulumi_dli.console import Console
 from pulumi_dli.errors import DliError, StateAtRisk
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
-from pulumi_dli.job.plan import Body, Origin, Start
+from pulumi_dli.job.plan import Body
+from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.waits import STALE, Waits
 
@@ -26,8 +28,9 @@ ATTEMPTS = 3
 class Steps:
     """The steps, over one client. The console is asked before each of their requests."""
 
-    def __init__(self, jobs: Jobs, waits: Waits, console: Console) -> None:
+    def __init__(self, jobs: Jobs, tags: Tags, waits: Waits, console: Console) -> None:
         self._jobs = jobs
+        self._tags = tags
         self._waits = waits
         self._console = console
 
@@ -60,10 +63,10 @@ class Steps:
         """Take tags from the job, then add others."""
         job_id = operation.job.job_id
         if remove:
-            self._send(operation, lambda: self._jobs.remove_tags(job_id, remove), None)
+            self._send(operation, lambda: self._tags.remove(job_id, remove), None)
             operation.changed = True
         if add:
-            self._send(operation, lambda: self._jobs.add_tags(job_id, add), None)
+            self._send(operation, lambda: self._tags.add(job_id, add), None)
             operation.changed = True
 
     def stop(self, operation: Operation, *, savepoint: bool) -> None:

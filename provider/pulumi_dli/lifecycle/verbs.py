@@ -1,4 +1,4 @@
-"""The verbs: deploy, change, observe, remove. Engine-free: no Pulumi, no printing, no global state.
+"""The verbs: deploy, change, replace, observe, remove. Engine-free: no Pulumi, no printing.
 
 Each verb reads the live job first and does only the steps that are missing, so that any
 operation that broke off, however it broke off, is finished by doing it again.
@@ -6,19 +6,25 @@ operation that broke off, however it broke off, is finished by doing it again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Ownership
+from pulumi_dli.client.tags import Tags
 from pulumi_dli.clock import Clock, Deadline
 from pulumi_dli.console import Console, WarnOnce
-from pulumi_dli.errors import JobGone, NotFoundError
+from pulumi_dli.errors import JobGone, NotFoundError, StateAtRisk
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, date
+from pulumi_dli.job.move import move
+from pulumi_dli.job.plan import plan
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.create import deploy
 from pulumi_dli.lifecycle.delete import remove
 from pulumi_dli.lifecycle.operation import Operation, finish
 from pulumi_dli.lifecycle.reconcile import Reconciliation
+from pulumi_dli.lifecycle.replace import kept, relocate, restart
 from pulumi_dli.lifecycle.steps import Steps
 from pulumi_dli.lifecycle.waits import Waits
 
@@ -30,22 +36,27 @@ class Lifecycle:
         jobs: the DLI client.
         clock: time.
         console: is told, and asked before each request that changes something.
+        ignored: keys of tags that others manage.
     """
 
-    def __init__(self, jobs: Jobs, clock: Clock, console: Console) -> None:
+    def __init__(
+        self, jobs: Jobs, clock: Clock, console: Console, ignored: Iterable[str] = ()
+    ) -> None:
         console = WarnOnce(console)
         waits = Waits(jobs, console.progress)
+        tags = Tags(jobs, ignored)
         self._context = Context(
             jobs=jobs,
             ownership=Ownership(jobs, console.warn),
+            tags=tags,
             waits=waits,
-            steps=Steps(jobs, waits, console),
+            steps=Steps(jobs, tags, waits, console),
             clock=clock,
             console=console,
         )
 
     def deploy(self, desired: Desired, seconds: float) -> State:
-        """Bring a job into being, or go on with what an interrupted create left.
+        """Bring a job into being, or go on with one of this resource that is there already.
 
         Args:
             desired: the program's wish.
@@ -53,32 +64,114 @@ class Lifecycle:
 
         Raises:
             JobForeign: a job of that name exists and is not this resource's.
+            StateAtRisk: going on with a job would lose its state; nothing was changed.
             Halfway: the job exists, but is not yet as it should be.
             DliError: nothing was changed.
         """
         return deploy(self._context, desired, Deadline(self._context.clock, seconds))
 
-    def change(self, job_id: int, desired: Desired, state: State, seconds: float) -> State:
+    def redeploy(self, desired: Desired, state: State, path: str, seconds: float) -> State:
+        """Bring a job into being in the place of one that the engine had deleted before.
+
+        Args:
+            desired: the program's wish.
+            state: what was known of the deleted job.
+            path: the directory that its state is in; "" for none.
+            seconds: the time allowed.
+
+        Raises:
+            Halfway: as with `deploy`; before the new job exists, it tells of the deleted one,
+                whose state then holds the directory.
+        """
+        begins = path if desired.stateful else ""
+        with kept(state, None, path):
+            return deploy(self._context, desired, Deadline(self._context.clock, seconds), begins)
+
+    def change(
+        self,
+        job_id: int,
+        desired: Desired,
+        state: State,
+        seconds: float,
+        seen: JobDetail | None = None,
+    ) -> State:
         """Bring an existing job to what the program wants.
+
+        Args:
+            job_id: the job.
+            desired: the program's wish.
+            state: what is known of it.
+            seconds: the time allowed.
+            seen: the live job, where it was looked at a moment ago.
 
         Raises:
             JobGone: it no longer exists, or its id now belongs to another job.
+            JobForeign: it carries another resource's mark now.
             StateAtRisk: going on would lose state; nothing was changed.
             Halfway: something was changed, but the job is not yet as it should be.
             DliError: nothing was changed.
         """
         deadline = Deadline(self._context.clock, seconds)
         look = self._context.waits.look
-        job = look(job_id)
-        if _is_another(job, state):
-            raise JobGone(
-                f"job {job_id} is not the job that this stack made: that one was made at "
-                f"{date(state.job.create_time)}, this one, {job.name}, at "
-                f"{date(job.create_time)}; `pulumi up --refresh` creates it anew"
-            )
+        job = seen or look(job_id)
+        if state.is_another(job):
+            raise JobGone(_another(job, state))
         operation = Operation(job=job, deadline=deadline, settle=desired.options.timeouts.settle)
         way = Reconciliation(self._context, operation, desired, state)
         return finish(operation, desired, state, way.run, look)
+
+    def replace(self, desired: Desired, state: State, seconds: float) -> State:
+        """Restart a job that the engine replaces in its place; it keeps its id and its state.
+
+        Raises:
+            Halfway: it did not get there; tells of the job as it stands.
+        """
+        deadline = Deadline(self._context.clock, seconds)
+        with kept(state, state.job):
+            job = self.observe(state.job.job_id, state)
+        if job is None:
+            return self.redeploy(desired, state, state.next_start.path, seconds)
+        return restart(self._context, job, desired, state, deadline)
+
+    def relocate(self, old: Lifecycle, desired: Desired, state: State, seconds: float) -> State:
+        """Make a job anew in this place from the state that it has in another, and delete it there.
+
+        Args:
+            old: the verbs of the other place.
+            desired: the program's wish.
+            state: what is known of the old job.
+            seconds: the time allowed.
+
+        Raises:
+            Halfway: it did not get there; tells of the old job until the new one stands.
+        """
+        deadline = Deadline(self._context.clock, seconds)
+        with kept(state, state.job):
+            job = old.observe(state.job.job_id, state)
+        return relocate(self._context, old._context, job, desired, state, deadline)
+
+    def demand_replaceable(self, desired: Desired, state: State, *, here: bool) -> None:
+        """Refuse a replacement that would lose state.
+
+        Args:
+            desired: the program's wish.
+            state: what is known of the job.
+            here: whether it is replaced in its place.
+
+        Raises:
+            StateAtRisk: it would.
+            JobForeign: the job carries another resource's mark now.
+        """
+        job = self.observe(state.job.job_id, state)
+        if job is None:
+            return
+        if here:
+            todo = plan(self._context.tags.seen(job), desired, state, replaced=True)
+            refused = todo.blocked
+        else:
+            refused = move(job, desired, state).blocked
+        if refused:
+            raise StateAtRisk(refused)
 
     def observe(self, job_id: int, state: State | None) -> JobDetail | None:
         """The live job; None when it no longer exists or its id belongs to another job now."""
@@ -86,13 +179,20 @@ class Lifecycle:
             job = self._context.jobs.details(job_id)
         except NotFoundError:
             return None
-        return None if state is not None and _is_another(job, state) else job
+        return None if state is not None and state.is_another(job) else job
 
-    def remove(self, job_id: int, state: State, seconds: float) -> None:
+    def tagged(self, job: JobDetail) -> JobDetail:
+        """A job with its tags and its mark, where they can be read."""
+        return self._context.tags.seen(job)
+
+    def remove(self, job_id: int, state: State, seconds: float) -> str:
         """Stop, delete and verify that the job is gone, as `on_delete` says.
 
         A job that is missing already is a success. A job that is not this resource's any
         more is left alone.
+
+        Returns:
+            The directory of the savepoint that it left; "" for none.
 
         Raises:
             StateAtRisk: the savepoint that `on_delete` asks for could not be had.
@@ -100,11 +200,13 @@ class Lifecycle:
         """
         deadline = Deadline(self._context.clock, seconds)
         job = self.observe(job_id, state)
-        if job is not None:
-            remove(self._context, job, state, deadline)
+        return "" if job is None else remove(self._context, job, state, deadline)
 
 
-def _is_another(job: JobDetail, state: State) -> bool:
-    """Ids are not enough to know a job by: a job with another creation time is another job."""
-    known = state.job.create_time
-    return bool(known and job.create_time and known != job.create_time)
+def _another(job: JobDetail, state: State) -> str:
+    """That an id belongs to another job now."""
+    return (
+        f"job {job.job_id} is not the job that this stack made: that one was made at "
+        f"{date(state.job.create_time)}, this one, {job.name}, at "
+        f"{date(job.create_time)}; `pulumi up --refresh` creates it anew"
+    )

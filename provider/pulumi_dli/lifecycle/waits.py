@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pulumi_dli.client.api import Jobs
-from pulumi_dli.clock import Deadline
+from pulumi_dli.clock import Clock, Deadline
 from pulumi_dli.console import Report
 from pulumi_dli.errors import JobFailed, JobGone, NotFoundError, StateAtRisk, WaitTimeout
 from pulumi_dli.job.detail import JobDetail, Phase
@@ -17,6 +17,9 @@ from pulumi_dli.lifecycle.operation import Operation
 
 STALE = 30.0
 """Seconds for which the details may still show the status from before a request."""
+
+SETTLED = 3.0
+"""Seconds for which an end that was not asked for must stand before anything is said of it."""
 
 UNMOVED = 300.0
 """Seconds after which a stop that never showed in the status has failed."""
@@ -61,38 +64,40 @@ class Waits:
             older: the savepoint that the job had before; showing that one is showing none.
         """
         moved = False
-        stopped_at: float | None = None
         clock = operation.deadline.clock
         asked = clock.now()
+        stands = Standing(clock)
 
         def verdict(job: JobDetail) -> float | None:
-            nonlocal moved, stopped_at
+            nonlocal moved
             operation.job = job
+            stood = stands.seconds(job)
+            saved = job.has_savepoint and (job.savepoint_path or "-") != older
             match job.phase:
-                case Phase.STOPPED if not savepoint:
-                    return None
-                case Phase.STOPPED if job.has_savepoint and (job.savepoint_path or "-") != older:
+                case Phase.STOPPED if saved or not savepoint:
                     return None
                 case Phase.STOPPED:
-                    stopped_at = clock.now() if stopped_at is None else stopped_at
-                    if clock.now() - stopped_at < STALE:
+                    if stood < STALE:
                         return 1.0
-                    raise StateAtRisk(_lost_savepoint(job))
+                    raise StateAtRisk(_lost_savepoint(job, operation))
                 case Phase.FINISHED | Phase.DRAFT:
                     return None
+                case Phase.FAILED if stood < SETTLED and not (saved and savepoint):
+                    return 1.0
                 case Phase.FAILED:
-                    raise JobFailed(f"{_title(job)} did not stop: {_reason(job)}")
+                    raise JobFailed(_failed_stop(job, operation, saved=saved and savepoint))
+                case Phase.RUNNING if moved and stood < SETTLED:
+                    return 1.0
                 case Phase.RUNNING if moved:
                     raise StateAtRisk(
-                        f"{_title(job)} took no savepoint and runs on as before"
-                        f"{_because(job)}; nothing was changed. Mend the cause and run "
-                        "`pulumi up` again, or set `upgrade_mode` to `stateless` to give up "
-                        "its state"
+                        f"{_title(job)} took no savepoint and runs on{_because(job)}; "
+                        f"{_so_far(operation)}. Mend the cause and run `pulumi up` again, or set "
+                        "`upgrade_mode` to `stateless` to give up its state"
                     )
                 case Phase.RUNNING if clock.now() - asked >= UNMOVED:
                     raise JobFailed(
                         f"{_title(job)} still runs, {UNMOVED:.0f} s after the service accepted its "
-                        f"stop{_because(job)}; nothing else was changed. Mend the cause and run "
+                        f"stop{_because(job)}; {_so_far(operation)}. Mend the cause and run "
                         "`pulumi up` again"
                     )
             moved = moved or job.phase in (Phase.SAVEPOINTING, Phase.STOPPING)
@@ -113,11 +118,13 @@ class Waits:
         asked = clock.now()
         moved = False
         since: tuple[float, int] | None = None
+        stands = Standing(clock)
 
         def verdict(job: JobDetail) -> float | None:
             nonlocal moved, since
             operation.job = job
             moved = moved or before is None or job.status != before.status
+            stood = stands.seconds(job)
             ended = job.phase in (Phase.FAILED, Phase.FINISHED, Phase.STOPPED)
             if job.phase is Phase.RUNNING:
                 if since is None or since[1] != job.restart_times:
@@ -129,6 +136,8 @@ class Waits:
                 return math.inf
             if job.phase is Phase.FINISHED:
                 return None
+            if ended and stood < SETTLED:
+                return 1.0
             if job.phase is Phase.FAILED and not _restarts_itself(job):
                 raise JobFailed(
                     f"{_title(job)} did not start: {_reason(job)}; mend the cause and run "
@@ -163,6 +172,21 @@ class Waits:
         self._waiter.wait(operation.job.job_id, awaited, verdict, operation.deadline)
 
 
+class Standing:
+    """How long a job has been seen in one status: what it is in for a moment is no claim."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._status = ""
+        self._since = 0.0
+
+    def seconds(self, job: JobDetail) -> float:
+        """Seconds since the first look that showed the status of this one."""
+        if job.status != self._status:
+            self._status, self._since = job.status, self._clock.now()
+        return self._clock.now() - self._since
+
+
 def _restarts_itself(job: JobDetail) -> bool:
     """Whether the service brings a crashed job back by itself."""
     return job.status == "job_running_exception" and bool(job.values.get("restart_when_exception"))
@@ -180,13 +204,29 @@ def _because(job: JobDetail) -> str:
     return f": {mask(job.status_desc, job.values)}" if job.status_desc else ""
 
 
-def _lost_savepoint(job: JobDetail) -> str:
+def _so_far(operation: Operation) -> str:
+    """What this operation has changed before it broke off."""
+    names = ", ".join(sorted(operation.written - {"tags"}))
+    return f"{names} was changed before, and nothing else" if names else "nothing was changed"
+
+
+def _failed_stop(job: JobDetail, operation: Operation, *, saved: bool) -> str:
+    done = f"{_title(job)} did not stop as asked: {_reason(job)}; {_so_far(operation)}"
+    if saved:
+        return (
+            f"{done}. Its savepoint is complete, at {job.savepoint_path}: mend the cause and run "
+            "`pulumi up` again, which starts it from there"
+        )
+    return f"{done}. Mend the cause and run `pulumi up` again"
+
+
+def _lost_savepoint(job: JobDetail, operation: Operation) -> str:
     checkpoint = job.values.get("checkpoint_path")
     where = f" (its checkpoints are under {checkpoint})" if checkpoint else ""
     return (
         f"{_title(job)} is stopped, but the service shows no savepoint of that stop"
-        f"{_because(job)}; the definition is unchanged and the job was not started again, because "
-        f"that would lose its state. Set `restore_from` to a savepoint or checkpoint directory"
+        f"{_because(job)}; {_so_far(operation)}, and the job was not started again, because that "
+        f"would lose its state. Set `restore_from` to a savepoint or checkpoint directory"
         f"{where}, or `upgrade_mode` to `stateless`, and run `pulumi up`"
     )
 

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from enum import Enum
+from typing import Any, NamedTuple
 
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
+from pulumi_dli.job.field import Cost
+from pulumi_dli.job.move import Move
 from pulumi_dli.job.options import Options
-from pulumi_dli.job.plan import Origin, Plan, Start
+from pulumi_dli.job.plan import Plan
 from pulumi_dli.job.spec import FIELDS
+from pulumi_dli.job.start import Origin, Start
+from pulumi_dli.job.state import State
 
 _START = {
     Origin.FRESH: "starts",
@@ -27,32 +32,127 @@ _START = {
 LONGEST_REASON = 200
 """Characters of the service's words that a line repeats."""
 
-RESTARTING = frozenset({*FIELDS, "desired_state", "restart_trigger", "restore_from"})
+RESTARTING = frozenset(
+    {name for name, row in FIELDS.items() if row.cost is Cost.RESTART}
+    | {"desired_state", "restart_trigger", "restore_from"}
+)
 """Arguments that may cost a restart while they are not known yet."""
 
 
-def creation(name: str, own: Options, cus: Iterable[str] = ()) -> str:
-    """The line for a job that does not exist yet, with the words for its CUs."""
-    return "; ".join([f"{name}: {_creation(own)}", *cus])
+class Level(Enum):
+    """How loud a line is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    """It loses state, replaces, or begins again."""
+    ERROR = "error"
+    """It cannot be done."""
 
 
-def _creation(own: Options) -> str:
+class Line(NamedTuple):
+    """What is said of a job; empty text says nothing."""
+
+    text: str = ""
+    level: Level = Level.INFO
+
+
+def creation(name: str, own: Options, path: str = "", cus: Iterable[str] = ()) -> Line:
+    """The line for a job that does not exist yet.
+
+    Args:
+        name: the job's.
+        own: the provider's own arguments.
+        path: a directory that was handed over for its first start; "" for none.
+        cus: the words for its CUs.
+    """
+    return Line("; ".join([f"{name}: {_creation(own, path)}", *cus]))
+
+
+def _creation(own: Options, path: str) -> str:
     if own.adopt_job_id is not None:
         return f"takes over job {own.adopt_job_id}, changing what differs"
     if own.desired_state == "stopped":
         return "creates the job and leaves it stopped"
-    path = own.restore_from
+    path = own.restore_from or path
     return "creates and starts the job" + (f" from {path}" if path else "")
 
 
-def adoption(plan: Plan, job: JobDetail, desired: Desired, cus: Iterable[str] = ()) -> str:
-    """The line for a job that is taken over, as it was looked up, and what differs."""
-    quiet = replace(job, status_desc="")  # the service's words may repeat somebody's secret
-    parts = [*_verbs(plan, quiet), *_details(plan, quiet, desired), *cus]
-    return "; ".join([f"{desired.name}: takes over job {job.job_id}", *parts])
+def anew(line: Line, lost: State) -> Line:
+    """The line for a job that is made anew because a refresh found it gone.
+
+    Args:
+        line: the line for a new job.
+        lost: what was known of the old one.
+    """
+    if not lost.stateful or not lost.job.has_run:
+        return line
+    text = (
+        f"{line.text}; WITHOUT STATE, because job {lost.job.job_id} is gone: what is left of its "
+        f"state is in the bucket {lost.value('obs_bucket')}, and `restore_from` starts from it"
+    )
+    return Line(text, Level.WARNING)
 
 
-def change(plan: Plan, job: JobDetail, desired: Desired, cus: Iterable[str] = ()) -> str:
+def adoption(
+    plan: Plan, job: JobDetail, mark: str | None, desired: Desired, cus: Iterable[str] = ()
+) -> Line:
+    """The line for a job that is taken over, as it was looked up, and what differs.
+
+    Args:
+        plan: the plan.
+        job: the live job.
+        mark: the mark that it carries; None where that cannot be read.
+        desired: the program's wish.
+        cus: the words for its CUs.
+    """
+    whose = f", which carries the mark {mark} of another resource"
+    if not mark or mark == desired.owner:
+        whose = "" if mark is not None else ", whose mark cannot be read here"
+    return _line(f"takes over job {job.job_id}{whose}", plan, _quiet(job), desired, cus)
+
+
+def going_on(
+    plan: Plan, job: JobDetail, desired: Desired, replaced: Plan | None, cus: Iterable[str] = ()
+) -> Line:
+    """The line for a job of this resource that is there although the state does not know it.
+
+    Args:
+        plan: the plan.
+        job: the live job.
+        desired: the program's wish.
+        replaced: the plan for the case that the engine replaces the job, which it asks for in
+            the same words; None where it certainly does.
+        cus: the words for its CUs.
+    """
+    quiet = _quiet(job)
+    line = _line(f"goes on with job {job.job_id}", plan, quiet, desired, cus)
+    if replaced is None or replaced.blocked or not replaced.stop or plan.stop:
+        return line
+    [verb] = _verbs(replaced, quiet)
+    text = f"{line.text}; if the engine replaces it (--replace, taint): {verb}"
+    return Line(text, max(line.level, _level(replaced), key=list(Level).index))
+
+
+def _quiet(job: JobDetail) -> JobDetail:
+    """Without the service's words, which may repeat the secret of another program."""
+    return replace(job, status_desc="")
+
+
+def _line(head: str, plan: Plan, job: JobDetail, desired: Desired, cus: Iterable[str]) -> Line:
+    parts = [head, *_verbs(plan, job), *_details(plan, job, desired), *cus]
+    return Line(f"{desired.name}: {'; '.join(parts)}", _level(plan))
+
+
+def _level(plan: Plan) -> Level:
+    if plan.blocked:
+        return Level.ERROR
+    loses = plan.start is not None and plan.start.origin in (Origin.STATELESS, Origin.AGAIN)
+    return Level.WARNING if loses else Level.INFO
+
+
+def change(
+    plan: Plan, job: JobDetail, desired: Desired, cus: Iterable[str] = (), *, looked: bool = True
+) -> Line:
     """The line for a job that changes; empty when there is nothing to say.
 
     Args:
@@ -61,16 +161,19 @@ def change(plan: Plan, job: JobDetail, desired: Desired, cus: Iterable[str] = ()
         desired: the program's wish; arguments that are not known yet may turn a live change
             into a restart.
         cus: the words for its CUs.
+        looked: whether the job was looked at, or is only known from the state.
     """
     parts = [*_verbs(plan, job), *_details(plan, job, desired), *cus]
+    if plan.blocked and not looked:
+        parts.append("as the state has it: the job itself was not looked at")
     if open_ := desired.unknown & RESTARTING:
         parts.append(f"not known yet, may cost a restart: {', '.join(sorted(open_))}")
-    return f"{desired.name}: {'; '.join(parts)}" if parts else ""
+    return Line(f"{desired.name}: {'; '.join(parts)}", _level(plan)) if parts else Line()
 
 
 def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
     if plan.blocked:
-        yield f"CANNOT START: {plan.blocked}"
+        yield f"CANNOT {'CHANGE' if plan.foreign else 'START'}: {plan.blocked}"
     elif plan.stop and plan.start is not None:
         yield _restart(plan.start, savepoint=plan.savepoint)
     elif plan.stop:
@@ -140,9 +243,36 @@ def _shown(value: Any) -> str | None:
     return None
 
 
-def replacement(desired: Desired, names: list[str]) -> str:
-    """The line for a job that goes elsewhere."""
-    return (
-        f"{desired.name}: REPLACES THE JOB, because {' and '.join(names)} change: it is "
-        "deleted there, with its savepoint left in its bucket, and created here without state"
+def replacement(desired: Desired, names: list[str], todo: Move, bucket: str) -> Line:
+    """The line for a job that goes elsewhere.
+
+    Args:
+        desired: the program's wish.
+        names: the arguments that change.
+        todo: what becomes of its state.
+        bucket: the old job's bucket; "" for none.
+    """
+    why = f"because {' and '.join(names)} change{'s' * (len(names) == 1)}"
+    if todo.blocked:
+        return Line(f"{desired.name}: CANNOT REPLACE, {why}: {todo.blocked}", Level.ERROR)
+    what = "REPLACES THE JOB WITHOUT STATE" if todo.lost else "REPLACES THE JOB"
+    return Line(
+        f"{desired.name}: {what}, {why}: {', '.join(_moves(desired, todo, bucket))}", Level.WARNING
     )
+
+
+def _moves(desired: Desired, todo: Move, bucket: str) -> Iterator[str]:
+    if todo.stays:
+        yield "it stays there as it is, as `on_delete` says"
+    elif todo.stop:
+        yield "it is stopped there with a savepoint" if todo.savepoint else "it is stopped there"
+    if todo.lost and todo.savepoint:
+        yield f"which stays in the bucket {bucket}"
+    yield "created here" if desired.running else "created here and left stopped"
+    if not todo.stays:
+        yield "deleted there"
+    if desired.running:
+        path = f" {todo.path}" if todo.path else ""
+        yield f"and started from its savepoint{path}" if todo.carried else "and started"
+    if todo.lost:
+        yield f"because {todo.lost}"

@@ -1,27 +1,23 @@
-"""What a preview looks up on the service: queues, and the jobs that are there.
+"""What the look-ups tell of a job: what stands in its way, what it meets, the room on its queue.
 
-Each list is read once for a project in a process, when a job that is new or changes needs it,
-and shared by all threads. Where a right or an endpoint is missing, or no answer comes, the
-look-ups are left out with one warning, and the preview goes on.
+Where a right or an endpoint is missing, or no answer comes, the look-ups are left out with one
+warning, and the preview goes on.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Owner, Ownership, foreign
-from pulumi_dli.console import Report
-from pulumi_dli.errors import DliError
+from pulumi_dli.errors import DliError, JobForeign
 from pulumi_dli.job.canonical import canonical
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail
 from pulumi_dli.job.queue import GENERAL, Queue
-from pulumi_dli.once import Once
-from pulumi_dli.rules.sizing import SIZES
+from pulumi_dli.preview.snapshot import Snapshot
+from pulumi_dli.rules.sizing import SIZES, size
 
 SHOWN_QUEUES = 5
 
@@ -37,8 +33,6 @@ LOOKED_AT = (
 )
 """Arguments whose change is worth a look."""
 
-_Row = TypeVar("_Row")
-
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -50,43 +44,26 @@ class Use:
 
 @dataclass(slots=True)
 class Findings:
-    """What the look at one job found: what is wrong, and what may be."""
+    """What the look at one job found: what is wrong, what may be, and the job that is there.
+
+    `job` is for a resource that is not in the state: its own job, or the one that it takes
+    over, in detail; None also where that cannot be told.
+    """
 
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    job: JobDetail | None = None
 
 
 class Lookups:
-    """The look-ups in one project.
+    """The look-ups in one project, out of one snapshot of it."""
 
-    Args:
-        jobs: the DLI client, over a transport that does not wait long.
-        warn: takes the one warning that look-ups are left out.
-    """
-
-    def __init__(self, jobs: Jobs, warn: Report) -> None:
-        self._ownership = Ownership(jobs, lambda _: None)
-        self._warn = warn
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._ownership = Ownership(snapshot, lambda _: None)
         self._lock = threading.Lock()
-        self._queues = Once(lambda: self._read(jobs.queues))
-        self._again = Once(lambda: self._read(jobs.queues))
-        self._jobs = Once(lambda: self._read(jobs.list_jobs))
         self._asked: dict[str, int] = {}
         self._claims: dict[tuple[str, str], str] = {}
-
-    def _read(self, read: Callable[[], Iterable[_Row]]) -> tuple[_Row, ...] | None:
-        """A list of the service; None, with a warning, where it cannot be had."""
-        try:
-            return tuple(read())
-        except DliError as error:
-            self._complain(error)
-            return None
-
-    def _complain(self, error: DliError) -> None:
-        self._warn(
-            f"queues and jobs could not be looked up, so some mistakes show only in `up`: {error}; "
-            "`dli:preflight: off` leaves the look-ups out"
-        )
 
     def examine(self, desired: Desired, before: Desired | None) -> Findings:
         """Look for what stands in the way of a job that is new or changes.
@@ -103,8 +80,22 @@ class Lookups:
         try:
             self._examine_jobs(desired, before, found)
         except DliError as error:  # of a mark
-            self._complain(error)
+            self.snapshot.complain(error)
         return found
+
+    def named(self, name: str) -> JobDetail | None:
+        """The job of a name, in detail; None where there is none, or it cannot be read."""
+        row = next((job for job in self.snapshot.jobs or () if job.name == name), None)
+        try:
+            return None if row is None else self.snapshot.details(row.job_id)
+        except DliError as error:
+            self.snapshot.complain(error)
+            return None
+
+    def claim(self, kind: str, text: str, mark: str) -> bool:
+        """Whether no other resource of this run asked for the same."""
+        with self._lock:
+            return self._claims.setdefault((kind, text), mark) == mark
 
     def room(self, before: Use | None, after: Use) -> tuple[str, str]:
         """The words for a queue's CUs with a job's change, and a warning where they run short.
@@ -116,7 +107,7 @@ class Lookups:
             before: what the job takes now; None when it is new.
             after: what it will take.
         """
-        queue = self._queue(self._queues, after.queue)
+        queue = _named(self.snapshot.queues, after.queue)
         name = after.queue.lower()
         here = before.cus if before is not None and before.queue.lower() == name else 0
         with self._lock:
@@ -138,22 +129,14 @@ class Lookups:
             "waits until others end, so stop one, or use a larger queue"
         )
 
-    def job(self, job_id: int) -> JobDetail | None:
-        """A job that is there, for a plan of taking it over."""
-        return next((job for job in self._jobs.get() or () if job.job_id == job_id), None)
-
-    def _queue(self, there: Once[tuple[Queue, ...] | None], name: str) -> Queue | None:
-        return next((q for q in there.get() or () if q.key == name.lower()), None)
-
     def _examine_queue(self, desired: Desired, found: Findings) -> None:
-        queues, name = self._queues.get(), str(desired.spec.queue_name)
+        queues, name = self.snapshot.queues, str(desired.spec.queue_name)
         if queues is None:
             return
-        queue = self._queue(self._queues, name)
-        # It may have been made since by another resource of this run.
-        queue = queue or self._queue(self._again, name)
+        queue = _named(queues, name) or _named(self.snapshot.later_queues, name)
         if queue is None:
-            there = [each.name for each in self._again.get() or () if each.kind == GENERAL]
+            later = self.snapshot.later_queues or ()
+            there = [each.name for each in later if each.kind == GENERAL]
             names = ", ".join(sorted(there)[:SHOWN_QUEUES]) or "none for Flink"
             found.warnings.append(
                 "queue_name: the project has no such queue; create it, or correct the name (there "
@@ -166,33 +149,50 @@ class Lookups:
     def _examine_jobs(self, desired: Desired, before: Desired | None, found: Findings) -> None:
         name, path = desired.name, canonical("checkpoint_path", desired.spec.checkpoint_path)
         own = None if before is None else before.name
-        adopted = desired.options.adopt_job_id
-        there = self._jobs.get()
+        there = self.snapshot.jobs
         if there is None:
             return
         for kind, text in (("name", name), ("checkpoint_path", path)):
-            if text and not self._claim(kind, str(text), desired.owner):
+            if text and not self.claim(kind, str(text), desired.owner):
                 found.problems.append(
                     f"{kind}: another job of this program has the same; choose another"
                 )
-        if adopted and before is None:
-            if all(job.job_id != adopted for job in there):
-                found.problems.append(
-                    f"adopt_job_id: there is no job {adopted}; name an existing job, or remove "
-                    "`adopt_job_id` to create one"
-                )
+        if before is None:
+            self._examine_arrival(desired, found)
         elif name and name != own:
             namesake = next((job for job in there if job.name == name), None)
             self._examine_name(namesake, desired.owner, found)
+        mine = None if found.job is None else found.job.job_id
         for job in there:
             same = path and canonical("checkpoint_path", job.value("checkpoint_path")) == path
-            if not same or job.name in (name, own) or job.job_id == adopted:
+            if not same or job.name in (name, own) or job.job_id == mine:
                 continue
             into = found.warnings if job.phase in AT_REST else found.problems
             into.append(
                 f"checkpoint_path: job {job.name} ({job.job_id}) has the same path, and each job "
                 "needs its own; choose another"
             )
+
+    def _examine_arrival(self, desired: Desired, found: Findings) -> None:
+        """Find the job that a resource meets which is not in the state."""
+        adopted = desired.options.adopt_job_id
+        if adopted is not None:
+            found.job = self.snapshot.details(adopted)
+            if found.job is None:
+                found.problems.append(
+                    f"adopt_job_id: there is no job {adopted}; name an existing job, or remove "
+                    "`adopt_job_id` to create one"
+                )
+            return
+        try:
+            job, owner = self._ownership.arrival(desired.name, desired.owner)
+        except JobForeign as error:
+            found.problems.append(f"name: {error}")
+            return
+        if job is not None and owner is Owner.UNKNOWN:
+            found.warnings.append(f"name: {foreign(job, '')}")
+        elif job is not None:
+            found.job = self.snapshot.details(job.job_id)
 
     def _examine_name(self, job: JobDetail | None, mark: str, found: Findings) -> None:
         if job is None:
@@ -203,10 +203,9 @@ class Lookups:
         elif owner is not Owner.OURS:
             found.problems.append(f"name: {foreign(job, theirs)}")
 
-    def _claim(self, kind: str, text: str, mark: str) -> bool:
-        """Whether no other resource of this run asked for the same."""
-        with self._lock:
-            return self._claims.setdefault((kind, text), mark) == mark
+
+def _named(queues: Iterable[Queue] | None, name: str) -> Queue | None:
+    return next((queue for queue in queues or () if queue.key == name.lower()), None)
 
 
 def _of_queue(queue: Queue, desired: Desired) -> Iterator[str]:
@@ -215,6 +214,14 @@ def _of_queue(queue: Queue, desired: Desired) -> Iterator[str]:
             f"queue_name: queue {queue.name} is of the type {queue.kind}, and Flink jobs run on "
             f"queues of the type {GENERAL}; choose one of those"
         )
+    needed = size(desired) if desired.running and desired.knows(*SIZES) else None
+    if needed is not None and queue.cu_count is not None and not queue.pool:
+        total = round(queue.cu_count)
+        if needed.cus > total:
+            yield (
+                f"queue_name: queue {queue.name} has {total} CUs, and the job needs {needed.cus}, "
+                "so it can never fit; use a smaller job, or a larger queue"
+            )
     offered, spec = queue.flink_versions, desired.spec
     if spec.flink_version and offered and spec.flink_version not in offered:
         if spec.feature == "custom":

@@ -11,18 +11,27 @@ from dataclasses import replace
 
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.connections import Connections, Place
+from pulumi_dli.client.tags import Tags
 from pulumi_dli.console import Report
+from pulumi_dli.errors import DliError, JobGone
 from pulumi_dli.job.canonical import Arguments
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
+from pulumi_dli.job.next_start import LOST
+from pulumi_dli.job.options import NO_SAVEPOINT
 from pulumi_dli.job.plan import Plan, plan
+from pulumi_dli.job.state import State
 from pulumi_dli.preview import plan_line
-from pulumi_dli.preview.preflight import Lookups, Use
+from pulumi_dli.preview.plan_line import Line
+from pulumi_dli.preview.preflight import Findings, Lookups, Use
+from pulumi_dli.preview.snapshot import Snapshot
 from pulumi_dli.rules.sizing import SIZES, size
 from pulumi_dli.rules.warnings import warnings
 
 SIZED = frozenset(SIZES) | {"queue_name", "desired_state"}
 """Arguments without which nothing can be said of a job's CUs."""
+ASKED_FOR_A_START = ("restore_from", "upgrade_mode", "obs_bucket", "desired_state")
+"""Arguments that decide whether a job at rest can be started."""
 
 
 class Preview:
@@ -39,47 +48,88 @@ class Preview:
         self._lock = threading.Lock()
         self._lookups: dict[Place, Lookups] = {}
         self._told: set[tuple[str, str]] = set()
-        self._seen: dict[str, tuple[str | None, str | None]] = {}
 
-    def examine(self, urn: str, desired: Desired, before: Desired | None) -> list[str]:
+    def examine(
+        self,
+        urn: str,
+        desired: Desired,
+        before: Desired | None,
+        *,
+        replaced: bool = False,
+        valid: bool = True,
+    ) -> Findings:
         """Warn of what may go wrong with a job that is new or changes; what is wrong for certain.
 
         Args:
             urn: the resource.
-            desired: the program's wish as check filled it in, without problems.
+            desired: the program's wish as check filled it in.
             before: the wish of the last run; None for a new resource.
+            replaced: whether the engine replaces a job in its place: its name is its own.
+            valid: whether nothing is wrong with the wish so far; else nothing is warned of.
         """
-        replaced = self._replaces(urn, desired) and before is None
-        if before is not None and not desired.changes(before):
-            return []
-        if replaced:
-            return []  # its name is taken by itself, until it is deleted
-        doubts = warnings(desired)
-        lookups = self._of(desired)
-        if lookups is not None:
-            found = lookups.examine(desired, before)
-            doubts += found.warnings
-            if found.problems:
-                return sorted(found.problems)
-        for text in doubts:
-            self._tell(urn, text)
-        return []
+        if replaced or (before is not None and not desired.changes(before)):
+            return Findings()
+        lookups = self._of(_where(desired))
+        found = Findings() if lookups is None else lookups.examine(desired, before)
+        if valid and not found.problems:
+            for text in (*warnings(desired), *found.warnings):
+                self._tell(urn, text)
+        return found
 
-    def creation(self, urn: str, desired: Desired) -> str:
-        """The line for a job that does not exist yet, or is taken over."""
+    def look(self, state: State) -> JobDetail | None:
+        """The live job of a state, with its tags; None where it cannot be looked at.
+
+        Raises:
+            JobGone: there is none.
+        """
+        lookups = self._of((state.ours.get("region"), state.ours.get("project_id")))
+        try:
+            job = None if lookups is None else lookups.snapshot.details(state.job.job_id)
+        except DliError as error:
+            self._tell(
+                "look-ups",
+                f"job {state.job.name} ({state.job.job_id}) could not be looked at: {error}",
+            )
+            return None
+        if lookups is not None and (job is None or state.is_another(job)):
+            raise JobGone(
+                f"job {state.job.job_id} no longer exists; `pulumi up --refresh` creates it anew"
+            )
+        return job
+
+    def arrival(self, urn: str, desired: Desired, job: JobDetail | None, path: str = "") -> Line:
+        """The line for a resource that is not in the state.
+
+        Args:
+            urn: the resource.
+            desired: the program's wish.
+            job: the job that it meets: its own, or the one that it takes over; None for none.
+            path: a directory that was handed over for a first start; "" for none.
+        """
         own = desired.options
-        name = desired.name or urn.rpartition("::")[2]
-        if own.adopt_job_id is None:
-            return plan_line.creation(name, own, self._first_cus(urn, desired))
-        lookups = None if desired.unknown else self._of(desired)
-        job = None if lookups is None else lookups.job(own.adopt_job_id)
         if job is None:
-            return plan_line.creation(name, own)
+            name = desired.name or urn.rpartition("::")[2]
+            cus = self._first_cus(urn, desired) if own.adopt_job_id is None else ()
+            return plan_line.creation(name, own, path, cus)
+        if own.adopt_job_id is not None:
+            marked = replace(job, mark=desired.owner)
+            todo = plan(marked, desired, None)
+            cus = self._changed_cus(urn, job, todo, desired)
+            return plan_line.adoption(todo, job, job.mark, desired, cus)
         todo = plan(job, desired, None)
+        replaced = plan(job, desired, None, replaced=True)
         cus = self._changed_cus(urn, job, todo, desired)
-        return plan_line.adoption(todo, job, desired, cus)
+        return plan_line.going_on(todo, job, desired, replaced, cus)
 
-    def change(self, urn: str, job: JobDetail, todo: Plan, desired: Desired) -> str:
+    def replaced(self, urn: str, desired: Desired, job: JobDetail, state: State) -> Line:
+        """The line for a job that the engine replaces in its place."""
+        todo = plan(job, desired, state, replaced=True)
+        cus = self._changed_cus(urn, job, todo, desired)
+        return plan_line.going_on(todo, job, desired, None, cus)
+
+    def change(
+        self, urn: str, job: JobDetail, todo: Plan, desired: Desired, *, looked: bool
+    ) -> Line:
         """The line for a job that changes; empty when there is nothing to say.
 
         Args:
@@ -87,6 +137,7 @@ class Preview:
             job: the job as it is known.
             todo: the plan.
             desired: the program's wish, with stored values for what is not known.
+            looked: whether the job was looked at, or is only known from the state.
         """
         if job.phase is Phase.UNKNOWN:
             self._tell(
@@ -95,7 +146,30 @@ class Preview:
             )
         sized = SIZED.isdisjoint(desired.unknown)
         cus = self._changed_cus(urn, job, todo, desired) if sized else ()
-        return plan_line.change(todo, job, desired, cus)
+        return plan_line.change(todo, job, desired, cus, looked=looked)
+
+    def refused(self, desired: Desired, before: Desired, state: State | None) -> str:
+        """Why a job of the state cannot be brought to the wish; "" where nothing is known of it.
+
+        Args:
+            desired: the program's wish.
+            before: the wish of the last run, with the run state as it was found.
+            state: what a refresh of this run found; None where there was none.
+        """
+        if not desired.knows(*ASKED_FOR_A_START):
+            return ""
+        if state is not None:
+            return plan(state.job, desired, state).blocked
+        if not str(before.given.get("desired_state")).endswith(NO_SAVEPOINT):
+            return ""
+        lookups = self._of(_where(desired))
+        job = None if lookups is None else lookups.named(before.name)
+        if job is None:
+            return ""
+        if desired.options.restore_from == before.options.restore_from:
+            options = desired.options.model_copy(update={"restore_from": None})
+            desired = replace(desired, options=options)
+        return plan(job, desired, None, known=LOST).blocked
 
     def _first_cus(self, urn: str, desired: Desired) -> Iterator[str]:
         """The words for the CUs that a new job takes; none while they are not known."""
@@ -130,7 +204,7 @@ class Preview:
             yield from self._room(urn, desired, before, after)
 
     def _room(self, urn: str, desired: Desired, before: Use | None, after: Use) -> Iterator[str]:
-        lookups = self._of(desired)
+        lookups = self._of(_where(desired))
         if lookups is None or not after.queue:
             return
         words, warning = lookups.room(before, after)
@@ -139,25 +213,18 @@ class Preview:
         if warning:
             self._tell(urn, warning)
 
-    def _replaces(self, urn: str, desired: Desired) -> bool:
-        """Whether this run checked the resource before, at the same place."""
-        with self._lock:
-            before = self._seen.get(urn)
-            self._seen[urn] = where = _where(desired)
-        return before == where
-
-    def _of(self, desired: Desired) -> Lookups | None:
-        """The look-ups of a job's project; None where they are turned off."""
-        where = _where(desired)
-        if not self._connections.settings(*where).preflight:
+    def _of(self, where: tuple[str | None, str | None]) -> Lookups | None:
+        """The look-ups of a region's project; None where they are turned off."""
+        settings = self._connections.settings(*where)
+        if not settings.preflight:
             return None
         place = self._connections.place(*where)
         with self._lock:
             if place not in self._lookups:
                 jobs = Jobs(self._connections.transport(*where).hasty())
-                self._lookups[place] = Lookups(
-                    jobs, lambda text: self._tell("look-ups", text, once="")
-                )
+                tags = Tags(jobs, settings.ignore_tags)
+                snapshot = Snapshot(jobs, tags, lambda text: self._tell("look-ups", text, once=""))
+                self._lookups[place] = Lookups(snapshot)
             return self._lookups[place]
 
     def _tell(self, topic: str, text: str, once: str | None = None) -> None:

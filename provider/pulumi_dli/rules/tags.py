@@ -6,7 +6,9 @@ No sentence repeats a value, which may be a secret.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+from pulumi_dli.job.desired import Desired
 
 MOST_TAGS = 20
 """Tags that a job may have, the ownership tag counted."""
@@ -41,6 +43,13 @@ def wrong_tags(tags: Mapping[str, str]) -> Iterator[str]:
                 f"tags.{key}: holds one of ( ) * < > \\ | or a space at an end; use letters, "
                 "digits, inner spaces and _ . : + - @"
             )
+
+
+def ignored_tags(desired: Desired, ignored: Iterable[str]) -> Iterator[str]:
+    """A sentence for each tag of the program that `dli:ignoreTags` leaves to others."""
+    for key in desired.spec.tags or {}:
+        if any(key == name or (name[-1] == "*" and key.startswith(name[:-1])) for name in ignored):
+            yield f"tags.{key}: dli:ignoreTags leaves it to others; remove it from one of the two"
 
 
 def doubtful_tags(tags: Mapping[str, str]) -> Iterator[str]:

@@ -27,6 +27,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, stat
 
 INFO = engine_pb2.INFO
 WARNING = engine_pb2.WARNING
+ERROR = engine_pb2.ERROR
 THREADS = 256
 """Calls at once. The engine's own `--parallel` is what limits them in practice."""
 
@@ -79,6 +80,10 @@ class Engine:
     def warn(self, text: str) -> None:
         """Show a warning there."""
         self._log(WARNING, text)
+
+    def error(self, text: str) -> None:
+        """Show what cannot be done there. It alone lets no preview fail."""
+        self._log(ERROR, text)
 
     def guard(self) -> None:
         """Raise EngineGone when nobody listens any more: then nothing new must be started."""

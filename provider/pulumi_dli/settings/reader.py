@@ -128,6 +128,20 @@ class Reader:
         # `pulumi config set --path` stores 12 and true as a number and a truth value.
         return {name: v if isinstance(v, str) else json.dumps(v) for name, v in tags.items()}
 
+    def names(self, key: str) -> tuple[str, ...]:
+        """Names: a list, which the stack's configuration hands on as JSON, or `one,two`."""
+        value = self.take(key)
+        if value is None:
+            return ()
+        try:
+            names = json.loads(value.text) if value.text.startswith("[") else value.text.split(",")
+        except ValueError:
+            names = None
+        if not isinstance(names, list) or not all(isinstance(n, str) and n.strip() for n in names):
+            self.malformed(key, value, f"names: `pulumi config set dli:{key} team,cost*`")
+            return ()
+        return tuple(name.strip() for name in names)
+
     def header(self, key: str, value: Value) -> str:
         """A value that travels in a header, which is visible ASCII.
 

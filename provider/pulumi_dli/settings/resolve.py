@@ -5,8 +5,8 @@ complete settings or raises one `SettingsError` that lists everything that is mi
 malformed, with every source that was looked at. `sources.py` has the order.
 
 `dli:endpoint: local` chooses the embedded local DLI. Its identity is fixed, so no
-credential, no region, no project and no `OS_*` or `HW_*` value is read, and a resource's
-own `region` and `project_id` stand back. Nothing else leads there.
+credential, no region, no project and no `OS_*` or `HW_*` value is read; a resource's own
+`region` and `project_id` are honoured, so that a move can be tried. Nothing else leads there.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def resolve(
     """
     if config.get("endpoint", "").strip() == LOCAL:
         ours = {name: text for name, text in environ.items() if name.startswith("PULUMI_DLI_")}
-        sources = Sources(config, ours, {})
+        sources = Sources(config, ours, {"region": region, "projectId": project_id})
         return _Resolver(sources, Reader(sources, directory), directory).local()
     sources = Sources(config, environ, {"region": region, "projectId": project_id})
     warnings = []
@@ -97,9 +97,16 @@ class _Resolver:
         for key, text in LOCAL_IDENTITY.items():
             # Public and the same everywhere, so nothing of it is masked.
             self.reader.used[key] = Value(text, "the local DLI's own identity")
+        for key in ("region", "projectId"):
+            named = self.sources.find(key)
+            if named is not None and named.rank == ARGUMENT:
+                self.reader.used[key] = named
+        region = self.reader.used["region"]
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", region.text):
+            self.reader.malformed("region", region, "letters, digits, `-` and `_`")
         return self._finish(
             endpoint=LOCAL,
-            region=LOCAL,
+            region=region.text,
             project=("projectId", self.reader.used["projectId"]),
             auth_url="",
             credentials=LOCAL_CREDENTIALS,
@@ -149,8 +156,11 @@ class _Resolver:
             )
         max_retries = reader.count("maxRetries", default=DEFAULT_RETRIES, most=MOST_RETRIES)
         default_tags = reader.tags("defaultTags")
+        ignore_tags = reader.names("ignoreTags")
         preflight = reader.flag("preflight", default=True)
         local_path = reader.path("localPath") or self.directory / ".dli-local"
+        if endpoint == LOCAL != region:  # each region is a service of its own
+            local_path = local_path / "regions" / region
         flink = reader.take("localFlinkVersion")
         if reader.problems or credentials is None or project is None:
             raise SettingsError(self._complaint())
@@ -167,6 +177,7 @@ class _Resolver:
             insecure=insecure,
             max_retries=max_retries,
             default_tags=default_tags,
+            ignore_tags=ignore_tags,
             preflight=preflight,
             local_path=local_path,
             local_flink_version=flink.text if flink else None,

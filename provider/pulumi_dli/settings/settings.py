@@ -54,6 +54,7 @@ class Settings:
         insecure: True when certificates are not checked.
         max_retries: how often a request is repeated at most, 0 to 20.
         default_tags: tags for every job of the stack.
+        ignore_tags: keys of tags that others manage; `team*` stands for all that begin so.
         preflight: whether preview may look things up.
         local_path: the folder of the local DLI.
         local_flink_version: the Flink version the local DLI runs jobs on; None: its own choice.
@@ -72,6 +73,7 @@ class Settings:
     insecure: bool
     max_retries: int
     default_tags: Mapping[str, str]
+    ignore_tags: tuple[str, ...]
     preflight: bool
     local_path: Path
     local_flink_version: str | None

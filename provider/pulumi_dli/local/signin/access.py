@@ -22,9 +22,9 @@ FORBIDDEN = 403
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks. `projects` are the ids that the credential reaches."""
+    """Who asks. `projects` are the ids that the credential reaches; None: every one."""
 
-    projects: frozenset[str]
+    projects: frozenset[str] | None
     by_token: bool
 
 
@@ -32,13 +32,14 @@ def signed_in(service: Service, request: Request) -> Caller:
     """Who sent a request.
 
     A caller in this process says so by WSGI's REMOTE_USER, which no header can set: it could
-    open the store as well, so a signature would prove nothing.
+    open the store as well, so a signature would prove nothing. It reaches every project, so
+    that a move from one to another can be tried.
 
     Raises:
         GatewayRefusal: 401: nothing sent, or nothing good.
     """
     if request.remote_user:
-        return _everywhere(service)
+        return Caller(None, by_token=False)
     token = request.headers.get("X-Auth-Token")
     if token:
         return _by_token(service, token)
@@ -53,7 +54,7 @@ def must_reach(caller: Caller, project_id: str) -> None:
     Raises:
         GatewayRefusal: 403. Chosen: the documents do not say how this is answered.
     """
-    if project_id not in caller.projects:
+    if caller.projects is not None and project_id not in caller.projects:
         raise GatewayRefusal(
             FORBIDDEN, "APIGW.0302", f"The credential is not valid for project {project_id}."
         )
@@ -94,11 +95,7 @@ def _by_signature(service: Service, request: Request) -> Caller:
         fault = signature.fault(signed, keys, service.clock())
     if fault:
         raise _refused(fault)
-    return _everywhere(service)
-
-
-def _everywhere(service: Service) -> Caller:
-    return Caller(frozenset(project.id for project in service.identity.projects), by_token=False)
+    return Caller(frozenset(project.id for project in identity.projects), by_token=False)
 
 
 def _refused(reason: str) -> GatewayRefusal:

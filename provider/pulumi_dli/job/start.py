@@ -1,0 +1,130 @@
+"""From which state a job starts, and when it must not be started.
+
+Every start of a stateful job that has run before names its state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
+from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
+from pulumi_dli.job.state import State
+
+
+class Origin(StrEnum):
+    """The state that a start begins with."""
+
+    FRESH = "fresh"
+    """The job never ran: there is no state."""
+
+    SAVEPOINT = "savepoint"
+    """The latest savepoint that the service holds for the job."""
+
+    IMPORT = "import"
+    """A savepoint or checkpoint directory that is imported first."""
+
+    STATELESS = "stateless"
+    """None, although the job ran before: asked for, or there is no bucket."""
+
+    AGAIN = "again"
+    """None: the job had finished, and runs again from the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A start and the state it begins with. `path` is "" where it is not known yet."""
+
+    origin: Origin
+    path: str = ""
+
+    @property
+    def resumes(self) -> bool:
+        """Whether the service is asked to resume from a savepoint."""
+        return self.origin in (Origin.SAVEPOINT, Origin.IMPORT)
+
+
+def restart_due(desired: Desired, state: State | None) -> bool:
+    """Whether a changed `restart_trigger` or `restore_from` asks for a restart."""
+    if state is None:
+        return False
+    trigger = desired.options.restart_trigger
+    changed = trigger is not None and trigger != state.restart_trigger
+    return changed or restore_due(desired, state)
+
+
+def restore_due(desired: Desired, state: State | None) -> bool:
+    """Whether the program names a directory that no start has used yet."""
+    path = desired.options.restore_from
+    return path is not None and (state is None or path != state.restore_from)
+
+
+def restart(job: JobDetail, desired: Desired, state: State | None, *, restarted: bool) -> Start:
+    """The start after a stop of ours."""
+    if state is not None and not restarted and restore_due(desired, state):
+        return Start(Origin.IMPORT, str(desired.options.restore_from))
+    if not job.has_run:
+        return Start(Origin.FRESH)
+    return Start(Origin.SAVEPOINT if desired.stateful else Origin.STATELESS)
+
+
+def start(
+    job: JobDetail, desired: Desired, state: State | None, pending: NextStart
+) -> Start | None:
+    """The start of a job at rest; None when it must not be started.
+
+    Every start of a stateful job that has run before names its state.
+    """
+    if restore_due(desired, state) and not (state is None and _left_its_own(job, desired)):
+        return Start(Origin.IMPORT, str(desired.options.restore_from))
+    if job.phase is Phase.FINISHED:
+        return Start(Origin.AGAIN)
+    imported = job.has_savepoint and not job.has_run
+    if pending == FRESH or (not job.has_run and pending == LIVE and not imported):
+        return Start(Origin.FRESH)
+    if not desired.stateful:
+        return Start(Origin.STATELESS)
+    if not resumable(job, pending):
+        return None
+    if job.has_savepoint:
+        return Start(Origin.SAVEPOINT, job.savepoint_path)
+    return Start(Origin.IMPORT, pending.path)
+
+
+def _left_its_own(job: JobDetail, desired: Desired) -> bool:
+    """Whether a job of ours that is gone on with has a savepoint newer than `restore_from`.
+
+    Nobody remembers whether a start has used that directory; the job's first one will have.
+    """
+    return job.has_run and job.has_savepoint and desired.options.adopt_job_id != job.job_id
+
+
+def resumable(job: JobDetail, pending: NextStart) -> bool:
+    """Whether there is a savepoint that a stateful job at rest can be started from."""
+    return pending != LOST and (job.has_savepoint or bool(pending.path))
+
+
+def state_at_risk(job: JobDetail, pending: NextStart, *, stateful: bool) -> bool:
+    """Whether a start of a job that was found at rest would lose its state."""
+    ran = job.has_run and pending != FRESH
+    return stateful and ran and job.phase in AT_REST and not resumable(job, pending)
+
+
+def blocked(job: JobDetail) -> str:
+    """Why a stateful job at rest is not started, and the ways out."""
+    return (
+        f"job {job.name} ({job.job_id}) ran before and is {job.phase} ({job.status}) without a "
+        "savepoint, so starting it would lose its state; set `restore_from` to a savepoint or "
+        "checkpoint directory, or `upgrade_mode` to `stateless` to start it empty"
+    )
+
+
+def pending_start(job: JobDetail, state: State | None, known: NextStart = LIVE) -> NextStart:
+    """What the next start begins with, when no start has counted since the state was stored."""
+    if state is None:
+        return known
+    if state.job.phase is Phase.RUNNING:
+        return LIVE
+    return state.next_start if job.start_time == state.job.start_time else LIVE

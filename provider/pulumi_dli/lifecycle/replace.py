@@ -1,0 +1,151 @@
+"""A job that the engine replaces: restarted in its place, or moved to another place.
+
+The engine deletes, then creates. Nothing is done in that delete, so that no kill between the
+two can lose a job or its state: the create does it all, the delete of the old job included.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pulumi_dli.client.ownership import Owner
+from pulumi_dli.clock import Deadline
+from pulumi_dli.errors import DliError, Halfway, StateAtRisk
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.move import Move, move
+from pulumi_dli.job.next_start import NextStart
+from pulumi_dli.job.outputs import observed
+from pulumi_dli.job.state import State
+from pulumi_dli.lifecycle.context import Context
+from pulumi_dli.lifecycle.create import draft, present
+from pulumi_dli.lifecycle.delete import delete, rest
+from pulumi_dli.lifecycle.operation import Operation, finish
+from pulumi_dli.lifecycle.reconcile import Reconciliation, demand_queue
+
+
+def restart(
+    context: Context, job: JobDetail, desired: Desired, state: State, deadline: Deadline
+) -> State:
+    """Go on with a replaced job in its place. See `Lifecycle.replace`."""
+    operation = Operation(job=job, deadline=deadline, settle=desired.options.timeouts.settle)
+    way = Reconciliation(context, operation, desired, state, replaced=True)
+    with kept(state, job):
+        return finish(operation, desired, state, way.run, context.waits.look)
+
+
+def relocate(
+    new: Context,
+    old: Context,
+    job: JobDetail | None,
+    desired: Desired,
+    state: State,
+    deadline: Deadline,
+) -> State:
+    """Make a job anew in another place, from its state. See `Lifecycle.relocate`."""
+    todo = move(job, desired, state)
+    with kept(state, job, todo.path) as leaving:
+        if todo.blocked:
+            raise StateAtRisk(todo.blocked)
+        there = present(new, desired)
+        if there is None:
+            demand_queue(new, desired)
+        path = todo.path
+        if job is not None and not todo.stays:
+            path = _left(old, job, leaving, todo, deadline)
+        begins = path if todo.carried else ""
+        arriving = _arrived(new, there, desired, begins, deadline)
+        if leaving.job is not None and not todo.stays:
+            _delete(old, leaving.job, state, deadline)
+    way = Reconciliation(new, arriving, desired, None, known=NextStart.at(begins))
+    return finish(arriving, desired, None, way.run, new.waits.look)
+
+
+class Leaving:
+    """The old job, as it was seen last; None when it is gone."""
+
+    def __init__(self, job: JobDetail | None, path: str) -> None:
+        self.job = job
+        self.path = path
+        self.next_start: NextStart | None = None
+
+
+@contextlib.contextmanager
+def kept(state: State, job: JobDetail | None, path: str = "") -> Iterator[Leaving]:
+    """Until the new job stands the state keeps the old one, whatever fails.
+
+    The engine has recorded its delete by then, and would forget a job whose create fails.
+
+    Args:
+        state: what is known of the old job.
+        job: the old job as it stands; None when it is gone.
+        path: of one that is gone, the directory that its state is in.
+
+    Raises:
+        Halfway: in place of an error that tells of no job.
+    """
+    leaving = Leaving(job, path)
+    try:
+        yield leaving
+    except Halfway:
+        raise
+    except DliError as error:
+        raise Halfway(state.job.job_id, _still(state, leaving), error) from None
+
+
+def _still(state: State, leaving: Leaving) -> State:
+    if leaving.job is None:
+        return replace(state, next_start=NextStart.at(leaving.path), replaced=True)
+    found, _ = observed(leaving.job, state)
+    return found if leaving.next_start is None else replace(found, next_start=leaving.next_start)
+
+
+def _left(old: Context, job: JobDetail, leaving: Leaving, todo: Move, deadline: Deadline) -> str:
+    """Bring the old job to rest; the directory that its state is in, or ""."""
+    operation = Operation(job=job, deadline=deadline, settle=0)
+    try:
+        rest(old, operation, savepoint=todo.savepoint)
+    finally:
+        leaving.job = operation.job
+        if operation.next_start is not None:
+            leaving.next_start = operation.next_start
+    return operation.job.savepoint_path if operation.job.has_savepoint else todo.path
+
+
+def _arrived(
+    new: Context, there: JobDetail | None, desired: Desired, path: str, deadline: Deadline
+) -> Operation:
+    """The job in the new place, which holds the directory to begin from, as the service sees it."""
+    if there is None:
+        operation = draft(new, desired, deadline)
+    else:  # an interrupted run made it
+        settle = desired.options.timeouts.settle
+        operation = Operation(job=there, deadline=deadline, settle=settle)
+    job_id = operation.job.job_id
+    try:
+        if path and not operation.job.has_run and not operation.job.has_savepoint:
+            new.console.guard()
+            new.jobs.import_savepoint(job_id, path)
+            operation.next_start = NextStart.at(path)
+        operation.job = new.waits.look(job_id)
+    except DliError:
+        if there is None:
+            with contextlib.suppress(DliError):
+                delete(new, operation)  # it never ran, and the old job stays
+        raise
+    return operation
+
+
+def _delete(old: Context, job: JobDetail, state: State, deadline: Deadline) -> None:
+    """Delete the old job; one that has become another's is left alone."""
+    title = f"job {job.name} ({job.job_id})"
+    owner, _ = old.ownership.owner(job, *state.marks)
+    if owner is Owner.OTHER:
+        old.console.warn(f"{title} now carries another resource's mark: left alone")
+        return
+    try:
+        delete(old, Operation(job=job, deadline=deadline, settle=0))
+    except DliError as error:
+        old.console.warn(f"{title} could not be deleted where it was, delete it by hand: {error}")

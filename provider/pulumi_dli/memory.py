@@ -1,0 +1,144 @@
+"""What one run remembers of its resources, by URN: the engine tells each call only its own part.
+
+A check does not see the outputs, a create does not see what was deleted for it, and a delete
+is not told whether it belongs to a replacement. One process serves a whole preview or `up`, so
+what the earlier calls saw fills the gaps.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from pulumi_dli.client.connections import Place
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """The job that a resource had so far, which is being replaced.
+
+    Attributes:
+        place: where it is.
+        state: what is known of it.
+        path: of a job that the engine had deleted already, the directory that its state is in.
+        deleted: whether it was.
+    """
+
+    place: Place
+    state: State
+    path: str = ""
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """A wish that was checked as one for a new resource: there is none yet, or it is replaced."""
+
+    place: Place
+    desired: Desired
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A live job, and when it was looked at."""
+
+    job: JobDetail
+    at: float
+
+
+@dataclass(slots=True)
+class Memory:
+    """The memory of one run. Safe to share between threads."""
+
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _anew: dict[str, Anew] = field(default_factory=dict)
+    _olds: dict[str, Old] = field(default_factory=dict)
+    _read: dict[str, State] = field(default_factory=dict)
+    _lost: dict[str, State] = field(default_factory=dict)
+    _looks: dict[str, Look] = field(default_factory=dict)
+    _checked: set[str] = field(default_factory=set)
+    _present: dict[tuple[Place, int], str] = field(default_factory=dict)
+    _claims: dict[object, str] = field(default_factory=dict)
+
+    def checked(self, urn: str) -> None:
+        """A check of a resource that is there, so that a diff that follows belongs to it."""
+        with self._lock:
+            self._checked.add(urn)
+
+    def take_check(self, urn: str) -> bool:
+        """Whether the resource was checked since the last diff; a refresh diffs without one."""
+        with self._lock:
+            known = urn in self._checked
+            self._checked.discard(urn)
+            return known
+
+    def wish_anew(self, urn: str, anew: Anew) -> bool:
+        """Remember a check without olds; whether it is the first of the resource."""
+        with self._lock:
+            first = urn not in self._anew
+            self._anew[urn] = anew
+            return first
+
+    def anew(self, urn: str) -> Anew | None:
+        """The wish of a check without olds: a delete that follows belongs to a replacement."""
+        with self._lock:
+            return self._anew.get(urn)
+
+    def leave(self, urn: str, old: Old) -> None:
+        """Remember the job that a create of the same resource replaces."""
+        with self._lock:
+            self._olds[urn] = old
+
+    def old(self, urn: str) -> Old | None:
+        """The job that a create of this resource replaces; None where it has none."""
+        with self._lock:
+            return self._olds.get(urn)
+
+    def read(self, urn: str, state: State) -> None:
+        """Remember what a refresh found of a job that is there."""
+        with self._lock:
+            self._read[urn] = state
+
+    def refreshed(self, urn: str) -> State | None:
+        """What a refresh of this run found of a job that is there."""
+        with self._lock:
+            return self._read.get(urn)
+
+    def lose(self, urn: str, state: State) -> None:
+        """Remember a job that a refresh found gone, as it was known before."""
+        with self._lock:
+            self._lost[urn] = state
+
+    def lost(self, urn: str) -> State | None:
+        """What was known of the job that a refresh of this run found gone."""
+        with self._lock:
+            return self._lost.get(urn)
+
+    def looked(self, urn: str, look: Look) -> None:
+        """Remember a live look."""
+        with self._lock:
+            self._looks[urn] = look
+
+    def take_look(self, urn: str) -> Look | None:
+        """The live look of the diff before; it is good once."""
+        with self._lock:
+            return self._looks.pop(urn, None)
+
+    def keep(self, place: Place, job_id: int, urn: str) -> None:
+        """Remember a job as a resource's present one: no delete of this run may take it."""
+        with self._lock:
+            self._present[place, job_id] = urn
+
+    def keeper(self, place: Place, job_id: int) -> str:
+        """The resource whose present one a job is; "" for none."""
+        with self._lock:
+            return self._present.get((place, job_id), "")
+
+    def claim(self, thing: object, urn: str) -> str:
+        """The resource of this run that asked for something first; "" if it is this one."""
+        with self._lock:
+            first = self._claims.setdefault(thing, urn)
+            return "" if first == urn else first

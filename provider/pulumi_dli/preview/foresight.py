@@ -1,0 +1,178 @@
+"""What a check and a diff tell of a job before anything is done: problems, refusals, one line.
+
+It brings together what the look-ups see and what the run remembers. It changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pulumi_dli.client.connections import Connections, Place
+from pulumi_dli.clock import Clock
+from pulumi_dli.console import Console
+from pulumi_dli.errors import JobGone
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import JobDetail, settled
+from pulumi_dli.job.move import move
+from pulumi_dli.job.plan import Plan, plan
+from pulumi_dli.memory import Anew, Look, Memory, Old
+from pulumi_dli.preview import plan_line
+from pulumi_dli.preview.plan_line import Level, Line
+from pulumi_dli.preview.preview import Preview
+
+
+@dataclass(slots=True)
+class Foresight:
+    """One for each run.
+
+    Args:
+        connections: the settings' clients.
+        console: is told.
+        clock: time.
+        memory: what the run remembers.
+    """
+
+    connections: Connections
+    console: Console
+    clock: Clock
+    memory: Memory
+    _preview: Preview = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._preview = Preview(self.connections, self.console.warn)
+
+    def of_new(self, urn: str, anew: Anew, *, valid: bool) -> tuple[list[str], str]:
+        """What a resource meets that is not in the state, or that the engine replaces.
+
+        Args:
+            urn: the resource.
+            anew: its wish, as check filled it in.
+            valid: whether nothing is wrong with it so far.
+
+        Returns:
+            The problems, and why it cannot be done.
+        """
+        first = self.memory.wish_anew(urn, anew)
+        old = self.memory.old(urn)
+        here = old is not None and old.place == anew.place and not old.deleted
+        found = self._preview.examine(urn, anew.desired, None, replaced=here, valid=valid)
+        met = None if found.job is None else settled(found.job)
+        problems = [
+            *found.problems,
+            *self._claims(urn, anew.place, anew.desired, found.job, new=True),
+        ]
+        if problems or not valid:
+            return problems, ""
+        if old is None or old.deleted:
+            return [], self._arrives(urn, anew.desired, met, old, speaks=first)
+        if here:
+            return [], self._stays(urn, anew.desired, old, speaks=first)
+        if met is not None and first:  # an interrupted run made it
+            self._speak(self._preview.arrival(urn, anew.desired, met))
+        return [], move(self._live(urn, old), anew.desired, old.state).blocked
+
+    def of_known(
+        self, urn: str, place: Place, desired: Desired, before: Desired, *, valid: bool
+    ) -> tuple[list[str], str]:
+        """The problems of a resource of the state, and why it cannot be brought to the wish."""
+        self.memory.checked(urn)
+        found = self._preview.examine(urn, desired, before, valid=valid)
+        problems = [*found.problems, *self._claims(urn, place, desired, None, new=False)]
+        if problems or not valid:
+            return problems, ""
+        return [], self._preview.refused(desired, before, self.memory.refreshed(urn))
+
+    def speak_of_change(
+        self, urn: str, old: Old, desired: Desired, todo: Plan, replaces: list[str]
+    ) -> None:
+        """Say what a diff found, once the resource was checked; so never in a refresh.
+
+        Args:
+            urn: the resource.
+            old: its job.
+            desired: the program's wish, with stored values for what is not known.
+            todo: the plan for the job as the state has it.
+            replaces: the arguments that ask for a replacement.
+        """
+        state = old.state
+        if replaces:
+            bucket = str(state.value("obs_bucket") or "")
+            moves = move(self._live(urn, old), desired, state)
+            self._speak(plan_line.replacement(desired, replaces, moves, bucket))
+            return
+        self.memory.keep(old.place, state.job.job_id, urn)
+        self.memory.claim(("job", old.place, state.job.job_id), urn)
+        live, looked = settled(state.job), self.memory.refreshed(urn) is not None
+        if live is not state.job:
+            todo = plan(live, desired, state)
+        if todo.touches and not looked:
+            try:
+                seen = self._preview.look(state)
+            except JobGone as error:
+                self._speak(Line(f"{desired.name}: CANNOT CHANGE: {error}", Level.ERROR))
+                return
+            if seen is not None:
+                live, looked = settled(seen), True
+                todo = plan(live, desired, state)
+                self.memory.looked(urn, Look(seen, self.clock.now()))
+        self._speak(self._preview.change(urn, live, todo, desired, looked=looked))
+
+    def _arrives(
+        self, urn: str, desired: Desired, job: JobDetail | None, old: Old | None, *, speaks: bool
+    ) -> str:
+        """Speak of a job that comes into being; why it cannot."""
+        path = old.path if old is not None and desired.stateful else ""
+        if speaks:
+            line = self._preview.arrival(urn, desired, job, path)
+            lost = self.memory.lost(urn)
+            self._speak(line if job or lost is None else plan_line.anew(line, lost))
+        return "" if job is None else plan(job, desired, None).blocked
+
+    def _stays(self, urn: str, desired: Desired, old: Old, *, speaks: bool) -> str:
+        """Speak of a job that is replaced in its place; why it cannot be."""
+        try:
+            seen = self._preview.look(old.state)
+        except JobGone:
+            path = old.state.next_start.path
+            if speaks:
+                self._speak(self._preview.arrival(urn, desired, None, path))
+            return ""
+        job = settled(seen or old.state.job)
+        if speaks:
+            self._speak(self._preview.replaced(urn, desired, job, old.state))
+        todo = plan(job, desired, old.state, replaced=True)
+        return todo.blocked if seen is not None else ""
+
+    def _live(self, urn: str, old: Old) -> JobDetail | None:
+        """The old job, live where it can be looked at, else as the state has it; None: gone."""
+        if self.memory.refreshed(urn) is not None:
+            return settled(old.state.job)
+        try:
+            return settled(self._preview.look(old.state) or old.state.job)
+        except JobGone:
+            return None
+
+    def _claims(
+        self, urn: str, place: Place, desired: Desired, job: JobDetail | None, *, new: bool
+    ) -> list[str]:
+        """What two resources of this program ask for at once: a job has one resource."""
+        things: list[tuple[str, Place, object]] = [("mark", place, desired.owner)]
+        if job is not None:
+            things += [("job", place, job.job_id), ("mark", place, job.mark)]
+        elif new and desired.options.adopt_job_id:
+            things.append(("job", place, desired.options.adopt_job_id))
+        others = {self.memory.claim(thing, urn) for thing in things if thing[2]}
+        return [
+            f"adopt_job_id: the job is also the one of {other.rpartition('::')[2]} in this "
+            "program; remove one of the two"
+            for other in sorted(others - {""})
+        ]
+
+    def _speak(self, line: Line) -> None:
+        match line.level:
+            case Level.ERROR:
+                self.console.error(line.text)
+            case Level.WARNING:
+                self.console.warn(line.text)
+            case _ if line.text:
+                self.console.say(line.text)

@@ -1,0 +1,110 @@
+"""What a plan line announces, by the table "plan phrase → request sequence" of the docs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from pulumi_dli.job.desired import ARGUMENTS
+from pulumi_dli.job.spec import FIELDS
+
+PAGE = Path(__file__).resolve().parents[1] / "docs/architecture.md"
+REQUESTS = {
+    "create": "create",
+    "put": "update",
+    "stop savepoint": "stop with savepoint",
+    "stop": "stop",
+    "run resume": "run with state",
+    "run": "run",
+    "import": "import-savepoint",
+    "delete": "delete",
+    "tags": "tags",
+}
+BESIDE = ("if the engine replaces it", "WITHOUT STATE, because job")
+"""How words of a line begin that announce no request."""
+IF_REPLACED = re.compile(r"(.*?)(; .*)?; if the engine replaces it .*?: (.*)")
+TAGS = ("tags change", "restart_trigger changes", "restore_from changes")
+
+
+def _table() -> dict[str, list[str]]:
+    text = PAGE.read_text(encoding="utf-8").partition("| phrase | requests |")[2]
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", text.partition("\n\n")[0], re.MULTILINE)
+    return {phrase: requests.split(", ") for phrase, requests in rows}
+
+
+TABLE = _table()
+
+
+def phrase_of(part: str) -> str:
+    """The table's phrase that a line begins with: the one that says the most."""
+    fits = [
+        phrase
+        for phrase in TABLE
+        if re.fullmatch(re.escape(phrase).replace("…", ".*"), part, re.DOTALL)
+    ]
+    assert fits, f"no phrase of the table fits {part!r}"
+    return max(fits, key=lambda phrase: len(phrase.replace("…", "")))
+
+
+def announced(line: str, *, replaced: bool = False) -> list[str]:
+    """The requests that a plan line announces.
+
+    Args:
+        line: the line.
+        replaced: whether the engine replaces the job, so that what the line says of that holds.
+    """
+    if replaced and (
+        found := re.search(r"(.*?)(; .*)?; if the engine replaces it .*?: (.*)", line)
+    ):
+        line = f"{found[1]}; {found[3]}{found[2] or ''}"
+    phrase, *details = re.sub(r"^[\w-]+: ", "", line).split("; ")
+    details = [each for each in details if not each.startswith(BESIDE)]
+    if phrase.startswith("REPLACES THE JOB"):
+        return _moved(phrase)
+    if phrase.startswith(("takes over job", "goes on with job")):
+        mark = ["tags"] * phrase.startswith("takes")
+        return mark + (announced("; ".join(details)) if details else [])
+    requests = TABLE[phrase_of("; ".join([phrase, *details]) if "CANNOT" in phrase else phrase)]
+    if requests == ["nothing"]:
+        return []
+    named = {detail.split(" ")[0] for detail in details}
+    shown = {
+        "[bucket]": ["update"] * ("obs_bucket is set first" in details),
+        "[update]": ["update"] * bool(named & FIELDS.keys() - {"tags"}),
+        "[tags]": ["tags"] * any(detail in TAGS for detail in details),
+    }
+    return [real for request in requests for real in shown.get(request, [request])]
+
+
+def _moved(phrase: str) -> list[str]:
+    """The requests of a replacement elsewhere, by the words behind its reason."""
+    words = phrase.partition(": ")[2].split(", ")
+    carried = any("from its savepoint" in each for each in words)
+    says = {
+        "it is stopped there with a savepoint": ["stop with savepoint"],
+        "it is stopped there": ["stop"],
+        "created here": ["create", *["import-savepoint"] * carried],
+        "created here and left stopped": ["create"],
+        "deleted there": ["delete"],
+        "and started": ["run"],
+    }
+    real = [request for each in words for request in says.get(each, [])]
+    return real + ["run with state"] * carried
+
+
+def requests(shorts: Iterable[str]) -> list[str]:
+    """Requests in the table's words, from their short forms; several of tags in a row are one."""
+    real: list[str] = []
+    for short in shorts:
+        name = next(name for key, name in REQUESTS.items() if short.startswith(key))
+        if name != "tags" or real[-1:] != ["tags"]:
+            real.append(name)
+    return real
+
+
+def plan_lines(told: Iterable[str]) -> list[str]:
+    """The lines of plans among all that was told, however loud."""
+    heads = ((text, text.partition(": ")[0]) for text in told)
+    name = re.compile(r"(?!job |queues )[\w -]+")
+    return [text for text, head in heads if name.fullmatch(head) and head not in ARGUMENTS]

@@ -1,0 +1,96 @@
+"""What somebody does to the job beside Pulumi, as with the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from faults.world import OWNER, World
+from pulumi_dli.local import jobs, tags, verbs
+from pulumi_dli.local.clock import StoredClock
+from pulumi_dli.local.model import Moment
+
+HANDS = ("edited", "tagged", "stopped", "stop_empty", "started", "deleted", "waits")
+SOMEBODY = "e" * 32
+MARK = "pulumi-owner"
+
+
+@dataclass(frozen=True)
+class Hands:
+    """The hands on the job of the state."""
+
+    world: World
+
+    def do(self, what: str) -> bool:
+        """Do it, where the job is there and it can be done; whether it was."""
+        job = self._job()
+        if job is None:
+            return False
+        one = {"job_ids": [job["id"]]}
+        project, running = job["project_id"], job["status"] == "job_running"
+        at_rest = job["status"] == "job_cancel_success"
+        match what:
+            case "edited" if running or at_rest:
+                self._do(lambda at: jobs.update(at, project, job["id"], {"smn_topic": "hand"}))
+            case "tagged":
+                self._do(lambda at: tags.put(at, job["id"], {"hand": "x"}))
+            case "stopped" if running:
+                self._do(lambda at: verbs.stop(at, project, {**one, "trigger_savepoint": True}))
+                self._pass(5)
+            case "stop_empty" if running:
+                self._do(lambda at: verbs.stop(at, project, one))
+                self._pass(5)
+            case "started" if at_rest and job["has_savepoint"]:
+                self._do(lambda at: verbs.run(at, project, {**one, "resume_savepoint": True}))
+                self._pass(5)
+            case "deleted":
+                self._do(lambda at: jobs.delete(at, project, job["id"]))
+            case "waits":
+                self._pass(100)
+            case _:
+                return False
+        return True
+
+    def present(self) -> bool:
+        """Whether the job of the state is there."""
+        return self._job() is not None
+
+    def name(self) -> str:
+        """Its name."""
+        job = self._job()
+        assert job is not None
+        return str(job["name"])
+
+    def unmark(self) -> None:
+        """Take its ownership mark away."""
+        job = self._job()
+        assert job is not None
+        self._do(lambda at: tags.drop(at, job["id"], [MARK]))
+
+    def steal(self) -> bool:
+        """Give it another resource's mark; whether it is there and carried ours."""
+        job = self._job()
+        if job is None or job["tags"].get(MARK) != OWNER:
+            return False
+        self._do(lambda at: tags.put(at, job["id"], {MARK: SOMEBODY}))
+        return True
+
+    def give_back(self) -> None:
+        """Give it our mark again."""
+        job = self._job()
+        assert job is not None
+        self._do(lambda at: tags.put(at, job["id"], {MARK: OWNER}))
+
+    def _job(self) -> dict[str, Any] | None:
+        state = self.world.state
+        live = self.world.live_jobs()
+        return next((job for job in live if state and job["id"] == state.job_id), None)
+
+    def _do(self, change: Callable[[Moment], object]) -> None:
+        with self.world.moment() as moment:
+            change(moment)
+
+    def _pass(self, seconds: float) -> None:
+        with self.world.store() as store:
+            StoredClock(store).advance(seconds)

@@ -1,0 +1,519 @@
+"""Every way to a job: forgotten, replaced, moved, adopted, crashed, changed by hand.
+
+Preview, `up` and the service agree, however the job came under the resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from announced import announced, requests
+from pulumi_dli.errors import Halfway, JobError, JobForeign, StateAtRisk
+from pulumi_dli.local.simulation import START_DELAY
+from pulumi_dli.local.store import Store
+from stack import PROGRAM, URN, Problems, Stack
+
+OTHER = "f" * 32
+NOWHERE: frozenset[str] = frozenset()
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Stack]:
+    """A stateful job that has run for a while, with look-ups."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.up()
+    stack.dli.pass_time(1000)
+    stack.sent()
+    yield stack
+    stack.close()
+
+
+def counter(stack: Stack, job_id: int = 1) -> int:
+    return int(stack.dli.inside(job_id)["counter"])
+
+
+def tags(stack: Stack, job_id: int = 1) -> dict[str, str]:
+    return dict(stack.dli.inside(job_id)["tags"])
+
+
+def as_said(stack: Stack, **program: Any) -> str:
+    """A preview, and the `up` that has to send what its line announces; the line."""
+    stack.preview(**program)
+    [line] = stack.plan_lines
+    stack.sent()
+    stack.up(**program)
+    assert stack.plan_lines == [line]
+    assert requests(stack.sent()) == announced(line), line
+    return line
+
+
+# A job of ours that is not in the state.
+
+
+def test_a_forgotten_job_is_gone_on_with_as_the_preview_says(job: Stack) -> None:
+    job.forget()
+    line = as_said(job, parallel_number=2)
+    assert line == (
+        "orders: goes on with job 1; restarts the job from a savepoint (downtime); "
+        "parallel_number 1 → 2"
+    )
+    assert job.resumed()[-1] is not None
+    assert counter(job) > 1000
+    assert job.jobs() == ["orders"]
+
+
+def test_a_forgotten_job_that_is_as_wanted_is_left_running(job: Stack) -> None:
+    job.forget()
+    line = as_said(job)
+    assert line == (
+        "orders: goes on with job 1; if the engine replaces it (--replace, taint): restarts the "
+        "job from a savepoint (downtime)"
+    )
+    assert len(job.resumed()) == 1
+    assert not job.preview().changes
+    assert not job.refresh().changes
+
+
+def test_a_forgotten_job_without_its_bucket_loses_its_state_and_the_preview_says_so(
+    job: Stack,
+) -> None:
+    job.forget()
+    line = as_said(job, obs_bucket=None, parallel_number=2)
+    assert line.startswith("orders: goes on with job 1; RESTARTS THE JOB WITHOUT STATE (downtime)")
+    assert "queue" not in line  # its CUs are counted once, and they stay
+    assert job.warned[0] == line
+
+
+def test_a_forgotten_job_is_found_by_its_mark_under_another_name(job: Stack) -> None:
+    job.forget()
+    line = as_said(job, name="orders-2")
+    assert line.startswith("orders-2: goes on with job 1; changes live, without a restart; name")
+    assert job.jobs() == ["orders-2"]
+
+
+def test_a_forgotten_job_keeps_its_savepoint_although_the_program_names_an_older_one(
+    job: Stack,
+) -> None:
+    job.dli.stopped(1, savepoint=True)
+    path = job.job["savepoint_path"]
+    job.forget()
+    line = as_said(job, restore_from="obs://state/older/")
+    assert line.startswith(f"orders: goes on with job 1; starts from its savepoint {path}")
+
+
+def test_two_jobs_with_the_mark_are_told_with_both_ids(job: Stack) -> None:
+    mark = [{"key": "pulumi-owner", "value": job.mark}]
+    job.dli.create("twin", tags=mark)
+    job.forget()
+    for verb in (job.preview, job.up):
+        with pytest.raises(Problems, match="jobs 2 and 1 both carry this resource's mark"):
+            verb()
+
+
+def test_a_job_that_never_ran_but_has_a_savepoint_imported_starts_from_it(job: Stack) -> None:
+    job.dli.stopped(1, savepoint=True)
+    path = f"obs://{job.job['savepoint_path']}"
+    job.forget()
+    job.killed_up(3, name="new", restore_from=path, owner=OTHER)  # import done, run not
+    job.dli.pass_time(1)
+    job.up(name="new", owner=OTHER)
+    assert job.id == 2
+    assert job.resumed() == [path.removeprefix("obs://")]
+
+
+# Replaced in its place.
+
+
+def test_a_replaced_job_keeps_its_id_and_its_state(job: Stack) -> None:
+    job.preview(replace=True)
+    assert job.line.endswith(
+        "if the engine replaces it (--replace, taint): restarts the job from a savepoint (downtime)"
+    )
+    job.up(replace=True)
+    assert (job.id, job.jobs()) == (1, ["orders"])
+    assert requests(job.sent()) == ["stop with savepoint", "update", "run with state"]
+    assert counter(job) > 1000
+    assert not job.preview().changes
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_replacement_that_is_killed_is_gone_on_with(job: Stack, at: int) -> None:
+    with pytest.MonkeyPatch.context():
+        job.killed_up(at, replace=True)
+    assert job.pending
+    job.up()
+    assert (job.id, job.jobs(), job.pending) == (1, ["orders"], False)
+    assert counter(job) > 1000
+    assert None not in job.resumed()[1:]
+    assert not job.preview().changes
+
+
+def test_a_replacement_that_is_refused_stays_in_the_state(job: Stack) -> None:
+    job.dli.arm("refuse_savepoint")
+    with pytest.raises(Halfway, match="took no savepoint and runs on"):
+        job.up(replace=True, parallel_number=2)
+    assert (job.id, job.pending) == (1, False)
+    job.up(parallel_number=2)
+    assert counter(job) > 1000
+
+
+def test_a_crashed_job_without_a_savepoint_is_not_replaced(job: Stack) -> None:
+    job.dli.stopped(1)
+    job.sent()
+    job.preview(replace=True)
+    assert "CANNOT START" in job.line
+    assert job.failure.startswith("job orders (1) ran before and is stopped")
+    with pytest.raises(StateAtRisk, match="would lose its state"):
+        job.up(replace=True)
+    assert (job.id, job.pending, job.sent()) == (1, False, [])
+
+
+def test_a_stateless_job_is_restarted_empty_and_the_preview_says_so(job: Stack) -> None:
+    job.up(upgrade_mode="stateless")
+    job.preview(replace=True, upgrade_mode="stateless")
+    assert job.warned == [job.line]
+    assert job.line.endswith("RESTARTS THE JOB WITHOUT STATE (downtime)")
+    job.sent()
+    job.up(replace=True, upgrade_mode="stateless")
+    assert requests(job.sent()) == ["stop", "update", "run"]
+
+
+# Replaced elsewhere.
+
+
+@pytest.fixture
+def moving(job: Stack) -> Stack:
+    """The same, and a place to go to."""
+    return job
+
+
+def place(stack: Stack, project: str) -> list[str]:
+    listed = stack.dli.http.get(f"/v1.0/{project}/streaming/jobs", params={"limit": "100"})
+    return sorted(each["name"] for each in listed.json()["job_list"]["jobs"])
+
+
+def test_a_moved_job_takes_its_state_along(moving: Stack) -> None:
+    line = as_said(moving, project_id=OTHER)
+    assert line.startswith("orders: REPLACES THE JOB, because project_id changes: ")
+    assert moving.jobs() == []
+    assert moving.id == 2
+    assert moving.dli.inside(2)["counter"] > 1000
+    assert not moving.preview(project_id=OTHER).changes
+
+
+@pytest.mark.parametrize("at", range(1, 6))
+def test_a_move_that_is_killed_loses_nothing(moving: Stack, at: int) -> None:
+    moving.killed_up(at, project_id=OTHER)
+    moving.up(project_id=OTHER)
+    assert moving.jobs() == []
+    assert moving.id == 2
+    assert moving.dli.inside(2)["counter"] > 1000
+
+
+def test_a_move_whose_create_is_refused_keeps_the_old_job(moving: Stack) -> None:
+    with pytest.raises(Halfway, match="cannot run"):
+        moving.up(project_id=OTHER, queue_name="gone")
+    assert (moving.id, moving.pending) == (1, False)
+    assert moving.job["status"] == "job_running"
+    moving.up(project_id=OTHER)
+    assert moving.dli.inside(2)["counter"] > 1000
+    assert moving.jobs() == []
+
+
+def test_a_move_whose_first_start_fails_still_has_the_directory(moving: Stack) -> None:
+    moving.dli.arm("fail_start")
+    with pytest.raises(Halfway, match="did not start"):
+        moving.up(project_id=OTHER)
+    assert moving.id == 2
+    moving.up(project_id=OTHER)
+    assert moving.dli.inside(2)["counter"] > 1000
+
+
+def test_a_move_that_is_reverted_goes_on_with_the_old_job(moving: Stack) -> None:
+    moving.killed_up(2, project_id=OTHER)
+    moving.up()
+    assert (moving.id, moving.jobs()) == (1, ["orders"])
+    assert counter(moving) > 1000
+
+
+def test_another_region_begins_without_state_and_the_preview_says_where_it_stays(
+    moving: Stack,
+) -> None:
+    moving.preview(region="eu-nl", project_id=OTHER)
+    assert moving.line.startswith("orders: REPLACES THE JOB WITHOUT STATE, because region and ")
+    assert "which stays in the bucket state" in moving.line
+    assert moving.warned == [moving.line]
+    there = Store(Path(moving.config["localPath"]) / "regions" / "eu-nl")
+    there.set(START_DELAY, 0)  # each region has a clock of its own
+    there.close()
+    moving.up(region="eu-nl", project_id=OTHER)
+    assert moving.jobs() == []
+
+
+def test_a_stateful_job_at_rest_without_a_savepoint_is_not_moved(moving: Stack) -> None:
+    moving.dli.stopped(1)
+    moving.refresh()
+    moving.preview(project_id=OTHER)
+    assert "CANNOT REPLACE" in moving.line
+    assert moving.failure
+    with pytest.raises(StateAtRisk):
+        moving.up(project_id=OTHER)
+    assert moving.jobs() == ["orders"]
+
+
+# A delete that could not know that it belongs to a replacement.
+
+
+def test_the_savepoint_of_a_delete_is_handed_to_the_create_of_the_same_run(job: Stack) -> None:
+    session = job.session()
+    session.delete(URN, 1, job.outs, None)
+    news = job._checked(session, {}, {})  # noqa: SLF001 -- the engine's order, by hand
+    job.id, job.outs = session.create(URN, news, None)
+    assert job.id == 2
+    assert counter(job, 2) > 1000
+
+
+def test_a_create_that_is_refused_after_such_a_delete_remembers_the_directory(job: Stack) -> None:
+    session = job.session()
+    session.delete(URN, 1, job.outs, None)
+    news = job._checked(session, {}, {})  # noqa: SLF001
+    job.dli.arm("answer", route="create", code="429", times=99)
+    with pytest.raises(Halfway) as error:
+        session.create(URN, news, None)
+    assert error.value.job_id == 1
+    job.dli.good("DELETE", "/_local/faults")
+    job.id, job.outs, job.inputs = 1, error.value.state.write(), news
+    assert job.refresh().changes  # the record is kept
+    job.up()
+    assert job.id == 2
+    assert counter(job, 2) > 1000
+
+
+# Adoption.
+
+
+@pytest.fixture
+def theirs(tmp_path: Path) -> Iterator[Stack]:
+    """A job that somebody made by hand, and a stack with look-ups."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    job_id = stack.dli.create(**PROGRAM, tags=[{"key": "team", "value": "shop"}])
+    stack.dli.started(job_id)
+    stack.dli.pass_time(100)
+    stack.sent()
+    yield stack
+    stack.close()
+
+
+def test_an_adopted_job_is_marked_at_once(theirs: Stack) -> None:
+    assert as_said(theirs, adopt_job_id=1) == "orders: takes over job 1"
+    assert tags(theirs) == {"team": "shop", "pulumi-owner": theirs.mark}
+    assert not theirs.refresh().changes  # the tags of before stay, and are no drift
+
+
+def test_equal_tags_are_not_in_the_line(theirs: Stack) -> None:
+    assert as_said(theirs, adopt_job_id=1, tags={"team": "shop"}) == "orders: takes over job 1"
+
+
+def test_a_second_stack_is_told_whose_the_job_is_and_the_first_refuses(theirs: Stack) -> None:
+    theirs.up(adopt_job_id=1)
+    first = (theirs.id, theirs.inputs, theirs.outs)
+    theirs.forget()
+    theirs.mark = OTHER
+    line = as_said(theirs, adopt_job_id=1)
+    assert line == (
+        "orders: takes over job 1, which carries the mark 0123456789abcdef0123456789abcdef of "
+        "another resource"
+    )
+    theirs.mark = "0123456789abcdef0123456789abcdef"
+    theirs.id, theirs.inputs, theirs.outs = first
+    theirs.preview(adopt_job_id=1, desc="x")
+    assert f"CANNOT CHANGE: job orders (1) now carries the mark {OTHER}" in theirs.line
+    theirs.sent()
+    with pytest.raises(JobForeign, match=f"the mark {OTHER} of another resource"):
+        theirs.up(adopt_job_id=1, desc="x")
+    assert theirs.sent() == []
+    theirs.refresh()
+    theirs.destroy()
+    assert theirs.jobs() == ["orders"]
+
+
+def test_the_first_takes_it_back_with_adopt_job_id(job: Stack) -> None:
+    job.dli.good(
+        "POST",
+        "/v3/{project_id}/dli_flink_job/1/tags/create",
+        {"tags": [{"key": "pulumi-owner", "value": OTHER}]},
+    )
+    job.refresh()
+    with pytest.raises(JobError):
+        job.up()
+    job.up(adopt_job_id=1)
+    assert tags(job)["pulumi-owner"] == job.mark
+
+
+def test_a_refused_adoption_that_is_reverted_leaves_job_and_mark(theirs: Stack) -> None:
+    theirs.dli.arm("refuse_savepoint")
+    with pytest.raises(Halfway):
+        theirs.up(adopt_job_id=1, parallel_number=2)
+    assert tags(theirs)["pulumi-owner"] == theirs.mark
+    theirs.destroy()
+    assert tags(theirs) == {"team": "shop"}
+    assert theirs.jobs() == ["orders"]
+
+
+def test_an_adoption_that_would_lose_state_writes_nothing(theirs: Stack) -> None:
+    theirs.dli.stopped(1)
+    theirs.sent()
+    theirs.preview(adopt_job_id=1)
+    assert "CANNOT START" in theirs.line
+    assert theirs.failure
+    with pytest.raises(JobError):
+        theirs.up(adopt_job_id=1)
+    assert (theirs.sent(), theirs.id) == ([], None)
+
+
+def test_two_resources_of_a_program_cannot_adopt_one_job(theirs: Stack) -> None:
+    session = theirs.session()
+    wish = theirs.wish(adopt_job_id=1)
+    assert session.check(URN, {}, wish, NOWHERE)[1] == []
+    second = {**wish, "owner": OTHER, "name": "second"}
+    found = session.check(f"{URN}2", {}, second, NOWHERE)[1]
+    assert found == [
+        "adopt_job_id: the job is also the one of orders in this program; remove one of the two"
+    ]
+
+
+def test_the_job_of_another_resource_of_the_program_is_not_adopted(job: Stack) -> None:
+    session = job.session()
+    job._checked(session, job.inputs, {})  # noqa: SLF001
+    second = {**job.wish(adopt_job_id=1), "owner": OTHER, "name": "second"}
+    assert session.check(f"{URN}2", {}, second, NOWHERE)[1] != []
+
+
+# Crashed and healed; changed by hand.
+
+
+def test_a_crash_fails_the_preview_after_a_refresh_and_names_the_ways(job: Stack) -> None:
+    job.dli.stopped(1)
+    session = job.session()
+    job._refreshed(session)  # noqa: SLF001 -- `refresh: always` is the same process
+    filled, problems = session.check(URN, job.inputs, job.wish(), NOWHERE)
+    assert problems == []
+    assert filled["failure"].startswith("job orders (1) ran before and is stopped")
+    assert "failure" in job.session().check(URN, job.inputs, job.wish(), NOWHERE)[0]  # later, too
+    healed = job.session().check(URN, job.inputs, job.wish(upgrade_mode="stateless"), NOWHERE)
+    assert "failure" not in healed[0]
+
+
+def test_a_found_run_state_that_comes_back_is_taken_as_it_stands(job: Stack) -> None:
+    job.dli.stopped(1)
+    job.refresh()
+    found = job.inputs["desired_state"]
+    assert found.startswith("stopped (")
+    job.sent()
+    job.up(desired_state=found, desc="x")
+    assert job.sent() == ["put desc"]
+    assert not job.refresh().changes
+    job.dli.started(1)
+    job.sent()
+    job.up(desired_state=found, desc="x", smn_topic="x")  # it runs again: not stopped
+    assert job.sent() == ["put smn_topic"]
+
+
+def test_tags_that_a_kill_left_are_seen_and_put_right(job: Stack) -> None:
+    job.up(tags={"a": "1", "b": "2"})
+    job.killed_up(2, tags={"a": "3"})
+    job.refresh()
+    job.up(tags={"a": "1", "b": "2"})
+    assert {k: v for k, v in tags(job).items() if k in "ab"} == {"a": "1", "b": "2"}
+
+
+def test_a_tag_changed_by_hand_is_put_right(job: Stack) -> None:
+    job.up(tags={"a": "1"})
+    url = "/v3/{project_id}/dli_flink_job/1/tags/create"
+    changed = [{"key": "a", "value": "x"}, {"key": "hand", "value": "y"}]
+    job.dli.good("POST", url, {"tags": changed})
+    assert job.refresh().changes
+    assert job.inputs["tags"] == {"a": "x", "hand": "y"}
+    line = as_said(job, tags={"a": "1"})
+    assert line == "orders: changes tags, without touching the job"
+    assert tags(job) == {"a": "1", "pulumi-owner": job.mark}
+    assert not job.refresh().changes
+
+
+def test_a_mark_that_was_taken_away_is_put_back(job: Stack) -> None:
+    url = "/v3/{project_id}/dli_flink_job/1/tags/delete"
+    job.dli.good("POST", url, {"tags": [{"key": "pulumi-owner", "value": ""}]})
+    assert job.refresh().changes
+    assert as_said(job) == "orders: changes tags, without touching the job"
+    assert tags(job) == {"pulumi-owner": job.mark}
+    assert not job.refresh().changes
+
+
+def test_a_job_that_cannot_be_marked_is_taken_over_and_left_alone(theirs: Stack) -> None:
+    for route in "create_tags", "job_tags":
+        theirs.dli.arm("answer", route=route, code="404", times=99)
+    theirs.up(adopt_job_id=1)
+    assert "taken over without this resource's mark" in theirs.warned[-1]
+    assert not theirs.refresh().changes
+    theirs.destroy()
+    assert "left alone" in theirs.warned[-1]
+    assert theirs.jobs() == ["orders"]
+
+
+def test_a_change_says_what_the_live_job_needs(job: Stack) -> None:
+    job.dli.stopped(1, savepoint=True)  # nobody refreshed
+    assert as_said(job, parallel_number=2).startswith("orders: starts from its savepoint ")
+
+
+def test_a_bucket_that_was_set_before_a_refused_savepoint_is_told_and_kept(tmp_path: Path) -> None:
+    stack = Stack(tmp_path)
+    stack.up(obs_bucket=None)
+    stack.dli.arm("refuse_savepoint", at_once=False)
+    with pytest.raises(Halfway) as error:
+        stack.up(cu_number=4)
+    assert "runs on" in str(error.value)
+    assert "obs_bucket was changed before, and nothing else" in str(error.value)
+    assert stack.standing["obs_bucket"] == "state"
+    stack.close()
+
+
+def test_get_gives_the_real_arguments(job: Stack) -> None:
+    job.up(entrypoint_args="--password secret7", runtime_config={"k": "v"})
+    found = job.session().read(URN, 1, {})
+    assert found is not None
+    assert found[0]["entrypoint_args"] == "--password secret7"
+    assert found[0]["runtime_config"] == {"k": "v"}
+
+
+def test_a_stack_that_was_pointed_at_another_project_is_refused(job: Stack) -> None:
+    job.inputs["project_id"] = job.outs["project_id"] = OTHER
+    with pytest.raises(Problems, match=f"this job is in the project {OTHER}, but the stack's"):
+        job.preview()
+    for verb in (job.refresh, job.destroy):
+        with pytest.raises(JobError, match=f"this job is in the project {OTHER}"):
+            verb()
+    job.preview(project_id=OTHER)  # the job itself names it
+
+
+def test_a_stateful_job_that_is_gone_is_made_anew_with_a_warning(job: Stack) -> None:
+    job.dli.good("DELETE", "jobs/1")
+    session = job.session()
+    outs, inputs = job.outs, job.inputs
+    job._refreshed(session)  # noqa: SLF001
+    del outs, inputs
+    job._checked(session, {}, {})  # noqa: SLF001
+    [warning] = job.warned
+    assert "creates and starts the job" in warning
+    assert "WITHOUT STATE, because job 1 is gone" in warning
+    assert "in the bucket state" in warning
+
+
+def test_every_problem_is_told_at_once(job: Stack) -> None:
+    job.dli.create("taken")
+    with pytest.raises(Problems) as error:
+        job.preview(name="taken", cu_number=1, flink_version="9.9")
+    paths = [text.partition(":")[0] for text in error.value.args]
+    assert paths == ["cu_number", "flink_version", "name"]
