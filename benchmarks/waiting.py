@@ -57,7 +57,7 @@ def _core(folder: Path, size: int) -> float:
 
     def create(number: int) -> None:
         inputs = _inputs(session, number)
-        session.create(inputs, None)
+        session.create(f"urn:{number}", inputs, None)
 
     began = time.monotonic()
     with ThreadPoolExecutor(size) as pool:

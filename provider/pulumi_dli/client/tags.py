@@ -41,6 +41,8 @@ class Tags:
 
         Where they cannot be read the job is as it was.
         """
+        if job.mark is not None and job.job_id not in self._changed:
+            return job
         return self._tagged(job, self.of(job.job_id))
 
     def fresh(self, job: JobDetail) -> JobDetail:
