@@ -128,7 +128,7 @@ def _fault(dice: random.Random) -> Mapping[str, Any]:
                 **nth,
             }
         case "savepoint":
-            kind = dice.choice(("refuse_savepoint", "lose_savepoint"))
+            kind = dice.choice(("refuse_savepoint", "lose_savepoint", "fail_stop"))
             at_once = {"at_once": dice.random() < 0.5} if kind == "refuse_savepoint" else {}
             return {"kind": kind, "route": "stop", **at_once}
         case "start":
@@ -172,7 +172,7 @@ class Game:
     faulty: bool = False
     lost: bool = False
     adopted: int | None = None
-    place: Program | None = None
+    place: str | None = None
 
     def play(self, steps: list[Step]) -> None:
         """The steps, then the healing, then the end."""
@@ -228,14 +228,19 @@ class Game:
         return wanted
 
     def _placed(self, program: Program | None) -> Program | None:
-        """The program, in the place of a job that is not in the state: no other could find it."""
+        """The program, with its place where the stack's would not do.
+
+        A job that is not in the state is looked for where it was made, and one that is
+        somewhere else moves back only when the program names the place.
+        """
         if program is None:
             return None
-        if self.world.state is not None or self.place is None:
-            self.place = _place(program)
-            return program
-        rest = {key: value for key, value in program.items() if key != "project_id"}
-        return {**rest, **self.place}
+        there = self.world.state and self.world.state.outputs.get("project_id")
+        if there is None and self.place is not None:
+            return {**program, "project_id": self.place}
+        self.place = program.get("project_id", LOCAL_PROJECT_ID)
+        moved = there not in (None, LOCAL_PROJECT_ID)
+        return {**program, "project_id": self.place} if moved else program
 
     def _adopting(self, program: Program | None) -> Program | None:
         """The program that goes on to take over a job until it is this resource's."""
@@ -268,6 +273,9 @@ class Game:
         sent = world.requests()
         told = (*saw.told, *run.told)
         self.lost |= any("WITHOUT STATE" in text for text in told)
+        if not (self.lost or self.happened & {"stop_empty", "adopt"}):
+            for job in self._ours():
+                judge_starts(world.history(job["id"]))
         if program is not None and not (run.killed or self.faulty or passing):
             self._judge_line(saw, run.error, sent, replaced=replaced)
         if before is not None and program is not None and not run.error and not run.killed:
@@ -304,6 +312,7 @@ class Game:
             must(bool(self.happened & LOSING), f"refused although no state was lost: {error}")
             state = self._some_state()
             way_out = {"restore_from": state} if state else {"upgrade_mode": "stateless"}
+            self.lost = True  # as its owner decided
             program = {**program, **way_out}
             error = self._twice(program)
         must(not error, f"does not heal: {error}")
@@ -382,7 +391,7 @@ def must(holds: bool, sentence: str) -> None:
 def judge_starts(history: list[dict[str, Any]]) -> None:
     """Raise Violation if a start of a stateful job did not resume from its own stop."""
     counter, taken, imported = 0, None, None
-    fresh, began = False, 0.0
+    fresh, began, stands = False, 0.0, False
     for event in history:
         match event["event"]:
             case "savepoint" if event["stopping"]:
@@ -391,13 +400,15 @@ def judge_starts(history: list[dict[str, Any]]) -> None:
                 imported = event["path"]
             case "stop":
                 must(event["savepoint"] or not counter, "a running stateful job was stopped empty")
+            case "savepoint failed":
+                stands = True  # if it was written, it is not used up by what comes next
             case "crashed":
-                taken = None
+                taken = taken if stands else None
                 if fresh and event["at"] - began < SETTLE:
                     counter = 0  # a first start that did not count leaves no state
             case "running" if counter or taken:
                 named = event["resumed"] in (taken, imported) and event["resumed"] is not None
                 must(named, f"started without its state: {event}, of {history}")
-                counter, fresh = event["counter"], False
+                counter, fresh, stands = event["counter"], False, False
             case "running":
                 counter, fresh, began = event["counter"], True, event["at"]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from pulumi_dli.local.requests import kept
 from searches import examples
+from stack import changes
 
 
 class Lifetimes(RuleBasedStateMachine):
@@ -98,7 +99,7 @@ class Lifetimes(RuleBasedStateMachine):
     def _changing(self) -> list[str]:
         """The requests that change something."""
         with self.world.store() as store:
-            return [entry.path for entry in kept(store) if entry.method != "GET"]
+            return [e.path for e in kept(store) if changes(e.method, e.path)]
 
 
 Lifetimes.TestCase.settings = settings(

@@ -21,6 +21,7 @@ from job_stack import JobStack, job
 from pulumi_dli.local.flink import files, install, versions
 
 pytestmark = pytest.mark.usefixtures("flink_version")
+TYPE_URN = "urn:pulumi:dev::counting::pulumi-python:dynamic/dli:FlinkJarJob::etl"
 PATIENCE = 600
 """Seconds for a test of several `up`s. A guard against hanging, never a verdict."""
 CACHE = {"XDG_CACHE_HOME": str(install.cache())}

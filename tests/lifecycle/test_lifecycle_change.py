@@ -505,3 +505,14 @@ def test_a_time_that_is_text_is_recorded_once(stack: Stack) -> None:
     stack.up(timeouts={"settle": "0.1"})
     assert not stack.preview(timeouts={"settle": "0.1"}).changes
     assert stack.plan_lines == []
+
+
+@pytest.mark.parametrize(("engine", "limit"), [(None, 20), (30, 30)])
+def test_an_update_has_its_own_limit(up: Stack, engine: float | None, limit: int) -> None:
+    """The engine's `custom_timeouts` go before."""
+    up.dli.arm("stale", route="stop", seconds=600)
+    began = up.dli.clock.now()
+    timeouts = {"create": 500, "update": 20, "delete": 600, "settle": 1}
+    with pytest.raises(Halfway, match=f"waited {limit} s for job orders"):
+        up.up(seconds=engine, parallel_number=2, timeouts=timeouts)
+    assert limit <= up.dli.clock.now() - began < limit + 15

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_dli.errors import ApiError, JobError, StateAtRisk, WaitTimeout
+from pulumi_dli.client.api import Jobs, Requests
+from pulumi_dli.errors import ApiError, JobError, NotFoundError, StateAtRisk, WaitTimeout
+from pulumi_dli.job.state import State
+from pulumi_dli.lifecycle.verbs import Lifecycle
 from stack import Stack
 
 
@@ -204,3 +207,34 @@ def test_the_stacks_place_is_never_changed_under_a_job(up: Stack) -> None:
             "stack init` another stack for the new place"
         )
     assert up.sent() == []
+
+
+class Lagging:
+    """A service that shows a deleted job for some looks more."""
+
+    def __init__(self, inner: Requests, looks: int) -> None:
+        self._inner = inner
+        self.looks = looks
+
+    def request(self, method: str, path: str, **options: Any) -> Any:
+        try:
+            return self._inner.request(method, path, **options)
+        except NotFoundError:
+            self.looks -= 1
+            if self.looks < 0:
+                raise
+            shown = {"job_id": 1, "name": "orders", "status": "job_cancel_success"}
+            return {"is_success": "true", "job_detail": shown}
+
+
+@pytest.mark.parametrize(("looks", "gone"), [(3, True), (10**6, False)])
+def test_a_delete_is_over_once_the_job_is_gone(up: Stack, looks: int, gone: bool) -> None:
+    service = Lagging(up._connections.transport(), looks)  # noqa: SLF001 -- the seam
+    life = Lifecycle(Jobs(service), up.clock, up.lines)
+    state = State.read(1, up.outs)
+    if gone:
+        life.remove(1, state, 600)
+        assert service.looks < 0
+        return
+    with pytest.raises(JobError, match="was deleted, but the service still shows it after 9 s"):
+        life.remove(1, state, 9)

@@ -480,6 +480,18 @@ def test_a_bucket_that_was_set_before_a_refused_savepoint_is_told_and_kept(tmp_p
     stack.close()
 
 
+def test_a_stop_that_fails_behind_its_savepoint_is_told_as_it_ends(job: Stack) -> None:
+    job.dli.arm("fail_stop", text="close() threw")
+    with pytest.raises(Halfway) as error:
+        job.up(parallel_number=2)
+    text = str(error.value)
+    assert "job orders (1) did not stop as asked: running exception" in text
+    assert "close() threw; nothing was changed. Its savepoint is complete, at state/jobs" in text
+    assert job.outs["status"] == "job_running_exception"
+    assert as_said(job, parallel_number=2).startswith("orders: starts from its savepoint ")
+    assert counter(job) > 1000
+
+
 def test_get_gives_the_real_arguments(job: Stack) -> None:
     job.up(entrypoint_args="--password secret7", runtime_config={"k": "v"})
     found = job.session().read(URN, 1, {})

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from pulumi_dli.clock import Deadline, SystemClock
-from pulumi_dli.errors import WaitTimeout
+from pulumi_dli.errors import JobError, WaitTimeout
 from pulumi_dli.job.detail import JobDetail, Phase
-from pulumi_dli.lifecycle.waits import Waiter, words
+from pulumi_dli.lifecycle.operation import Operation
+from pulumi_dli.lifecycle.waits import Waiter, Waits, words
 from stand_ins import HandClock
 
 
@@ -121,3 +122,70 @@ def test_the_machines_own_clock_only_grows() -> None:
             clock.sleep(0)
 
     assert (times := list(moments())) == sorted(times)
+
+
+class Restarting:
+    """A job that comes to run, and that the service restarts by itself now and then."""
+
+    def __init__(self, clock: HandClock, *restarts: float) -> None:
+        self.clock = clock
+        self.restarts = restarts
+
+    def details(self, job_id: int) -> JobDetail:
+        count = sum(at <= self.clock.time - 100 for at in self.restarts)
+        return JobDetail(job_id, "orders", "job_running", start_time=1, restart_times=count)
+
+
+@pytest.mark.parametrize(
+    ("restarts", "took"), [((), 10), ((4,), 14), ((4, 9), 19), ((4, 12, 30), 22)]
+)
+def test_a_start_counts_once_no_restart_came_for_the_settling_time(
+    clock: HandClock, restarts: tuple[float, ...], took: float
+) -> None:
+    job = Restarting(clock, *restarts)
+    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
+    started = Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=10)
+    waits.started(started)
+    assert took <= clock.time - 100 < took + 2
+    assert started.job.restart_times == sum(at < took for at in restarts)
+
+
+class Passing:
+    """A job whose status is a list, one for each look; the last one stays."""
+
+    def __init__(self, *statuses: str) -> None:
+        self.left = list(statuses)
+
+    def details(self, job_id: int) -> JobDetail:
+        status = self.left.pop(0) if len(self.left) > 1 else self.left[0]
+        return JobDetail(job_id, "orders", status, start_time=1)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "says"),
+    [
+        (["job_savepointing", "job_running"], "took no savepoint and runs on; nothing was changed"),
+        (
+            ["job_savepointing", "job_running", "job_running_exception"],
+            "did not stop as asked: running exception",
+        ),
+        (["job_running_exception"], "did not stop as asked: running exception"),
+    ],
+)
+def test_what_is_said_of_a_stop_that_failed_is_how_the_job_stands_in_the_end(
+    clock: HandClock, statuses: list[str], says: str
+) -> None:
+    job = Passing("job_running", *statuses)
+    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
+    stopping = Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=10)
+    with pytest.raises(JobError, match=says):
+        waits.stopped(stopping, savepoint=True)
+    assert stopping.job.status == statuses[-1]
+
+
+def test_a_failure_that_passes_is_no_failure(clock: HandClock) -> None:
+    job = Passing("job_submitting", "job_submit_fail", "job_running")
+    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
+    starting = Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=0)
+    waits.started(starting)
+    assert starting.job.status == "job_running"

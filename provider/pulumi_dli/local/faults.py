@@ -69,6 +69,11 @@ KINDS: Mapping[str, Kind] = {
         ("stop", "savepoint"),
         (("at_once", False), ("text", "the savepoint failed (armed fault)")),
     ),
+    "fail_stop": Kind(
+        "write the savepoint of the stop, and let the job run on and crash, seconds later",
+        ("stop",),
+        (("seconds", 1.0), ("text", "the stop failed (armed fault)")),
+    ),
     "lose_savepoint": Kind("save nothing, although all looks well", ("stop", "savepoint")),
 }
 
@@ -93,7 +98,7 @@ class Fault:
     @property
     def of_savepoint(self) -> bool:
         """It waits for the savepoint that the request takes."""
-        return self.kind in {"refuse_savepoint", "lose_savepoint"}
+        return self.kind in {"refuse_savepoint", "fail_stop", "lose_savepoint"}
 
 
 def arm(store: Store, wanted: Mapping[str, Any], routes: frozenset[str]) -> int:

@@ -108,6 +108,7 @@ class Progress:
         restarts: how often the runner brought the job back; None: the service counts.
         resume: a directory with the state of a job whose machinery died; the next start
             that resumes takes it.
+        saved: whether the savepoint of a stop that failed is complete all the same.
     """
 
     outcome: Outcome
@@ -115,6 +116,7 @@ class Progress:
     again: float | None = None
     restarts: int | None = None
     resume: str | None = None
+    saved: bool = False
 
 
 class Runner(Protocol):

@@ -168,7 +168,8 @@ def _ended(moment: Moment, job: Job, progress: Progress) -> None:
     if moment.runner.real(job):
         end(moment, job, Status.RUNNING_EXCEPTION, progress.text)
         # Chosen: what broke is this machine's, not the job's, so its state is at hand again.
-        job.has_savepoint, job.savepoint_path = progress.resume is not None, progress.resume
+        at_hand = progress.resume or next(iter(savepoints.taken_at_stop(moment, job)), None)
+        job.has_savepoint, job.savepoint_path = at_hand is not None, at_hand
         record(moment, job.id, "crashed", reason=progress.text, checkpoint=progress.resume)
         return
     checkpoint = savepoints.retain_checkpoint(moment, job)
@@ -197,23 +198,34 @@ def _saved(moment: Moment, job: Job, progress: Progress) -> None:
     stopping, job.stopping = job.stopping, False
     if progress.outcome is Outcome.FAILED:
         job.doom.pop("refuse_savepoint", None)
+        if broken := job.doom.pop("fail_stop", None):
+            job.doom["crash"] = broken
+        if progress.saved:
+            _keep(moment, job, path, stopping=stopping)
         _go_on(moment, job)
         job.status_desc = progress.text
         record(moment, job.id, "savepoint failed", reason=progress.text)
         return
     count = job.count(moment.now)
     lost = job.doom.pop("lose_savepoint", None) is not None
-    if not lost:
-        kind = savepoints.Kind.STOP if stopping else savepoints.Kind.TRIGGER
-        savepoints.keep(moment, job, path, kind, count)
-    job.has_savepoint = not lost
-    job.savepoint_path = None if lost else path
-    record(moment, job.id, "savepoint", path=job.savepoint_path, counter=count, stopping=stopping)
+    if lost:
+        job.has_savepoint, job.savepoint_path = False, None
+        record(moment, job.id, "savepoint", path=None, counter=count, stopping=stopping)
+    else:
+        _keep(moment, job, path, stopping=stopping)
     if stopping:
         job.counter, job.counting_since = count, None
         begin_cancel(moment, job)
     else:
         _go_on(moment, job)
+
+
+def _keep(moment: Moment, job: Job, path: str, *, stopping: bool) -> None:
+    count = job.count(moment.now)
+    kind = savepoints.Kind.STOP if stopping else savepoints.Kind.TRIGGER
+    savepoints.keep(moment, job, path, kind, count)
+    job.has_savepoint, job.savepoint_path = True, path
+    record(moment, job.id, "savepoint", path=path, counter=count, stopping=stopping)
 
 
 def _go_on(moment: Moment, job: Job) -> None:

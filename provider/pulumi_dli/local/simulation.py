@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulumi_dli.local import queues, savepoints
@@ -68,6 +69,9 @@ class Simulation:
             case Status.RUNNING:
                 return _doom(job, "crash") or Progress(Outcome.WAITING)
             case Status.SAVEPOINTING:
+                broken = _doom(job, "fail_stop")
+                if broken is not None:
+                    return replace(broken, saved=True)
                 return _doom(job, "refuse_savepoint") or Progress(Outcome.DONE)
             case _:
                 return Progress(Outcome.DONE)

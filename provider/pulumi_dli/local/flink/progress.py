@@ -140,7 +140,9 @@ def _saving(moment: Moment, job: Job, run: Run) -> Progress:
     if not done:
         return _wait(moment)
     if failure:
-        return Progress(Outcome.FAILED, cause(failure))
+        # Flink may have written it and failed to end the job then, as when a `close` throws.
+        saved = job.stopping and run.bring_savepoint(trigger, target)
+        return Progress(Outcome.FAILED, cause(failure), saved=saved)
     if run.bring_savepoint(trigger, target):
         return Progress(Outcome.DONE)
     return Progress(Outcome.FAILED, "Flink wrote no savepoint")
