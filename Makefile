@@ -65,8 +65,9 @@ layers: $(VENV)/.dev
 	@$(VENV)/bin/lint-imports --no-cache | tail -n 1
 
 faults: $(VENV)/.dev ## N random schedules of faults and kills, from seed SEED on
-	@FAULT_COUNT=$(or $(N),1000) FAULT_SEED=$(or $(SEED),1000) \
-	$(PY) -m pytest -n 2 -q tests/faults/test_campaign.py
+	@FAULT_COUNT=$(or $(N),1000) FAULT_SEED=$(or $(SEED),1000) ENGINE_COUNT=60 \
+	$(PY) -m pytest -n 2 --dist worksteal -q tests/faults/test_campaign.py \
+	tests/faults/test_engine_ways.py
 
 fuzz: $(VENV)/.dev ## the random searches of test, N times as far (10: ten minutes) and from a new SEED
 	@$(ENTER); n=$(or $(N),10); seed=$(or $(SEED),$$(date +%s)); \

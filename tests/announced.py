@@ -86,6 +86,7 @@ def _moved(phrase: str) -> list[str]:
         "it is stopped there": ["stop"],
         "created here": ["create", *["import-savepoint"] * carried],
         "created here and left stopped": ["create"],
+        "created here and left stopped with its savepoint": ["create", "import-savepoint"],
         "deleted there": ["delete"],
         "and started": ["run"],
     }

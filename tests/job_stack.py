@@ -105,6 +105,10 @@ class JobStack:
             self.project.must("up", "--yes", "--expect-no-changes")
         assert sent == []
 
+    def nothing_changes_beside_looks(self) -> None:
+        """The same for a stack that refreshes always."""
+        self.project.must("up", "--yes", "--expect-no-changes")
+
     def nothing_changes_beside_signing_in(self) -> None:
         """The same for a cloud, where each process signs in."""
         with self.dli.watched() as sent:

@@ -8,6 +8,8 @@ from hypothesis import settings
 
 FIRST_SEED = int(os.environ.get("FAULT_SEED", "0"))
 """The first seed of a search that draws for itself."""
+ENGINE_SCHEDULES = int(os.environ.get("ENGINE_COUNT", "8"))
+"""How many schedules the real engine plays."""
 
 
 def examples(usual: int) -> int:

@@ -9,7 +9,7 @@ import pytest
 from faults.campaign import play
 from searches import FIRST_SEED
 
-END = FIRST_SEED + int(os.environ.get("FAULT_COUNT", "200"))
+END = FIRST_SEED + int(os.environ.get("FAULT_COUNT", "300"))
 BATCH = 10
 
 

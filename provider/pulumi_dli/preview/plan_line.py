@@ -172,8 +172,10 @@ def change(
 
 
 def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
-    if plan.blocked:
-        yield f"CANNOT {'CHANGE' if plan.foreign else 'START'}: {plan.blocked}"
+    if plan.foreign:
+        yield f"CANNOT CHANGE: {plan.blocked}"
+    elif plan.blocked:
+        yield f"CANNOT START: {plan.blocked}"
     elif plan.stop and plan.start is not None:
         yield _restart(plan.start, savepoint=plan.savepoint)
     elif plan.stop:
@@ -268,7 +270,8 @@ def _moves(desired: Desired, todo: Move, bucket: str) -> Iterator[str]:
         yield "it is stopped there with a savepoint" if todo.savepoint else "it is stopped there"
     if todo.lost and todo.savepoint:
         yield f"which stays in the bucket {bucket}"
-    yield "created here" if desired.running else "created here and left stopped"
+    left = f"created here and left stopped{' with its savepoint' * todo.carried}"
+    yield "created here" if desired.running else left
     if not todo.stays:
         yield "deleted there"
     if desired.running:
