@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up preview down shell test check unit static lint types layers faults fuzz bench fields clean
+.PHONY: help up preview down shell test check unit static lint types layers faults fuzz mutants bench fields clean
 
 PYTHON ?= python3
 VENV := $(CURDIR)/.venv
@@ -74,6 +74,9 @@ fuzz: $(VENV)/.dev ## the random searches of test, N times as far (10: ten minut
 	echo "make fuzz N=$$n SEED=$$seed plays this again"; \
 	FUZZ=$$n FAULT_COUNT=$$((n * 100)) FAULT_SEED=$$seed $(PY) -m pytest -n 2 --dist worksteal -q \
 	--timeout $$((300 + n * 60)) -m "hypothesis or search" --hypothesis-seed $$seed tests
+
+mutants: $(VENV)/.dev ## N mutants of the code that keeps state safe, drawn by SEED
+	@$(PY) tools/mutants.py --count $(or $(N),150) --seed $(or $(SEED),1)
 
 bench: $(VENV)/.dev ## measure everything against its floor: one table
 	@$(ENTER); PYTHONPATH=tests $(PY) benchmarks/run.py

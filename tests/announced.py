@@ -21,7 +21,7 @@ REQUESTS = {
     "delete": "delete",
     "tags": "tags",
 }
-BESIDE = ("if the engine replaces it", "WITHOUT STATE, because job")
+BESIDE = ("if the engine replaces it", "WITHOUT STATE, because job", "restore_from is not used")
 """How words of a line begin that announce no request."""
 IF_REPLACED = re.compile(r"(.*?)(; .*)?; if the engine replaces it .*?: (.*)")
 TAGS = ("tags change", "restart_trigger changes", "restore_from changes")
@@ -80,7 +80,7 @@ def announced(line: str, *, replaced: bool = False) -> list[str]:
 def _moved(phrase: str) -> list[str]:
     """The requests of a replacement elsewhere, by the words behind its reason."""
     words = phrase.partition(": ")[2].split(", ")
-    carried = any("from its savepoint" in each for each in words)
+    carried = any(each.startswith("and started from ") for each in words)
     says = {
         "it is stopped there with a savepoint": ["stop with savepoint"],
         "it is stopped there": ["stop"],
@@ -90,6 +90,7 @@ def _moved(phrase: str) -> list[str]:
         "deleted there": ["delete"],
         "and started": ["run"],
     }
+    words = [re.sub(r"( left stopped) with .*", r"\1 with its savepoint", each) for each in words]
     real = [request for each in words for request in says.get(each, [])]
     return real + ["run with state"] * carried
 

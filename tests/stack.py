@@ -154,6 +154,7 @@ class Stack:
         except Halfway as error:
             self.id, self.outs = error.job_id, sent(error.state.write())
             found = {name: self.outs[name] for name in ("desired_state",) if self.outs.get(name)}
+            found |= error.state.place
             self.inputs, self.failed, self.pending = {**news, **found}, True, False
             self.inputs.pop("failure", None)
             raise
@@ -253,8 +254,13 @@ class Stack:
     def _checked(
         self, session: Session, olds: Mapping[str, Any], program: Mapping[str, Any]
     ) -> dict[str, Any]:
+        return self._checked_as(session, self.urn, olds, program)
+
+    def _checked_as(
+        self, session: Session, urn: str, olds: Mapping[str, Any], program: Mapping[str, Any]
+    ) -> dict[str, Any]:
         wanted = self.wish(**program)
-        filled, problems = session.check(self.urn, olds, wanted, frozenset())
+        filled, problems = session.check(urn, olds, wanted, frozenset())
         if problems:
             raise Problems(*problems)
         self.failure = filled.get("failure", "")

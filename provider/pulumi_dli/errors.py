@@ -134,6 +134,11 @@ class Storable(Protocol):
         """Whether the job was found at rest, and a start would lose its state."""
         ...
 
+    @property
+    def place(self) -> dict[str, Any]:
+        """The inputs that say where the job is."""
+        ...
+
     def write(self) -> dict[str, Any]:
         """The outputs that the state stores."""
         ...

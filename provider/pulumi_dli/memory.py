@@ -55,6 +55,8 @@ class Memory:
 
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _anew: dict[str, Anew] = field(default_factory=dict)
+    _marks: dict[str, str] = field(default_factory=dict)
+    _jobs: dict[tuple[Place, int], str] = field(default_factory=dict)
     _olds: dict[str, Old] = field(default_factory=dict)
     _read: dict[str, State] = field(default_factory=dict)
     _lost: dict[str, State] = field(default_factory=dict)
@@ -80,6 +82,7 @@ class Memory:
         with self._lock:
             first = urn not in self._anew
             self._anew[urn] = anew
+            self._marks |= dict.fromkeys(anew.desired.marks, urn)
             return first
 
     def anew(self, urn: str) -> Anew | None:
@@ -91,6 +94,12 @@ class Memory:
         """Remember the job that a create of the same resource replaces."""
         with self._lock:
             self._olds[urn] = old
+            self._jobs[old.place, old.state.job.job_id] = urn
+
+    def heir(self, urn: str, place: Place, job_id: int, mark: str) -> str:
+        """The resource whose job this is in this run: a delete still names the alias's URN."""
+        with self._lock:
+            return self._jobs.get((place, job_id)) or self._marks.get(mark) or urn
 
     def old(self, urn: str) -> Old | None:
         """The job that a create of this resource replaces; None where it has none."""
@@ -100,22 +109,22 @@ class Memory:
     def read(self, urn: str, state: State) -> None:
         """Remember what a refresh found of a job that is there."""
         with self._lock:
-            self._read[urn] = state
+            self._read |= dict.fromkeys({urn, state.owner} - {""}, state)
 
-    def refreshed(self, urn: str) -> State | None:
-        """What a refresh of this run found of a job that is there."""
+    def refreshed(self, urn: str, desired: Desired) -> State | None:
+        """What a refresh of this run found of a job that is there, under this URN or an alias."""
         with self._lock:
-            return self._read.get(urn)
+            return _first(self._read, urn, desired)
 
     def lose(self, urn: str, state: State) -> None:
         """Remember a job that a refresh found gone, as it was known before."""
         with self._lock:
-            self._lost[urn] = state
+            self._lost |= dict.fromkeys({urn, state.owner} - {""}, state)
 
-    def lost(self, urn: str) -> State | None:
+    def lost(self, urn: str, desired: Desired) -> State | None:
         """What was known of the job that a refresh of this run found gone."""
         with self._lock:
-            return self._lost.get(urn)
+            return _first(self._lost, urn, desired)
 
     def looked(self, urn: str, look: Look) -> None:
         """Remember a live look."""
@@ -142,3 +151,7 @@ class Memory:
         with self._lock:
             first = self._claims.setdefault(thing, urn)
             return "" if first == urn else first
+
+
+def _first(known: dict[str, State], urn: str, desired: Desired) -> State | None:
+    return next((known[key] for key in (urn, *desired.marks) if key in known), None)

@@ -18,6 +18,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 
 from pulumi_dli.arguments import FlinkJarJobArgs
 from pulumi_dli.dynamic import PROVIDER_KEY, FlinkJarJobProvider
+from pulumi_dli.sdk.aliases import former_urns
 from pulumi_dli.sdk.frames import program_frames
 
 TYPE = "pulumi-python:dynamic/dli:FlinkJarJob"
@@ -151,6 +152,10 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         if not read:
             mark = _mark(resource_name, opts.parent)
             props["owner"] = mark
+            if former := former_urns(resource_name, TYPE, opts):
+                props["former_owners"] = [Output.from_input(urn).apply(_digest) for urn in former]
+            if opts.retain_on_delete:
+                props["retained"] = True
             if "name" not in props:
                 props["name"] = _after(mark, lambda text: default_name(resource_name, text))
         for name in SECRETS:
@@ -243,19 +248,19 @@ def _legal(text: str) -> str:
 
 def _mark(resource_name: str, parent: pulumi.Resource | None) -> Input[str]:
     """The ownership mark: whose the job is, known before it exists."""
-    organization = pulumi.get_organization()
-
-    def digest(urn: str) -> str:
-        return hashlib.sha256(f"{organization}/{urn}".encode()).hexdigest()[:MARK_LENGTH]
-
     if parent is None:  # plain text: each output costs a fleet's program time
-        return digest(
+        return _digest(
             f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{TYPE}::{resource_name}"
         )
     urn = pulumi.create_urn(resource_name, TYPE, parent)
     # A URN depends on the parent, and a parent on its children: on this job itself.
     future = cast("Awaitable[str]", urn.future())
-    return Output(set(), future, urn.is_known(), urn.is_secret()).apply(digest)
+    return Output(set(), future, urn.is_known(), urn.is_secret()).apply(_digest)
+
+
+def _digest(urn: str) -> str:
+    whole = f"{pulumi.get_organization()}/{urn}"
+    return hashlib.sha256(whole.encode()).hexdigest()[:MARK_LENGTH]
 
 
 def _after(mark: Input[str], make: Callable[[str], str]) -> Input[str]:

@@ -221,17 +221,17 @@ class Session:
         """
         state = State.read(job_id, props)
         place = stored_place(self.connections, props)
-        anew = self._memory.anew(urn)
-        if keeper := self._memory.keeper(place, job_id):
-            whose = "this resource's again" if keeper == urn else "another resource's"
-            self.console.say(f"job {job_id} is {whose} since this run: left alone")
-            return
+        heir = self._memory.heir(urn, place, job_id, state.owner)
+        anew = self._memory.anew(heir)
         life = self._life(place, props)
         if state.replaced:
-            self._memory.leave(urn, Old(place, state, state.next_start.path, deleted=True))
+            self._memory.leave(heir, Old(place, state, state.next_start.path, deleted=True))
         elif anew is not None:
             life.demand_replaceable(anew.desired, state, here=place == anew.place)
-            self._memory.leave(urn, Old(place, state))
+            self._memory.leave(heir, Old(place, state))
+        elif keeper := self._memory.keeper(place, job_id):
+            whose = "this resource's again" if keeper == urn else "another resource's"
+            self.console.say(f"job {job_id} is {whose} since this run: left alone")
         else:
             allowed = seconds or state.seconds("delete") or Timeouts().delete
             with discreet(state.job.values):
@@ -245,6 +245,8 @@ class Session:
         old = self._memory.old(urn)
         life = self._life(place, inputs)
         desired = Desired.read(inputs)
+        if old is not None:  # it has a job already
+            desired = desired.without("adopt_job_id")
         allowed = seconds or desired.options.timeouts.create
         if old is None:
             return life.deploy(_demand_valid(inputs), allowed)

@@ -187,3 +187,47 @@ def test_a_foreign_job_of_that_name_is_not_touched(stack: JobStack) -> None:
     assert f"a job named etl exists already: job {foreign}" in shown
     assert stack.dli.job("etl") == before
     assert stack.resources() == {}
+
+
+def test_a_renamed_resource_moves_with_its_state(stack: JobStack) -> None:
+    """The engine deletes under the alias's URN what it creates under the new one."""
+    stack.program(job("old", name="orders"))
+    stack.up()
+    alias = "aliases=[pulumi.Alias(name='old')]"
+    stack.program(job("new", name="orders", project_id=OTHER, options=alias))
+    assert "and started from its savepoint" in stack.shows("preview")
+    stack.up()
+    new = _the_job_is_right(stack, "new")
+    assert _resumed(stack, new)[0] is not None
+    stack.nothing_changes()
+    stack.destroy()
+
+
+def test_a_renamed_resource_that_is_tainted_keeps_its_job(stack: JobStack) -> None:
+    stack.program(job("old", name=None))
+    stack.up()
+    old = _the_job_is_right(stack, "old")
+    stack.shows("state", "taint", "--yes", URN.replace("::etl", "::old"))
+    stack.program(job("new", name=None, options="aliases=[pulumi.Alias(name='old')]"))
+    assert f"goes on with job {old}; changes live, without a restart; name" in stack.shows(
+        "preview"
+    )
+    stack.up()
+    assert _the_job_is_right(stack, "new") == old
+    assert _resumed(stack, old)[-1] is not None
+    stack.nothing_changes()
+    stack.destroy()
+
+
+def test_a_job_that_goes_into_a_component_is_known_there(stack: JobStack) -> None:
+    stack.program(job())
+    stack.up()
+    old = _the_job_is_right(stack)
+    parts = "class Part(pulumi.ComponentResource): pass\npart = Part('x:y:Part', 'part')\n"
+    moved = "parent=part, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]"
+    stack.program(parts, job(project_id=OTHER, options=moved))
+    stack.up()
+    new = _the_job_is_right(stack)
+    assert new != old
+    assert _resumed(stack, new)[0] is not None
+    stack.destroy()

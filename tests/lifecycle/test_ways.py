@@ -529,3 +529,134 @@ def test_every_problem_is_told_at_once(job: Stack) -> None:
         job.preview(name="taken", cu_number=1, flink_version="9.9")
     paths = [text.partition(":")[0] for text in error.value.args]
     assert paths == ["cu_number", "flink_version", "name"]
+
+
+# More than one thing at once.
+
+
+def test_a_move_begins_from_the_directory_that_the_program_names(job: Stack) -> None:
+    other = job.dli.create("other", entrypoint=PROGRAM["entrypoint"])
+    job.dli.started(other)
+    job.dli.stopped(other, savepoint=True)
+    path = f"obs://{job.dli.details(other)['savepoint_path']}"
+    job.sent()
+    line = as_said(job, project_id=OTHER, restore_from=path)
+    assert line.endswith(f"created here, deleted there, and started from {path}")
+    assert job.resumed() == [path.removeprefix("obs://")]
+
+
+def test_a_directory_that_a_start_has_used_is_not_used_by_a_move(job: Stack) -> None:
+    used = {"restore_from": "obs://state/older/"}
+    job.outs |= used
+    job.inputs |= used
+    line = as_said(job, project_id=OTHER, **used)
+    assert line.endswith("and started from its savepoint")
+    assert job.dli.inside(2)["counter"] > 1000
+
+
+def test_a_crashed_job_moves_with_the_directory_that_the_program_names(job: Stack) -> None:
+    job.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER"})
+    job.dli.pass_time(5)
+    path = f"obs://{job.job['savepoint_path']}"
+    job.dli.stopped(1)
+    with job.store.write() as db:
+        db.execute("UPDATE jobs SET has_savepoint = 0, savepoint_path = NULL")
+    job.refresh()
+    job.preview(project_id=OTHER)
+    assert job.failure
+    job.preview(project_id=OTHER, restore_from=path)
+    assert not job.failure
+    job.up(project_id=OTHER, restore_from=path)
+    assert job.resumed() == [path.removeprefix("obs://")]
+
+
+def test_a_stateless_move_asks_for_no_savepoint(job: Stack) -> None:
+    job.dli.arm("refuse_savepoint")
+    line = as_said(job, project_id=OTHER, upgrade_mode="stateless")
+    assert "REPLACES THE JOB WITHOUT STATE" in line
+    assert job.jobs() == []
+
+
+def test_a_refused_move_can_be_reverted_at_once(job: Stack) -> None:
+    with pytest.raises(Halfway):
+        job.up(project_id=OTHER, queue_name="gone")
+    assert job.inputs["project_id"] == job.outs["project_id"] != OTHER
+    job.preview()
+    job.up()
+    assert job.jobs() == ["orders"]
+    assert counter(job) > 1000
+
+
+def test_a_retained_job_is_left_where_it_is_by_a_move(job: Stack) -> None:
+    line = as_said(job, project_id=OTHER, retained=True)
+    assert "WITHOUT STATE" in line
+    assert "it stays there as it is" in line
+    assert job.jobs() == ["orders"]
+
+
+def test_a_retained_job_is_not_restarted_by_a_taint(job: Stack) -> None:
+    job.preview(replace=True, retained=True)
+    assert job.line == "orders: goes on with job 1"
+    job.up(replace=True, retained=True)
+    assert job.sent() == []
+
+
+def test_two_jobs_with_state_are_not_made_one(job: Stack) -> None:
+    job.up(project_id=OTHER, on_delete="retain")
+    job.up(project_id=OTHER, on_delete="retain")
+    job.dli.pass_time(50)
+    there = job.id
+    assert there == 2
+    job.up(project_id="0123456789abcdef0123456789abcdef", on_delete="retain")
+    assert job.jobs() == ["orders"]
+
+
+def test_an_adopted_job_that_is_tainted_is_gone_on_with(theirs: Stack) -> None:
+    theirs.up(adopt_job_id=1)
+    theirs.sent()
+    theirs.preview(replace=True, adopt_job_id=1)
+    assert theirs.line.startswith("orders: goes on with job 1; if the engine replaces it")
+    theirs.up(replace=True, adopt_job_id=1)
+    assert requests(theirs.sent()) == ["stop with savepoint", "update", "run with state"]
+
+
+def test_an_adopted_job_moves(theirs: Stack) -> None:
+    theirs.up(adopt_job_id=1)
+    theirs.sent()
+    theirs.up(adopt_job_id=1, project_id=OTHER)
+    assert theirs.id == 2
+    assert theirs.dli.inside(2)["counter"] > 100
+
+
+def test_a_resource_that_has_a_job_does_not_take_over_another(job: Stack) -> None:
+    other = job.dli.create("other")
+    job.forget()
+    with pytest.raises(Problems, match="this resource has a job already, orders \\(1\\)"):
+        job.preview(adopt_job_id=other)
+
+
+def test_a_start_of_a_job_that_was_left_stopped_without_a_savepoint_fails_the_preview(
+    job: Stack,
+) -> None:
+    job.dli.stopped(1)
+    job.up(desired_state="stopped")
+    job.preview()
+    assert "CANNOT START" in job.line
+    assert job.failure
+
+
+def test_a_renamed_resource_is_known_by_the_marks_of_its_aliases(job: Stack) -> None:
+    """The engine deletes under the old URN what it creates under the new one."""
+    old = {"outs": job.outs, "urn": job.urn}
+    renamed = {"former_owners": [job.mark], "name": None, "project_id": OTHER}
+    job.mark = "e" * 32
+    renamed["name"] = "renamed"
+    session = job.session()
+    urn = f"{URN}-renamed"
+    news = job._checked_as(session, urn, {}, renamed)  # noqa: SLF001
+    session.delete(str(old["urn"]), 1, job.outs, None)
+    job.id, outs = session.create(urn, news, None)
+    assert job.id == 2
+    assert counter(job, 2) > 1000
+    assert outs["owner"] == job.mark
+    assert tags(job, 2)["pulumi-owner"] == job.mark

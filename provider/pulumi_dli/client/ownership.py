@@ -49,12 +49,12 @@ class Ownership:
         self._warn = warn
         self._filter_works: bool | None = None
 
-    def arrival(self, name: str, mark: str) -> tuple[JobDetail | None, Owner]:
+    def arrival(self, name: str, *marks: str) -> tuple[JobDetail | None, Owner]:
         """The job that is there for a resource that is not in the state, by name and by mark.
 
         Args:
             name: the job's name; "" while it is not known.
-            mark: the resource's mark.
+            marks: the resource's marks, those of its aliases behind its own.
 
         Returns:
             The job and whose it is: ours, or one of that name whose mark cannot be read
@@ -63,13 +63,13 @@ class Ownership:
         Raises:
             JobForeign: the name is another's, or two jobs carry the mark.
         """
-        marked = self._marked(mark)
+        marked = next(filter(None, map(self._marked, marks)), [])
         if len(marked) > 1:
             raise JobForeign(_twice(marked))
         named = self._named(name) if name else None
         if named is None or named.job_id in (job.job_id for job in marked):
             return (marked[0], Owner.OURS) if marked else (None, Owner.NOBODY)
-        owner, theirs = self.owner(named, mark)
+        owner, theirs = self.owner(named, *marks)
         if owner is Owner.UNKNOWN:
             return named, owner
         if owner is not Owner.OURS:

@@ -27,6 +27,8 @@ class Desired:
         spec: the definition, as far as it is known and valid.
         options: the provider's own arguments, likewise.
         owner: the ownership mark; "" where there is none.
+        former: the marks that the resource had under its aliases.
+        retained: whether a delete leaves the job alone (`retain_on_delete`).
         given: the known inputs as the program spelled them, for the state.
         unknown: names of inputs that are not known yet in a preview, wholly or in part.
         wrong: what is wrong with single values, in pydantic's words; they are in neither
@@ -37,6 +39,8 @@ class Desired:
     spec: JobSpec
     options: Options
     owner: str = ""
+    former: frozenset[str] = frozenset()
+    retained: bool = False
     given: Mapping[str, Any] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
     wrong: tuple[ErrorDetails, ...] = ()
@@ -66,6 +70,8 @@ class Desired:
             spec=spec,
             options=options,
             owner=str(given.get("owner") or ""),
+            former=frozenset(map(str, given.get("former_owners") or ())),
+            retained=given.get("retained") is True,
             given=given,
             unknown=unknown,
             wrong=(*of_spec, *of_options),
@@ -105,6 +111,15 @@ class Desired:
         """Whether restarts keep state: `upgrade_mode` resolves to savepoint."""
         mode = self.options.upgrade_mode
         return mode == "savepoint" or (mode is None and self.spec.obs_bucket is not None)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The marks that show a job to be this resource's, the present one first."""
+        return (self.owner, *sorted(self.former - {self.owner}))
+
+    def without(self, name: str) -> Desired:
+        """The same wish without one of the provider's own arguments; the state keeps it."""
+        return replace(self, options=self.options.model_copy(update={name: None}))
 
     @property
     def strange(self) -> tuple[str, ...]:

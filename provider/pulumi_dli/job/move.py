@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import FRESH
-from pulumi_dli.job.start import blocked, pending_start, resumable
+from pulumi_dli.job.start import blocked, pending_start, restore_due, resumable
 from pulumi_dli.job.state import State
 
 
@@ -23,8 +23,10 @@ class Move:
         stop: whether the old job is stopped first; `savepoint`: with a savepoint.
         path: the directory that its state is in, where it is known before the stop; else "".
         carried: whether the new job begins with that state.
-        lost: why it does not, although there is some; else "".
-        stays: whether the old job is left alone, as `on_delete` says.
+        named: the directory that the program names for the new job (`restore_from`); else "".
+        lost: why the state is not carried, although there is some; else "".
+        stays: whether the old job is left alone, as `on_delete` or `retain_on_delete` says.
+        gone: whether there is no old job any more.
         blocked: why it must not be replaced, with the ways out; then nothing is done.
     """
 
@@ -32,8 +34,10 @@ class Move:
     savepoint: bool = False
     path: str = ""
     carried: bool = False
+    named: str = ""
     lost: str = ""
     stays: bool = False
+    gone: bool = False
     blocked: str = ""
 
 
@@ -45,23 +49,45 @@ def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
         desired: the program's wish for the new place.
         state: what is known of the old job.
     """
-    pending = state.next_start if job is None else pending_start(job, state)
-    lost = _lost(desired, state)
-    stays = state.on_delete == "retain"
+    due = restore_due(desired, state)
+    named = str(desired.options.restore_from) if due else ""
+    lost = "" if named else _lost(desired, state)
     if job is None:
-        return Move(path=pending.path, carried=bool(pending.path) and not lost)
-    if stays:
-        return Move(stays=True, lost=lost if job.has_run else "")
-    at_rest = job.phase in AT_REST
+        path, ran = state.next_start.path, state.stateful and state.job.has_run
+        if ran and not path and not named:
+            lost = f"job {state.job.job_id} is gone"
+        carried = bool(path) and not lost and not named
+        return Move(path=path, carried=carried, named=named, lost=lost if ran else "", gone=True)
+    if state.on_delete == "retain" or desired.retained:
+        return Move(stays=True, named=named, lost=lost if job.has_run else "")
+    pending = pending_start(job, state)
     ran = job.has_run and pending != FRESH and job.phase is not Phase.FINISHED
-    if not at_rest:
-        takes = state.on_delete == "savepoint" and ran
-        return Move(stop=True, savepoint=takes, carried=ran and not lost, lost=lost if ran else "")
+    carries = ran and not lost and not named
+    lost = lost if ran else ""
+    if job.phase not in AT_REST:
+        saves = ran and state.on_delete == "savepoint" and desired.stateful
+        return Move(stop=True, savepoint=saves, carried=carries, named=named, lost=lost)
     if not resumable(job, pending):
-        refused = ran and not lost
-        return Move(blocked=blocked(job) if refused else "", lost=lost if ran else "")
+        return Move(named=named, lost=lost, blocked=blocked(job) if carries else "")
     path = job.savepoint_path if job.has_savepoint else pending.path
-    return Move(path=path, carried=not lost, lost=lost)
+    return Move(path=path, carried=carries, named=named, lost=lost)
+
+
+def conflict(job: JobDetail | None, there: JobDetail, todo: Move) -> str:
+    """Why the state of a job cannot go to a place where a job of its resource is; "" if it can.
+
+    Args:
+        job: the old job; None when it is gone.
+        there: the resource's job in the new place.
+        todo: the plan.
+    """
+    if job is None or not todo.carried or not there.has_run:
+        return ""
+    return (
+        f"job {there.name} ({there.job_id}) of this resource is in the new place already and has "
+        f"state of its own, so that of job {job.job_id} cannot go there; delete one of the two, or "
+        "set `upgrade_mode` to `stateless` to give up the state of the old one"
+    )
 
 
 def _lost(desired: Desired, state: State) -> str:
@@ -69,8 +95,10 @@ def _lost(desired: Desired, state: State) -> str:
     region, before = desired.options.region, state.ours.get("region")
     if region and before and region != before:
         return "its savepoint is in a bucket of the other region"
-    if state.on_delete != "savepoint":
-        return f'`on_delete="{state.on_delete}"` takes no savepoint'
     if not state.stateful or not desired.stateful:
         return "the job is stateless"
+    if desired.retained:
+        return "`retain_on_delete` keeps the old job running"
+    if state.on_delete != "savepoint":
+        return f'`on_delete="{state.on_delete}"` takes no savepoint'
     return ""

@@ -98,6 +98,7 @@ class Options(Strict):
     ] = Timeouts()
 
 
-PROVIDED = ("owner", "endpoint", "own_place")
-"""Inputs that no program writes: the ownership mark, the place that check fills in, and which
-of `region` and `project_id` the program names itself."""
+PROVIDED = ("owner", "endpoint", "own_place", "former_owners", "retained")
+"""Inputs that no program writes: the ownership mark, the place that check fills in, which of
+`region` and `project_id` the program names itself, the marks that the resource's aliases had,
+and whether the resource option `retain_on_delete` is set."""

@@ -200,7 +200,7 @@ def _thief(job: JobDetail, desired: Desired, state: State) -> str:
     """The mark of another resource on a job of the state; "" where the program takes it back."""
     mark = (state.foreign if job.mark is None else job.mark) or ""
     back = job.job_id == desired.options.adopt_job_id != state.ours.get("adopt_job_id")
-    return "" if back or mark in {"", desired.owner, *state.marks} else mark
+    return "" if back or mark in {"", *desired.marks, *state.marks} else mark
 
 
 def taken(job: JobDetail, mark: str, *, again: bool) -> str:

@@ -77,11 +77,13 @@ def start(
 
     Every start of a stateful job that has run before names its state.
     """
+    imported = job.has_savepoint and not job.has_run
     if restore_due(desired, state) and not (state is None and _left_its_own(job, desired)):
-        return Start(Origin.IMPORT, str(desired.options.restore_from))
+        path = str(desired.options.restore_from)
+        there = imported and _same_directory(path, job.savepoint_path)
+        return Start(Origin.SAVEPOINT if there else Origin.IMPORT, path)
     if job.phase is Phase.FINISHED:
         return Start(Origin.AGAIN)
-    imported = job.has_savepoint and not job.has_run
     if pending == FRESH or (not job.has_run and pending == LIVE and not imported):
         return Start(Origin.FRESH)
     if not desired.stateful:
@@ -91,6 +93,10 @@ def start(
     if job.has_savepoint:
         return Start(Origin.SAVEPOINT, job.savepoint_path)
     return Start(Origin.IMPORT, pending.path)
+
+
+def _same_directory(left: str, right: str) -> bool:
+    return left.removeprefix("obs://").strip("/") == right.removeprefix("obs://").strip("/")
 
 
 def _left_its_own(job: JobDetail, desired: Desired) -> bool:

@@ -154,6 +154,12 @@ class State:
         return self.desired_state.endswith(NO_SAVEPOINT)
 
     @property
+    def place(self) -> dict[str, Any]:
+        """The inputs that say where the job is."""
+        names = ("endpoint", "region", "project_id", "own_place")
+        return {name: self.ours[name] for name in names if name in self.ours}
+
+    @property
     def restart_trigger(self) -> str | None:
         """The text of the last restart that was asked for."""
         trigger = self.ours.get("restart_trigger")

@@ -42,7 +42,7 @@ def present(context: Context, desired: Desired) -> JobDetail | None:
     Raises:
         JobForeign: a job of that name exists and is not this resource's.
     """
-    job, owner = context.ownership.arrival(desired.name, desired.owner)
+    job, owner = context.ownership.arrival(desired.name, *desired.marks)
     if job is None:
         return None
     if owner is Owner.UNKNOWN:
@@ -149,7 +149,7 @@ def _take_over(context: Context, job: JobDetail, desired: Desired, deadline: Dea
         raise StateAtRisk(refused)
 
     def steps() -> None:
-        if mark != desired.owner:
+        if mark not in desired.marks:
             _mark(context, operation, desired, mark)
         Reconciliation(context, operation, desired, None).run()
 

@@ -15,7 +15,7 @@ from pulumi_dli.clock import Deadline
 from pulumi_dli.errors import DliError, Halfway, StateAtRisk
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
-from pulumi_dli.job.move import Move, move
+from pulumi_dli.job.move import Move, conflict, move
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.outputs import observed
 from pulumi_dli.job.state import State
@@ -52,14 +52,18 @@ def relocate(
         there = present(new, desired)
         if there is None:
             demand_queue(new, desired)
+        elif twofold := conflict(job, there, todo):
+            raise StateAtRisk(twofold)
         path = todo.path
         if job is not None and not todo.stays:
             path = _left(old, job, leaving, todo, deadline)
-        begins = path if todo.carried else ""
+        begins = todo.named or (path if todo.carried else "")
         arriving = _arrived(new, there, desired, begins, deadline)
         if leaving.job is not None and not todo.stays:
             _delete(old, leaving.job, state, deadline)
-    way = Reconciliation(new, arriving, desired, None, known=NextStart.at(begins))
+    # A directory that a start has used before is not meant for this one.
+    wish = desired if todo.named else desired.without("restore_from")
+    way = Reconciliation(new, arriving, wish, None, known=NextStart.at(begins))
     return finish(arriving, desired, None, way.run, new.waits.look)
 
 

@@ -18,9 +18,10 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, date
 from pulumi_dli.job.move import move
 from pulumi_dli.job.plan import plan
+from pulumi_dli.job.start import restore_due
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
-from pulumi_dli.lifecycle.create import deploy
+from pulumi_dli.lifecycle.create import deploy, go_on
 from pulumi_dli.lifecycle.delete import remove
 from pulumi_dli.lifecycle.operation import Operation, finish
 from pulumi_dli.lifecycle.reconcile import Reconciliation
@@ -84,6 +85,8 @@ class Lifecycle:
                 whose state then holds the directory.
         """
         begins = path if desired.stateful else ""
+        if not restore_due(desired, state):  # a start has used that directory before
+            desired = desired.without("restore_from")
         with kept(state, None, path):
             return deploy(self._context, desired, Deadline(self._context.clock, seconds), begins)
 
@@ -130,7 +133,15 @@ class Lifecycle:
         with kept(state, state.job):
             job = self.observe(state.job.job_id, state)
         if job is None:
-            return self.redeploy(desired, state, state.next_start.path, seconds)
+            path = state.next_start.path
+            if state.stateful and state.job.has_run and not path:
+                self._context.console.warn(
+                    f"{desired.name}: job {state.job.job_id} is gone, so it is made anew WITHOUT "
+                    f"STATE; what is left of it is in the bucket {state.value('obs_bucket')}"
+                )
+            return self.redeploy(desired, state, path, seconds)
+        if desired.retained:
+            return go_on(self._context, job, desired, deadline)
         return restart(self._context, job, desired, state, deadline)
 
     def relocate(self, old: Lifecycle, desired: Desired, state: State, seconds: float) -> State:

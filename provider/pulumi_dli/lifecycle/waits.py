@@ -140,8 +140,8 @@ class Waits:
                 return 1.0
             if job.phase is Phase.FAILED and not _restarts_itself(job):
                 raise JobFailed(
-                    f"{_title(job)} did not start: {_reason(job)}; mend the cause and run "
-                    "`pulumi up` again, which goes on with this job"
+                    f"{_title(job)} did not start{_from(operation)}: {_reason(job)}; mend the "
+                    "cause and run `pulumi up` again, which goes on with this job"
                 )
             if job.phase in (Phase.STOPPED, Phase.STOPPING):
                 raise JobFailed(f"{_title(job)} was stopped while it started: {_reason(job)}")
@@ -206,8 +206,17 @@ def _because(job: JobDetail) -> str:
 
 def _so_far(operation: Operation) -> str:
     """What this operation has changed before it broke off."""
-    names = ", ".join(sorted(operation.written - {"tags"}))
+    changed = sorted(operation.written - {"tags"})
+    if operation.took_from is not None:
+        changed.append("its mark")
+    names = ", ".join(changed)
     return f"{names} was changed before, and nothing else" if names else "nothing was changed"
+
+
+def _from(operation: Operation) -> str:
+    """The directory that a start was to begin from, for who has to name it again."""
+    path = operation.next_start.path if operation.next_start is not None else ""
+    return f" from {path}" if path else ""
 
 
 def _failed_stop(job: JobDetail, operation: Operation, *, saved: bool) -> str:

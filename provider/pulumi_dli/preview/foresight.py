@@ -5,7 +5,7 @@ It brings together what the look-ups see and what the run remembers. It changes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.clock import Clock
@@ -13,8 +13,9 @@ from pulumi_dli.console import Console
 from pulumi_dli.errors import JobGone
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, settled
-from pulumi_dli.job.move import move
+from pulumi_dli.job.move import conflict, move
 from pulumi_dli.job.plan import Plan, plan
+from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
 from pulumi_dli.preview import plan_line
 from pulumi_dli.preview.plan_line import Level, Line
@@ -54,6 +55,10 @@ class Foresight:
         """
         first = self.memory.wish_anew(urn, anew)
         old = self.memory.old(urn)
+        if old is not None:
+            if other := _adopts_another(anew.desired, old.state):
+                return [other], ""
+            anew = replace(anew, desired=anew.desired.without("adopt_job_id"))
         here = old is not None and old.place == anew.place and not old.deleted
         found = self._preview.examine(urn, anew.desired, None, replaced=here, valid=valid)
         met = None if found.job is None else settled(found.job)
@@ -67,9 +72,14 @@ class Foresight:
             return [], self._arrives(urn, anew.desired, met, old, speaks=first)
         if here:
             return [], self._stays(urn, anew.desired, old, speaks=first)
-        if met is not None and first:  # an interrupted run made it
-            self._speak(self._preview.arrival(urn, anew.desired, met))
-        return [], move(self._live(urn, old), anew.desired, old.state).blocked
+        live = self._live(urn, old, anew.desired)
+        todo = move(live, anew.desired, old.state)
+        twofold = "" if met is None else conflict(live, met, todo)
+        if twofold and first:
+            self._speak(Line(f"{anew.desired.name}: CANNOT REPLACE: {twofold}", Level.ERROR))
+        elif met is not None and first:
+            self.console.say(f"job {met.name} ({met.job_id}) of this resource is there already")
+        return [], todo.blocked or twofold
 
     def of_known(
         self, urn: str, place: Place, desired: Desired, before: Desired, *, valid: bool
@@ -80,7 +90,7 @@ class Foresight:
         problems = [*found.problems, *self._claims(urn, place, desired, None, new=False)]
         if problems or not valid:
             return problems, ""
-        return [], self._preview.refused(desired, before, self.memory.refreshed(urn))
+        return [], self._preview.refused(desired, before, self.memory.refreshed(urn, desired))
 
     def speak_of_change(
         self, urn: str, old: Old, desired: Desired, todo: Plan, replaces: list[str]
@@ -97,12 +107,12 @@ class Foresight:
         state = old.state
         if replaces:
             bucket = str(state.value("obs_bucket") or "")
-            moves = move(self._live(urn, old), desired, state)
+            moves = move(self._live(urn, old, desired), desired, state)
             self._speak(plan_line.replacement(desired, replaces, moves, bucket))
             return
         self.memory.keep(old.place, state.job.job_id, urn)
         self.memory.claim(("job", old.place, state.job.job_id), urn)
-        live, looked = settled(state.job), self.memory.refreshed(urn) is not None
+        live, looked = settled(state.job), self.memory.refreshed(urn, desired) is not None
         if live is not state.job:
             todo = plan(live, desired, state)
         if todo.touches and not looked:
@@ -124,7 +134,7 @@ class Foresight:
         path = old.path if old is not None and desired.stateful else ""
         if speaks:
             line = self._preview.arrival(urn, desired, job, path)
-            lost = self.memory.lost(urn)
+            lost = self.memory.lost(urn, desired)
             self._speak(line if job or lost is None else plan_line.anew(line, lost))
         return "" if job is None else plan(job, desired, None).blocked
 
@@ -143,9 +153,9 @@ class Foresight:
         todo = plan(job, desired, old.state, replaced=True)
         return todo.blocked if seen is not None else ""
 
-    def _live(self, urn: str, old: Old) -> JobDetail | None:
+    def _live(self, urn: str, old: Old, desired: Desired) -> JobDetail | None:
         """The old job, live where it can be looked at, else as the state has it; None: gone."""
-        if self.memory.refreshed(urn) is not None:
+        if self.memory.refreshed(urn, desired) is not None:
             return settled(old.state.job)
         try:
             return settled(self._preview.look(old.state) or old.state.job)
@@ -158,6 +168,7 @@ class Foresight:
         """What two resources of this program ask for at once: a job has one resource."""
         things: list[tuple[str, Place, object]] = [("mark", place, desired.owner)]
         if job is not None:
+            self.memory.keep(place, job.job_id, urn)  # no delete of this run may take it
             things += [("job", place, job.job_id), ("mark", place, job.mark)]
         elif new and desired.options.adopt_job_id:
             things.append(("job", place, desired.options.adopt_job_id))
@@ -176,3 +187,14 @@ class Foresight:
                 self.console.warn(line.text)
             case _ if line.text:
                 self.console.say(line.text)
+
+
+def _adopts_another(desired: Desired, state: State) -> str:
+    """That a resource which has a job asks for another one; "" if it does not."""
+    adopted = desired.options.adopt_job_id
+    if adopted in (None, state.job.job_id, state.ours.get("adopt_job_id")):
+        return ""
+    return (
+        f"adopt_job_id: this resource has a job already, {state.job.job_id}, and one that is "
+        "replaced cannot take over another; remove `adopt_job_id`, or change the place later"
+    )

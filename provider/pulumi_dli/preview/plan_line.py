@@ -125,10 +125,16 @@ def going_on(
         cus: the words for its CUs.
     """
     quiet = _quiet(job)
-    line = _line(f"goes on with job {job.job_id}", plan, quiet, desired, cus)
+    unused = desired.options.restore_from and (
+        plan.start is None or plan.start.path != desired.options.restore_from
+    )
+    told = ("restore_from is not used, the job has state of its own",) if unused else ()
+    line = _line(f"goes on with job {job.job_id}", plan, quiet, desired, (*told, *cus))
     if replaced is None or replaced.blocked or not replaced.stop or plan.stop:
         return line
     [verb] = _verbs(replaced, quiet)
+    if path := desired.options.restore_from:
+        verb += f", or from {path} if that is new"
     text = f"{line.text}; if the engine replaces it (--replace, taint): {verb}"
     return Line(text, max(line.level, _level(replaced), key=list(Level).index))
 
@@ -222,6 +228,9 @@ def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
         for name in ("restart_trigger", "restore_from"):
             if name in plan.recorded and desired.value(name) is not None:
                 yield f"{name} changes"
+    adopted = desired.options.adopt_job_id
+    if "adopt_job_id" in plan.recorded and adopted not in (None, job.job_id):
+        yield f"adopt_job_id is read by a create only: job {adopted} is not taken over"
     for change in plan.changes:
         old, new = _shown(change.old), _shown(change.new)
         if FIELDS[change.name].secret or old is None or new is None:
@@ -265,17 +274,19 @@ def replacement(desired: Desired, names: list[str], todo: Move, bucket: str) -> 
 
 def _moves(desired: Desired, todo: Move, bucket: str) -> Iterator[str]:
     if todo.stays:
-        yield "it stays there as it is, as `on_delete` says"
+        yield "it stays there as it is"
     elif todo.stop:
         yield "it is stopped there with a savepoint" if todo.savepoint else "it is stopped there"
     if todo.lost and todo.savepoint:
         yield f"which stays in the bucket {bucket}"
-    left = f"created here and left stopped{' with its savepoint' * todo.carried}"
+    carried = " with its savepoint" if todo.carried else ""
+    left = "created here and left stopped" + (f" with {todo.named}" if todo.named else carried)
     yield "created here" if desired.running else left
-    if not todo.stays:
+    if not todo.stays and not todo.gone:
         yield "deleted there"
     if desired.running:
         path = f" {todo.path}" if todo.path else ""
-        yield f"and started from its savepoint{path}" if todo.carried else "and started"
+        carried = f" from its savepoint{path}" if todo.carried else ""
+        yield "and started" + (f" from {todo.named}" if todo.named else carried)
     if todo.lost:
         yield f"because {todo.lost}"

@@ -161,7 +161,7 @@ class Lookups:
             self._examine_arrival(desired, found)
         elif name and name != own:
             namesake = next((job for job in there if job.name == name), None)
-            self._examine_name(namesake, desired.owner, found)
+            self._examine_name(namesake, desired.marks, found)
         mine = None if found.job is None else found.job.job_id
         for job in there:
             same = path and canonical("checkpoint_path", job.value("checkpoint_path")) == path
@@ -178,6 +178,7 @@ class Lookups:
         adopted = desired.options.adopt_job_id
         if adopted is not None:
             found.job = self.snapshot.details(adopted)
+            found.problems += self._has_one(desired, adopted)
             if found.job is None:
                 found.problems.append(
                     f"adopt_job_id: there is no job {adopted}; name an existing job, or remove "
@@ -185,7 +186,7 @@ class Lookups:
                 )
             return
         try:
-            job, owner = self._ownership.arrival(desired.name, desired.owner)
+            job, owner = self._ownership.arrival(desired.name, *desired.marks)
         except JobForeign as error:
             found.problems.append(f"name: {error}")
             return
@@ -194,10 +195,23 @@ class Lookups:
         elif job is not None:
             found.job = self.snapshot.details(job.job_id)
 
-    def _examine_name(self, job: JobDetail | None, mark: str, found: Findings) -> None:
+    def _has_one(self, desired: Desired, adopted: int) -> Iterator[str]:
+        """That a resource which takes over a job has one of its own already."""
+        try:
+            own, owner = self._ownership.arrival("", *desired.marks)
+        except JobForeign as error:
+            yield f"adopt_job_id: {error}"
+            return
+        if own is not None and owner is Owner.OURS and own.job_id != adopted:
+            yield (
+                f"adopt_job_id: this resource has a job already, {own.name} ({own.job_id}); remove "
+                f"`adopt_job_id` to go on with it, or delete it to take over job {adopted}"
+            )
+
+    def _examine_name(self, job: JobDetail | None, marks: tuple[str, ...], found: Findings) -> None:
         if job is None:
             return
-        owner, theirs = self._ownership.owner(job, mark)
+        owner, theirs = self._ownership.owner(job, *marks)
         if owner is Owner.UNKNOWN:
             found.warnings.append(f"name: {foreign(job, theirs)}")
         elif owner is not Owner.OURS:

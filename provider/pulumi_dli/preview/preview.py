@@ -17,7 +17,7 @@ from pulumi_dli.errors import DliError, JobGone
 from pulumi_dli.job.canonical import Arguments
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.job.next_start import LOST
+from pulumi_dli.job.next_start import LIVE, LOST
 from pulumi_dli.job.options import NO_SAVEPOINT
 from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.state import State
@@ -111,13 +111,13 @@ class Preview:
             name = desired.name or urn.rpartition("::")[2]
             cus = self._first_cus(urn, desired) if own.adopt_job_id is None else ()
             return plan_line.creation(name, own, path, cus)
-        if own.adopt_job_id is not None:
+        if own.adopt_job_id is not None and job.mark not in desired.marks:
             marked = replace(job, mark=desired.owner)
             todo = plan(marked, desired, None)
             cus = self._changed_cus(urn, job, todo, desired)
             return plan_line.adoption(todo, job, job.mark, desired, cus)
         todo = plan(job, desired, None)
-        replaced = plan(job, desired, None, replaced=True)
+        replaced = None if desired.retained else plan(job, desired, None, replaced=True)
         cus = self._changed_cus(urn, job, todo, desired)
         return plan_line.going_on(todo, job, desired, replaced, cus)
 
@@ -160,7 +160,9 @@ class Preview:
             return ""
         if state is not None:
             return plan(state.job, desired, state).blocked
-        if not str(before.given.get("desired_state")).endswith(NO_SAVEPOINT):
+        found = str(before.given.get("desired_state"))
+        started = found == "stopped" and desired.running and not desired.as_found
+        if not started and not found.endswith(NO_SAVEPOINT):
             return ""
         lookups = self._of(_where(desired))
         job = None if lookups is None else lookups.named(before.name)
@@ -169,7 +171,7 @@ class Preview:
         if desired.options.restore_from == before.options.restore_from:
             options = desired.options.model_copy(update={"restore_from": None})
             desired = replace(desired, options=options)
-        return plan(job, desired, None, known=LOST).blocked
+        return plan(job, desired, None, known=LIVE if started else LOST).blocked
 
     def _first_cus(self, urn: str, desired: Desired) -> Iterator[str]:
         """The words for the CUs that a new job takes; none while they are not known."""
