@@ -97,6 +97,7 @@ def _step(
             wanted |= {"project_id": ELSEWHERE}
         case "stopped" if live["project_id"] != ELSEWHERE:
             stack.dli.stopped(live["id"], savepoint=True)
+            stack.dli.clock.release()  # it was moved on
         case "tagged" if live["project_id"] != ELSEWHERE:
             url = f"/v3/{{project_id}}/dli_flink_job/{live['id']}/tags/create"
             stack.dli.good("POST", url, {"tags": [{"key": "hand", "value": "x"}]})

@@ -9,7 +9,8 @@ from pulumi_dli.arguments import FlinkJarJobArgs
 from pulumi_dli.job import outputs
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import PHASES, JobDetail
-from pulumi_dli.job.outputs import Outcome
+from pulumi_dli.job.options import PROVIDED
+from pulumi_dli.job.outputs import Outcome, after
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.state import State
 from pulumi_dli.resource import OUTPUTS
@@ -71,7 +72,7 @@ def test_a_field_that_the_service_does_not_report_is_as_it_was_written_last() ->
 
 
 def test_the_outputs_are_those_of_the_resource() -> None:
-    memory = {"untold", "next_start", "unmanaged", "own_place"}
+    memory = {"untold", "next_start", "unmanaged", *PROVIDED} - {"owner", "endpoint"}
     given = kept(Outcome(job=live()), PROGRAM, None).keys() - memory
     others = FlinkJarJobArgs.__annotations__.keys() - FIELDS.keys()
     assert given == {*PROGRAM, *others, *OUTPUTS, "owner", "tags"}
@@ -83,3 +84,14 @@ def test_update_time_is_the_puts_else_it_is_kept() -> None:
     assert kept(Outcome(job=job, put_time=25), {}, stored)["update_time"] == 25
     assert kept(Outcome(job=job), {}, stored)["update_time"] == 20
     assert kept(Outcome(job=job), {}, None)["update_time"] == 30
+
+
+@pytest.mark.parametrize("wished", ["1" * 32, "9" * 32])
+def test_a_mark_that_could_not_be_written_is_remembered_for_its_owner_only(wished: str) -> None:
+    stood = "5" * 32
+    known = State.read(1, {**PROGRAM, "owner": wished, "mark": stood})
+    program = {**PROGRAM, "owner": wished}
+    assert after(Outcome(job=live()), Desired.read(program), known).mark == stood
+    renamed = {**PROGRAM, "owner": stood}
+    assert after(Outcome(job=live()), Desired.read(renamed), known).mark == ""
+    assert after(Outcome(job=live()), Desired.read(program), None).mark == ""

@@ -11,7 +11,7 @@ import pytest
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.field import Cost
-from pulumi_dli.job.move import move
+from pulumi_dli.job.move import conflict, move
 from pulumi_dli.job.options import Options
 from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.spec import FIELDS
@@ -361,7 +361,7 @@ def test_the_line_for_a_new_job(own: dict[str, Any], line: str) -> None:
             {"desired_state": "stopped"},
             (
                 "REPLACES THE JOB WITHOUT STATE, because project_id changes: it stays there as it is, "
-                "as `on_delete` says, created here and left stopped, because "
+                "created here and left stopped, because "
                 '`on_delete="retain"` takes no savepoint'
             ),
         ),
@@ -371,8 +371,7 @@ def test_the_line_for_a_new_job(own: dict[str, Any], line: str) -> None:
             {},
             (
                 "REPLACES THE JOB WITHOUT STATE, because project_id changes: it is stopped there, "
-                'created here, deleted there, and started, because `on_delete="stop"` takes no '
-                "savepoint"
+                "created here, deleted there, and started, because the job is stateless"
             ),
         ),
         (
@@ -407,3 +406,74 @@ def test_a_job_that_is_found_stopping_is_planned_back_to_running() -> None:
     stopping = replace(job("running"), status="job_canceling")
     found = stored(stopping, PROGRAM, desired_state="stopped (job_canceling)")
     assert plan(stopping, wish(desired_state="running"), found).recorded == ("desired_state",)
+
+
+# Marks, and replacements elsewhere.
+
+LOW, HIGH = "1" * 32, "9" * 32
+
+
+@pytest.mark.parametrize(("stored_mark", "wished"), [(LOW, HIGH), (HIGH, LOW)])
+def test_a_mark_that_could_not_be_written_is_tried_again_only_for_another_owner(
+    stored_mark: str, wished: str
+) -> None:
+    live = replace(job("running"), mark=stored_mark)
+    unwritable = stored(live, PROGRAM, owner=wished, mark=stored_mark)
+    assert not plan(live, wish(owner=wished), unwritable).add_tags
+    other = stored(live, PROGRAM, owner="5" * 32, mark=stored_mark)
+    assert plan(live, wish(owner=wished), other).add_tags == {"pulumi-owner": wished}
+
+
+@pytest.mark.parametrize(("region", "before"), [("eu-de", "eu-nl"), ("eu-nl", "eu-de")])
+def test_state_does_not_go_to_another_region(region: str, before: str) -> None:
+    live = job("running")
+    here = {"project_id": "one", "region": before}
+    state = stored(live, {**PROGRAM, **here})
+    elsewhere = wish(project_id="two", region=region)
+    assert move(live, elsewhere, state).lost.startswith("its savepoint is in a bucket of the other")
+    assert not move(live, elsewhere, state).carried
+    assert move(live, wish(project_id="two", region=before), state).carried
+
+
+@pytest.mark.parametrize(
+    ("savepoint", "known", "path"),
+    [
+        ("own/", {}, "own/"),
+        ("own/", {"next_start": "kept/"}, "own/"),
+        ("", {"next_start": "kept/"}, "kept/"),
+    ],
+)
+def test_a_job_at_rest_moves_with_the_savepoint_that_it_has(
+    savepoint: str, known: dict[str, Any], path: str
+) -> None:
+    live = job("stopped", savepoint=savepoint)
+    state = stored(live, {**PROGRAM, "region": "r"}, **known)
+    todo = move(live, wish(region="r"), state)
+    assert (todo.path, todo.carried, todo.stop, todo.blocked) == (path, True, False, "")
+
+
+def test_a_job_that_is_gone_moves_with_what_the_state_remembers() -> None:
+    state = stored(job("stopped"), PROGRAM, next_start="kept/")
+    assert move(None, wish(), state).carried
+    lost = move(None, wish(), stored(job("running"), PROGRAM))
+    assert (lost.carried, lost.lost, lost.gone) == (False, "job 1 is gone", True)
+    assert not move(None, wish(), stored(job("draft", ran=False), {**PROGRAM}, start_time=0)).lost
+
+
+@pytest.mark.parametrize("stands", ["running", "stopped"])
+def test_a_directory_that_the_program_names_goes_before_the_jobs_own(stands: str) -> None:
+    live = job(stands, savepoint="own/" if stands == "stopped" else "")
+    named = move(live, wish(restore_from="b/s/"), stored(live, PROGRAM))
+    assert (named.named, named.carried, named.lost) == ("b/s/", False, "")
+    assert named.savepoint is (stands == "running")
+    used = move(live, wish(restore_from="b/s/"), stored(live, PROGRAM, restore_from="b/s/"))
+    assert (used.named, used.carried) == ("", True)
+
+
+def test_two_jobs_with_state_are_a_conflict() -> None:
+    live, state = job("running"), stored(job("running"), PROGRAM)
+    todo = move(live, wish(), state)
+    assert conflict(live, job("stopped"), todo)
+    assert not conflict(live, job("draft", ran=False), todo)
+    assert not conflict(None, job("stopped"), todo)
+    assert not conflict(live, job("stopped"), move(live, wish(upgrade_mode="stateless"), state))

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from pulumi_dli.clock import Deadline, SystemClock
-from pulumi_dli.errors import JobError, WaitTimeout
+from pulumi_dli.errors import JobError, JobFailed, WaitTimeout
 from pulumi_dli.job.detail import JobDetail, Phase
+from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.waits import Waiter, Waits, words
 from stand_ins import HandClock
@@ -189,3 +190,29 @@ def test_a_failure_that_passes_is_no_failure(clock: HandClock) -> None:
     starting = Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=0)
     waits.started(starting)
     assert starting.job.status == "job_running"
+
+
+def test_a_failure_that_stays_from_before_the_start_is_one_after_a_while(clock: HandClock) -> None:
+    """The details may lag behind a run request, but not for ever."""
+    job = Passing("job_submit_fail")
+    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
+    before = job.details(7)
+    starting = Operation(job=before, deadline=Deadline(clock, 600), settle=0)
+    with pytest.raises(JobFailed, match="did not start: submit fail"):
+        waits.started(starting, before)
+    assert 30 <= clock.time - 100 < 40
+
+
+@pytest.mark.parametrize("path", ["", "b/s/"])
+def test_a_start_that_fails_names_the_directory_that_it_was_to_begin_from(
+    clock: HandClock, path: str
+) -> None:
+    job = Passing("job_submitting", "job_submit_fail")
+    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
+    next_start = NextStart.at(path) if path else None
+    starting = Operation(
+        job=job.details(7), deadline=Deadline(clock, 600), settle=0, next_start=next_start
+    )
+    words = f"did not start{' from b/s/' if path else ''}: submit fail"
+    with pytest.raises(JobFailed, match=words):
+        waits.started(starting)

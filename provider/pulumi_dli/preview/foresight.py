@@ -148,6 +148,8 @@ class Foresight:
                 self._speak(self._preview.arrival(urn, desired, None, path))
             return ""
         job = settled(seen or old.state.job)
+        if desired.retained:
+            return self._arrives(urn, desired, job, None, speaks=speaks)
         if speaks:
             self._speak(self._preview.replaced(urn, desired, job, old.state))
         todo = plan(job, desired, old.state, replaced=True)
