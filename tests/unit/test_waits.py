@@ -213,6 +213,6 @@ def test_a_start_that_fails_names_the_directory_that_it_was_to_begin_from(
     starting = Operation(
         job=job.details(7), deadline=Deadline(clock, 600), settle=0, next_start=next_start
     )
-    words = f"did not start{' from b/s/' if path else ''}: submit fail"
-    with pytest.raises(JobFailed, match=words):
+    with pytest.raises(JobFailed, match="did not start: submit fail") as error:
         waits.started(starting)
+    assert ("; it was to begin from b/s/; mend" in str(error.value)) is bool(path)

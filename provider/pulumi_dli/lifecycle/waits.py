@@ -140,7 +140,7 @@ class Waits:
                 return 1.0
             if job.phase is Phase.FAILED and not _restarts_itself(job):
                 raise JobFailed(
-                    f"{_title(job)} did not start{_from(operation)}: {_reason(job)}; mend the "
+                    f"{_title(job)} did not start: {_reason(job)}{_from(operation)}; mend the "
                     "cause and run `pulumi up` again, which goes on with this job"
                 )
             if job.phase in (Phase.STOPPED, Phase.STOPPING):
@@ -216,7 +216,7 @@ def _so_far(operation: Operation) -> str:
 def _from(operation: Operation) -> str:
     """The directory that a start was to begin from, for who has to name it again."""
     path = operation.next_start.path if operation.next_start is not None else ""
-    return f" from {path}" if path else ""
+    return f"; it was to begin from {path}" if path else ""
 
 
 def _failed_stop(job: JobDetail, operation: Operation, *, saved: bool) -> str:
