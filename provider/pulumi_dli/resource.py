@@ -230,7 +230,7 @@ def _demand_none(failure: str | None) -> str | None:
     """End the program where the host could not end a create or update that broke off."""
     if failure:
         raise pulumi.RunError(failure)
-    return failure
+    return None
 
 
 def default_name(resource_name: str, mark: str) -> str:

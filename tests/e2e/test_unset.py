@@ -47,3 +47,16 @@ def test_a_misspelt_output_is_an_error_of_the_program(stack: JobStack) -> None:
     done = stack.project.run("preview")
     assert done.returncode != 0
     assert "'FlinkJarJob' object has no attribute 'cu_nummer'" in done.stdout + done.stderr
+
+
+def test_outputs_of_a_job_that_does_not_change_are_known_where_they_are_used(
+    stack: JobStack,
+) -> None:
+    used = "first.tags.apply(str) + ' ' + first.failure.apply(str)"
+    second = job("second", code={"desc": f"pulumi.Output.concat('', {used.replace(' + ', ', ')})"})
+    stack.program(job("first"), second)
+    stack.up()
+    stack.program(job("first"), second)
+    stack.nothing_changes()
+    assert stack.dli.job("second")["definition"]["desc"] == "{} None"
+    stack.destroy()
