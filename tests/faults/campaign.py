@@ -144,7 +144,7 @@ def _kill(dice: random.Random) -> Kill | None:
     return Kill(dice.randint(1, 18), after=dice.random() < 0.5)
 
 
-def play(seed: int, folder: Path) -> World:
+def play(seed: int, folder: Path) -> None:
     """Play a schedule and judge it. Raises Violation with what happened."""
     game = Game(World(folder))
     try:
@@ -152,7 +152,8 @@ def play(seed: int, folder: Path) -> World:
     except AssertionError as error:
         lines = "\n  ".join(game.world.trace)
         raise Violation(f"seed {seed}: {error}\n  {lines}") from error
-    return game.world
+    finally:
+        game.world.close()
 
 
 @dataclass

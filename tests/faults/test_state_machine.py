@@ -26,6 +26,7 @@ class Lifetimes(RuleBasedStateMachine):
         self.settled = True
 
     def teardown(self) -> None:
+        self.world.close()
         self._folder.cleanup()
 
     @rule(

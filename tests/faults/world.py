@@ -147,6 +147,7 @@ class World:
     trace: list[str] = field(default_factory=list)
     new: bool = True
     _seen: int = 0
+    _connections: Connections | None = None
 
     def __post_init__(self) -> None:
         stamina.set_testing(True, attempts=6, cap=True)
@@ -210,8 +211,8 @@ class World:
     def preview(self, program: Program | None, *, replace: bool = False) -> Run:
         """`pulumi preview` with a refresh, from the same state, which stays."""
         lines = Lines()
-        with closing(Reached(self.folder, None)) as connections, self.store() as store:
-            session = Session(connections, lines, OneClock(StoredClock(store)))
+        with self.store() as store:
+            session = Session(self._reached(None), lines, OneClock(StoredClock(store)))
             error = Engine(session, self.state, lambda _: None).preview(program, replace)
         self.trace += [f"  preview: {text}" for text in lines.told]
         return Run(self.state, error, told=tuple(lines.told))
@@ -223,6 +224,17 @@ class World:
         fresh, self._seen = log[self._seen :], len(log)
         return [short(each.method, each.path, each.body) for each in fresh]
 
+    def close(self) -> None:
+        """Close what reaches the service."""
+        if self._connections is not None:
+            self._connections.close()
+
+    def _reached(self, kill: Kill | None) -> Connections:
+        """What reaches the service; it knows nothing of the runs, and takes long to make."""
+        if self._connections is None:
+            self._connections = Reached(self.folder, kill)
+        return self._connections
+
     def _here(
         self,
         program: Program | None,
@@ -231,8 +243,8 @@ class World:
         record: Callable[[State | None], None] = lambda _: None,
     ) -> Run:
         lines = Lines()
-        with closing(Reached(self.folder, kill)) as connections, self.store() as store:
-            session = Session(connections, lines, OneClock(StoredClock(store)))
+        with self.store() as store:
+            session = Session(self._reached(kill), lines, OneClock(StoredClock(store)))
             engine = Engine(session, self.state, record)
             error = engine.up(program, replace)
         return Run(engine.state, error, told=tuple(lines.told))
