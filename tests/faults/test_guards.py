@@ -116,8 +116,8 @@ GUARDS = {
     ),
     "a moved job leaves nothing behind": Guard(
         "lifecycle/replace.py",
-        "            _delete(old, leaving.job, state, deadline)\n",
-        "            pass\n",
+        "                _delete(old, leaving.job, state, deadline)\n",
+        "                pass\n",
         "jobs for one resource",
         seed=7,
     ),

@@ -60,7 +60,8 @@ def relocate(
         begins = todo.named or (path if todo.carried else "")
         arriving = _arrived(new, there, desired, begins, deadline)
         if leaving.job is not None and not todo.stays:
-            _delete(old, leaving.job, state, deadline)
+            with _withdrawn(new, arriving, withdraw=there is None):
+                _delete(old, leaving.job, state, deadline)
     # A directory that a start has used before is not meant for this one.
     wish = desired if todo.named else desired.without("restore_from")
     way = Reconciliation(new, arriving, wish, None, known=NextStart.at(begins))
@@ -128,18 +129,25 @@ def _arrived(
         settle = desired.options.timeouts.settle
         operation = Operation(job=there, deadline=deadline, settle=settle)
     job_id = operation.job.job_id
-    try:
+    with _withdrawn(new, operation, withdraw=there is None):
         if path and not operation.job.has_run and not operation.job.has_savepoint:
             new.console.guard()
             new.jobs.import_savepoint(job_id, path)
             operation.next_start = NextStart.at(path)
         operation.job = new.waits.look(job_id)
-    except DliError:
-        if there is None:
-            with contextlib.suppress(DliError):
-                delete(new, operation)  # it never ran, and the old job stays
-        raise
     return operation
+
+
+@contextlib.contextmanager
+def _withdrawn(new: Context, operation: Operation, *, withdraw: bool) -> Iterator[None]:
+    """Delete the new job again where a step fails before it runs: the old one stays then."""
+    try:
+        yield
+    except DliError:
+        if withdraw:
+            with contextlib.suppress(DliError):
+                delete(new, operation)
+        raise
 
 
 def _delete(old: Context, job: JobDetail, state: State, deadline: Deadline) -> None:
@@ -149,7 +157,4 @@ def _delete(old: Context, job: JobDetail, state: State, deadline: Deadline) -> N
     if owner is Owner.OTHER:
         old.console.warn(f"{title} now carries another resource's mark: left alone")
         return
-    try:
-        delete(old, Operation(job=job, deadline=deadline, settle=0))
-    except DliError as error:
-        old.console.warn(f"{title} could not be deleted where it was, delete it by hand: {error}")
+    delete(old, Operation(job=job, deadline=deadline, settle=0))

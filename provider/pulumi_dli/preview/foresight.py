@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from pulumi_dli.client.connections import Connections, Place
+from pulumi_dli.client.location import known_place
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Console
 from pulumi_dli.errors import JobGone
@@ -54,8 +55,12 @@ class Foresight:
             The problems, and why it cannot be done.
         """
         first = self.memory.wish_anew(urn, anew)
-        old = self.memory.old(urn)
-        if old is not None:
+        known = self.memory.refreshed(urn, anew.desired)
+        old = self.memory.old(urn) or (
+            None if known is None else Old(known_place(known.ours), known)
+        )
+        if old is not None:  # it is in the state, so the engine replaces it
+            self.memory.leave(urn, old)
             if other := _adopts_another(anew.desired, old.state):
                 return [other], ""
             anew = replace(anew, desired=anew.desired.without("adopt_job_id"))
