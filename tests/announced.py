@@ -64,7 +64,8 @@ def announced(line: str, *, replaced: bool = False) -> list[str]:
         return _moved(phrase)
     if phrase.startswith(("takes over job", "goes on with job")):
         mark = ["tags"] * phrase.startswith("takes")
-        return mark + (announced("; ".join(details)) if details else [])
+        rest = announced("; ".join(details)) if details else []
+        return rest if mark and rest[:1] == mark else mark + rest
     requests = TABLE[phrase_of("; ".join([phrase, *details]) if "CANNOT" in phrase else phrase)]
     if requests == ["nothing"]:
         return []

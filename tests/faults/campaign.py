@@ -354,12 +354,13 @@ class Game:
     def _judge_end(self, program: Program | None) -> None:
         """One job for the resource, as the program says; none when there is no resource."""
         ours = self._ours()
-        kept = program is None and "retain" in self.happened
+        kept = "retain" in self.happened and (program is None or "move" in self.happened)
         must(kept or len(ours) == (program is not None), f"{len(ours)} jobs for one resource")
         must(len(self.world.live_jobs()) == len(ours) + 1, "a job that nobody knows of")
         if program is None:
             return
-        state, job = self.world.state, ours[0]
+        state = self.world.state
+        job = next((job for job in ours if state and job["id"] == state.job_id), ours[0])
         must(state is not None and state.job_id == job["id"], "the state names another job")
         must(job["name"] == program["name"], f"name is {job['name']}, not {program['name']}")
         for name in ("parallel_number", "smn_topic"):
@@ -367,7 +368,7 @@ class Game:
             must(live == wanted, f"{name} is {live}, the program says {wanted}")
         tags = {key: value for key, value in job["tags"].items() if not key.startswith("pulumi-")}
         wanted_tags: Program = program.get("tags", {})
-        if self.happened & {"adopt", "forget", "restore"}:  # those of before are kept
+        if "adopt" in self.happened:  # those of before are kept
             tags = {key: value for key, value in tags.items() if key in wanted_tags}
         must(tags == wanted_tags, f"tags are {tags}")
         rest = job["status"] in (
@@ -383,7 +384,7 @@ class Game:
             program = {**program, "on_delete": "stop"}
             must(not self._twice(program), "the way of deletion is not changed")
         self.world.up(None)
-        retained = "retain" in self.happened and program is None
+        retained = "retain" in self.happened
         left = [job["name"] for job in self.world.live_jobs() if job["name"] != "foreign"]
         must(retained or not left, f"left after destroy: {left}")
 

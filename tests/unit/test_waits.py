@@ -216,3 +216,18 @@ def test_a_start_that_fails_names_the_directory_that_it_was_to_begin_from(
     with pytest.raises(JobFailed, match="did not start: submit fail") as error:
         waits.started(starting)
     assert ("; it was to begin from b/s/; mend" in str(error.value)) is bool(path)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "took"), [(["job_submitting"] * 5 + ["job_running"], 5), (["job_submitting"], 30)]
+)
+def test_a_phase_is_given_the_time_in_which_the_details_may_lag_behind(
+    clock: HandClock, statuses: list[str], took: float
+) -> None:
+    job = Passing("job_submitting", *statuses)
+    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
+    starting = Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=0)
+    waits.linger(starting, Phase.STARTING)
+    assert clock.time - 100 <= took + 1
+    assert starting.job.status == statuses[-1]
+    assert (clock.time - 100 >= 30) is (took == 30)

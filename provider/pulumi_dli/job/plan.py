@@ -93,13 +93,14 @@ RECORDED = (
 )
 
 
-def plan(
+def plan(  # noqa: PLR0913 -- what a plan is made from
     job: JobDetail,
     desired: Desired,
     state: State | None,
     *,
     restarted: bool = False,
     replaced: bool = False,
+    taken_over: bool = False,
     known: NextStart = LIVE,
 ) -> Plan:
     """Plan the way from a job as it is to what the program wants.
@@ -112,10 +113,11 @@ def plan(
         restarted: whether an interrupted update already made the restart that a changed
             `restart_trigger` or `restore_from` asks for.
         replaced: whether the engine replaces the job in its place, which restarts it.
+        taken_over: whether the job was another's: tags that the program does not name stay.
         known: what is known of the next start where there is no state.
     """
     changes, kept = differences(job, desired, state)
-    add, remove = _tags(job, desired, state)
+    add, remove = _tags(job, desired, state, taken_over=taken_over)
     due = replaced or (not restarted and restart_due(desired, state))
     restarts = due or any(change.cost is Cost.RESTART for change in changes)
     at_rest = job.phase in AT_REST
@@ -174,16 +176,18 @@ def _body(
 
 
 def _tags(
-    job: JobDetail, desired: Desired, state: State | None
+    job: JobDetail, desired: Desired, state: State | None, *, taken_over: bool
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Tags to add and to remove; a job taken over keeps the tags that the program does not name."""
+    """Tags to add and to remove."""
     wanted = desired.spec.tags or {}
     stored = {} if state is None else state.value("tags")
     there = canonical("tags", job.values.get("tags", stored)) or {}
     add = {key: value for key, value in wanted.items() if there.get(key) != value}
     if _to_mark(job, desired, state):
         add[OWNER_TAG] = desired.owner
-    ours = managed("tags", there, wanted, state)
+    ours = there
+    if state is not None or taken_over:
+        ours = managed("tags", there, wanted, state) or {}
     return add, {key: value for key, value in ours.items() if key not in wanted}
 
 

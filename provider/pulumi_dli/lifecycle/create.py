@@ -62,7 +62,12 @@ def go_on(
         f"job {job.name} ({job.job_id}), which this resource made at {date(job.create_time)}, is "
         "there already: going on with it"
     )
-    operation = _known(context, job, desired, deadline)
+    operation = Operation(
+        job=job,
+        deadline=deadline,
+        settle=desired.options.timeouts.settle,
+        unmanaged={"tags": frozenset()},
+    )
     way = Reconciliation(context, operation, desired, None, known=known)
     return finish(operation, desired, None, way.run, context.waits.look)
 
@@ -145,13 +150,13 @@ def _take_over(context: Context, job: JobDetail, desired: Desired, deadline: Dea
     """Adopt a job. What cannot be done is found before anything is written; then the mark first."""
     mark = context.tags.fresh(job).mark
     operation = _known(context, job, desired, deadline)
-    if refused := plan(job, desired, None).blocked:
+    if refused := plan(job, desired, None, taken_over=True).blocked:
         raise StateAtRisk(refused)
 
     def steps() -> None:
         if mark not in desired.marks:
             _mark(context, operation, desired, mark)
-        Reconciliation(context, operation, desired, None).run()
+        Reconciliation(context, operation, desired, None, taken_over=True).run()
 
     return finish(operation, desired, None, steps, context.waits.look)
 

@@ -55,6 +55,7 @@ class Reconciliation:
         state: what the state knows; None when it knows nothing (a job that is gone on with or
             taken over).
         replaced: whether the engine replaces the job in its place, which restarts it.
+        taken_over: whether the job was another's.
         known: what is known of the next start where there is no state.
     """
 
@@ -63,6 +64,7 @@ class Reconciliation:
     desired: Desired
     state: State | None
     replaced: bool = False
+    taken_over: bool = False
     known: NextStart = LIVE
 
     def run(self) -> None:
@@ -134,6 +136,7 @@ class Reconciliation:
             self.state,
             restarted=asks and self._tags().get(RESTART_TAG) == self._restart_mark(),
             replaced=self.replaced,
+            taken_over=self.taken_over,
             known=self.known,
         )
 

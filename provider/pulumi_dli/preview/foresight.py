@@ -141,7 +141,7 @@ class Foresight:
             line = self._preview.arrival(urn, desired, job, path)
             lost = self.memory.lost(urn, desired)
             self._speak(line if job or lost is None else plan_line.anew(line, lost))
-        return "" if job is None else plan(job, desired, None).blocked
+        return "" if job is None else plan(job, desired, None, taken_over=True).blocked
 
     def _stays(self, urn: str, desired: Desired, old: Old, *, speaks: bool) -> str:
         """Speak of a job that is replaced in its place; why it cannot be."""

@@ -113,13 +113,15 @@ class Preview:
             return plan_line.creation(name, own, path, cus)
         if own.adopt_job_id is not None and job.mark not in desired.marks:
             marked = replace(job, mark=desired.owner)
-            todo = plan(marked, desired, None)
+            todo = plan(marked, desired, None, taken_over=True)
             cus = self._changed_cus(urn, job, todo, desired)
             return plan_line.adoption(todo, job, job.mark, desired, cus)
-        todo = plan(job, desired, None)
-        replaced = None if desired.retained else plan(job, desired, None, replaced=True)
+        taken = own.adopt_job_id is not None
+        todo = plan(job, desired, None, taken_over=taken)
+        replaced = plan(job, desired, None, replaced=True, taken_over=taken)
         cus = self._changed_cus(urn, job, todo, desired)
-        return plan_line.going_on(todo, job, desired, replaced, cus)
+        either = None if desired.retained else replaced
+        return plan_line.going_on(todo, job, desired, either, cus)
 
     def replaced(self, urn: str, desired: Desired, job: JobDetail, state: State) -> Line:
         """The line for a job that the engine replaces in its place."""
