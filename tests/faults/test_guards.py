@@ -80,17 +80,11 @@ GUARDS = {
         "tags are",
         seed=14,
     ),
-    "a restart resumes from the savepoint of its own stop": Guard(
-        "job/start.py",
-        "    return Start(Origin.IMPORT, pending.path)\n",
-        "    return Start(Origin.STATELESS)\n",
-        "",
-    ),
     "a running stateful job is stopped with a savepoint": Guard(
         "job/plan.py",
         "savepoint=stop and desired.stateful and job.has_run",
         "savepoint=False",
-        "preview: ''",
+        "a running stateful job was stopped empty",
         seed=9,
     ),
     "nothing is left after destroy": Guard(
@@ -121,17 +115,12 @@ GUARDS = {
         "jobs for one resource",
         seed=7,
     ),
-    "an imported savepoint is not forgotten": Guard(
-        "job/start.py",
-        "    imported = job.has_savepoint and not job.has_run\n",
-        "    imported = False\n",
-        "",
-    ),
     "the old job stays in the state until the new one stands": Guard(
         "lifecycle/replace.py",
         "        raise Halfway(state.job.job_id, _still(state, leaving), error) from None\n",
         "        raise\n",
-        "",
+        "does not heal",
+        seed=-3,
     ),
     "a preview sees a refusal": Guard(
         "preview/foresight.py",

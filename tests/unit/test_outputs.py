@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,3 +96,28 @@ def test_a_mark_that_could_not_be_written_is_remembered_for_its_owner_only(wishe
     renamed = {**PROGRAM, "owner": stood}
     assert after(Outcome(job=live()), Desired.read(renamed), known).mark == ""
     assert after(Outcome(job=live()), Desired.read(program), None).mark == ""
+
+
+def test_keys_that_stay_after_a_put_of_ours_are_the_services_own() -> None:
+    program = {**PROGRAM, "runtime_config": {"a": "1"}}
+    seen = replace(live(), values={"runtime_config": {"a": "1", "added": "2"}})
+    known = State.read(1, {**program, "unmanaged": {"runtime_config": ["old"]}})
+    put = Outcome(job=seen, written=frozenset({"runtime_config"}))
+    stored = outputs.after(put, Desired.read(program), known)
+    assert stored.unmanaged == {"runtime_config": frozenset({"added"})}
+    assert stored.job.values["runtime_config"] == {"a": "1"}
+    live_change = outputs.after(Outcome(job=seen), Desired.read(program), known)
+    assert live_change.unmanaged == {"runtime_config": frozenset({"old"})}
+    assert live_change.job.values["runtime_config"] == {"a": "1", "added": "2"}
+
+
+def test_tags_that_were_written_are_stored_whatever_was_seen_before() -> None:
+    stale = replace(live(), values={"tags": {"a": "old", "gone": "x"}})
+    program = {**PROGRAM, "tags": {"a": "new"}}
+    known = State.read(1, {**PROGRAM, "tags": {"a": "old", "gone": "x"}})
+    written = outputs.after(
+        Outcome(job=stale, written=frozenset({"tags"})), Desired.read(program), known
+    )
+    assert written.job.values["tags"] == {"a": "new"}
+    unsent = outputs.after(Outcome(job=stale), Desired.read(program), known)
+    assert unsent.job.values["tags"] == {"a": "old", "gone": "x"}

@@ -15,6 +15,7 @@ from pulumi_dli.errors import JobGone
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, settled
 from pulumi_dli.job.move import conflict, move
+from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
@@ -113,6 +114,11 @@ class Foresight:
         if replaces:
             bucket = str(state.value("obs_bucket") or "")
             moves = move(self._live(urn, old, desired), desired, state)
+            met = self._preview.own(desired) if moves.gone else None
+            if met is not None:  # an interrupted run made it, and deleted the old one
+                path = NextStart.at(moves.named or moves.path)
+                self._speak(self._preview.resumed(urn, desired, settled(met), path))
+                return
             self._speak(plan_line.replacement(desired, replaces, moves, bucket))
             return
         self.memory.keep(old.place, state.job.job_id, urn)

@@ -83,6 +83,15 @@ class Lookups:
             self.snapshot.complain(error)
         return found
 
+    def own(self, desired: Desired) -> JobDetail | None:
+        """The job that carries the resource's mark, in detail; None where none is told."""
+        try:
+            job, owner = self._ownership.arrival("", *desired.marks)
+            mine = job is not None and owner is Owner.OURS
+            return self.snapshot.details(job.job_id) if mine and job is not None else None
+        except DliError:
+            return None
+
     def named(self, name: str) -> JobDetail | None:
         """The job of a name, in detail; None where there is none, or it cannot be read."""
         row = next((job for job in self.snapshot.jobs or () if job.name == name), None)

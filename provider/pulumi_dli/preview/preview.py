@@ -17,7 +17,7 @@ from pulumi_dli.errors import DliError, JobGone
 from pulumi_dli.job.canonical import Arguments
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.job.next_start import LIVE, LOST
+from pulumi_dli.job.next_start import LIVE, LOST, NextStart
 from pulumi_dli.job.options import NO_SAVEPOINT
 from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.state import State
@@ -122,6 +122,17 @@ class Preview:
         cus = self._changed_cus(urn, job, todo, desired)
         either = None if desired.retained else replaced
         return plan_line.going_on(todo, job, desired, either, cus)
+
+    def own(self, desired: Desired) -> JobDetail | None:
+        """This resource's job in the place that the program names; None where none is told."""
+        lookups = self._of(_where(desired))
+        return None if lookups is None else lookups.own(desired)
+
+    def resumed(self, urn: str, desired: Desired, job: JobDetail, known: NextStart) -> Line:
+        """The line for a job that an interrupted run left, with what its next start begins with."""
+        todo = plan(job, desired.without("restore_from"), None, known=known)
+        cus = self._changed_cus(urn, job, todo, desired)
+        return plan_line.going_on(todo, job, desired.without("restore_from"), None, cus)
 
     def replaced(self, urn: str, desired: Desired, job: JobDetail, state: State) -> Line:
         """The line for a job that the engine replaces in its place."""
