@@ -23,7 +23,7 @@ REQUESTS = {
 }
 BESIDE = ("if the engine replaces it", "WITHOUT STATE, because job", "restore_from is not used")
 """How words of a line begin that announce no request."""
-IF_REPLACED = re.compile(r"(.*?)(; .*)?; if the engine replaces it .*?: (.*)")
+IF_REPLACED = re.compile(r"(.*job \d+)(?:: (.*?))?; if the engine replaces it .*?: (.*)")
 TAGS = ("tags change", "restart_trigger changes", "restore_from changes")
 
 
@@ -54,15 +54,15 @@ def announced(line: str, *, replaced: bool = False) -> list[str]:
         line: the line.
         replaced: whether the engine replaces the job, so that what the line says of that holds.
     """
-    if replaced and (
-        found := re.search(r"(.*?)(; .*)?; if the engine replaces it .*?: (.*)", line)
-    ):
-        line = f"{found[1]}; {found[3]}{found[2] or ''}"
+    if replaced and (found := IF_REPLACED.search(line)):
+        line = f"{found[1]}: {found[3]}; {found[2] or ''}"
     phrase, *details = re.sub(r"^[\w-]+: ", "", line).split("; ")
     details = [each for each in details if not each.startswith(BESIDE)]
     if phrase.startswith("REPLACES THE JOB"):
         return _moved(phrase)
     if phrase.startswith(("takes over job", "goes on with job")):
+        first = phrase.partition(": ")[2]
+        details = [first] * bool(first) + details
         mark = ["tags"] * phrase.startswith("takes")
         rest = announced("; ".join(details)) if details else []
         return rest if mark and rest[:1] == mark else mark + rest

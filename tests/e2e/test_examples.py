@@ -195,7 +195,7 @@ def test_a_running_job_is_taken_over(example: Example) -> None:
     assert dli.run(job_id).is_success
     assert dli.status(job_id) == "job_running"
     example.must("config", "set", "jobId", str(job_id))
-    line = f"takes over job {job_id}; changes live, without a restart; desc changes"
+    line = f"takes over job {job_id}: changes live, without a restart; desc changes"
     assert line in example.must("preview")
     assert line.replace(str(job_id), "138") in (example.directory / "README.md").read_text()
     with dli.watched() as sent:

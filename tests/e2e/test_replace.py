@@ -73,7 +73,7 @@ def test_a_forgotten_job_is_gone_on_with(stack: JobStack) -> None:
     old = _the_job_is_right(stack)
     stack.shows("state", "delete", "--yes", URN)
     stack.program(job(obs_bucket="bucket", parallel_number=2))
-    line = f"etl: goes on with job {old}; restarts the job from a savepoint (downtime)"
+    line = f"etl: goes on with job {old}: restarts the job from a savepoint (downtime)"
     assert line in stack.shows("preview")
     assert line in stack.up()
     assert _the_job_is_right(stack) == old
@@ -209,7 +209,7 @@ def test_a_renamed_resource_that_is_tainted_keeps_its_job(stack: JobStack) -> No
     old = _the_job_is_right(stack, "old")
     stack.shows("state", "taint", "--yes", URN.replace("::etl", "::old"))
     stack.program(job("new", name=None, options="aliases=[pulumi.Alias(name='old')]"))
-    assert f"goes on with job {old}; changes live, without a restart; name" in stack.shows(
+    assert f"goes on with job {old}: changes live, without a restart; name" in stack.shows(
         "preview"
     )
     stack.up()

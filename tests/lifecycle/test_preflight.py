@@ -82,7 +82,7 @@ def test_taking_over_a_job_tells_what_differs(looking: Stack) -> None:
     looking.dli.started(job_id)
     looking.preview(adopt_job_id=job_id, cu_number=3)
     assert looking.plan_lines == [
-        "orders: takes over job 1; restarts the job from a savepoint (downtime); cu_number 4 → 3; CUs 4 → 3; queue testqueue 4 → 3 of 256 CUs"
+        "orders: takes over job 1: restarts the job from a savepoint (downtime); cu_number 4 → 3; CUs 4 → 3; queue testqueue 4 → 3 of 256 CUs"
     ]
     looking.up(adopt_job_id=job_id, cu_number=4)
     assert looking.plan_lines == ["orders: takes over job 1"]

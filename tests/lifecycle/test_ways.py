@@ -57,7 +57,7 @@ def test_a_forgotten_job_is_gone_on_with_as_the_preview_says(job: Stack) -> None
     job.forget()
     line = as_said(job, parallel_number=2)
     assert line == (
-        "orders: goes on with job 1; restarts the job from a savepoint (downtime); "
+        "orders: goes on with job 1: restarts the job from a savepoint (downtime); "
         "parallel_number 1 → 2"
     )
     assert job.resumed()[-1] is not None
@@ -82,7 +82,7 @@ def test_a_forgotten_job_without_its_bucket_loses_its_state_and_the_preview_says
 ) -> None:
     job.forget()
     line = as_said(job, obs_bucket=None, parallel_number=2)
-    assert line.startswith("orders: goes on with job 1; RESTARTS THE JOB WITHOUT STATE (downtime)")
+    assert line.startswith("orders: goes on with job 1: RESTARTS THE JOB WITHOUT STATE (downtime)")
     assert "queue" not in line  # its CUs are counted once, and they stay
     assert job.warned[0] == line
 
@@ -90,7 +90,7 @@ def test_a_forgotten_job_without_its_bucket_loses_its_state_and_the_preview_says
 def test_a_forgotten_job_is_found_by_its_mark_under_another_name(job: Stack) -> None:
     job.forget()
     line = as_said(job, name="orders-2")
-    assert line.startswith("orders-2: goes on with job 1; changes live, without a restart; name")
+    assert line.startswith("orders-2: goes on with job 1: changes live, without a restart; name")
     assert job.jobs() == ["orders-2"]
 
 
@@ -101,7 +101,7 @@ def test_a_forgotten_job_keeps_its_savepoint_although_the_program_names_an_older
     path = job.job["savepoint_path"]
     job.forget()
     line = as_said(job, restore_from="obs://state/older/")
-    assert line.startswith(f"orders: goes on with job 1; starts from its savepoint {path}")
+    assert line.startswith(f"orders: goes on with job 1: starts from its savepoint {path}")
 
 
 def test_two_jobs_with_the_mark_are_told_with_both_ids(job: Stack) -> None:

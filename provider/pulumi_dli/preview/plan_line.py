@@ -145,8 +145,9 @@ def _quiet(job: JobDetail) -> JobDetail:
 
 
 def _line(head: str, plan: Plan, job: JobDetail, desired: Desired, cus: Iterable[str]) -> Line:
-    parts = [head, *_verbs(plan, job), *_details(plan, job, desired), *cus]
-    return Line(f"{desired.name}: {'; '.join(parts)}", _level(plan))
+    """A line whose head says what becomes of the job, and the plan behind it."""
+    parts = "; ".join([*_verbs(plan, job), *_details(plan, job, desired), *cus])
+    return Line(": ".join(filter(None, (desired.name, head, parts))), _level(plan))
 
 
 def _level(plan: Plan) -> Level:
