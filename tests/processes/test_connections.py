@@ -103,8 +103,10 @@ def test_the_local_dli_in_this_process(connect: Connect, tmp_path: Path) -> None
     assert {queue["queue_name"] for queue in queues["queues"]} >= {"default", "testqueue"}
     with pytest.raises(NotFoundError, match=r"DLI\.16001"):
         local.transport().request("GET", JOB, what="read the job 138")
-    # A program that names a place for the cloud runs on the local DLI as it is.
-    assert local.transport("eu-de", "p1") is local.transport()
+    # A job's own place is honoured, so that a move can be tried; each region is its own service.
+    assert local.place("eu-de", "p1") == Place("local", "eu-de", "p1")
+    local.transport("eu-de", "p1").request("GET", QUEUES, what="list the queues", params=every)
+    assert (tmp_path / ".dli-local/regions/eu-de/dli.sqlite3").exists()
 
 
 def test_the_local_dlis_time_is_not_ours(connect: Connect, tmp_path: Path) -> None:
