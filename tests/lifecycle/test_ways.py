@@ -660,3 +660,17 @@ def test_a_renamed_resource_is_known_by_the_marks_of_its_aliases(job: Stack) -> 
     assert counter(job, 2) > 1000
     assert outs["owner"] == job.mark
     assert tags(job, 2)["pulumi-owner"] == job.mark
+
+
+@pytest.mark.parametrize(("seconds", "looks"), [(0, 1), (60, 2)])
+def test_an_update_looks_again_unless_its_diff_has_just_looked(
+    job: Stack, seconds: float, looks: int
+) -> None:
+    session = job.session()
+    news = job._checked(session, job.inputs, {"desc": "x"})  # noqa: SLF001
+    before = len(job.all_sent())
+    assert session.diff(URN, 1, job.outs, news, NOWHERE).changes
+    job.clock.sleep(seconds)
+    session.update(URN, 1, job.outs, news, None)
+    asked = [each for each in job.all_sent()[before:] if each.endswith("/streaming/jobs/1")]
+    assert len(asked) == looks

@@ -121,3 +121,13 @@ def test_tags_that_were_written_are_stored_whatever_was_seen_before() -> None:
     assert written.job.values["tags"] == {"a": "new"}
     unsent = outputs.after(Outcome(job=stale), Desired.read(program), known)
     assert unsent.job.values["tags"] == {"a": "old", "gone": "x"}
+
+
+@pytest.mark.parametrize(("mark", "stored"), [("5" * 32, ""), ("", "-")])
+def test_a_state_of_an_earlier_release_learns_whether_its_job_is_marked(
+    mark: str, stored: str
+) -> None:
+    seen = replace(live(), mark=mark, values={**live().values, "tags": {}})
+    known = State.read(1, {**PROGRAM, "owner": "5" * 32})
+    found, inputs = outputs.observed(seen, known)
+    assert (found.mark, found.foreign, inputs["owner"]) == (stored, "", "5" * 32)

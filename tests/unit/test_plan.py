@@ -477,3 +477,19 @@ def test_two_jobs_with_state_are_a_conflict() -> None:
     assert not conflict(live, job("draft", ran=False), todo)
     assert not conflict(None, job("stopped"), todo)
     assert not conflict(live, job("stopped"), move(live, wish(upgrade_mode="stateless"), state))
+
+
+def test_a_job_of_any_id_is_taken_back_with_its_id() -> None:
+    live = replace(job("running"), job_id=123456, mark=HIGH)
+    state = replace(stored(live, PROGRAM, owner=LOW), job=live)
+    assert plan(live, wish(owner=LOW), state).foreign
+    back = plan(live, wish(owner=LOW, adopt_job_id=int("123456")), state)
+    assert not back.foreign
+    assert back.add_tags == {"pulumi-owner": LOW}
+
+
+def test_a_trigger_that_is_equal_is_no_new_one() -> None:
+    live = job("running")
+    text = "a new object"
+    state = stored(live, PROGRAM, restart_trigger=f"{text[:2]}new object")
+    assert not plan(live, wish(restart_trigger=text), state).stop

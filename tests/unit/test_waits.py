@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from pulumi_dli.clock import Deadline, SystemClock
@@ -231,3 +232,33 @@ def test_a_phase_is_given_the_time_in_which_the_details_may_lag_behind(
     assert clock.time - 100 <= took + 1
     assert starting.job.status == statuses[-1]
     assert (clock.time - 100 >= 30) is (took == 30)
+
+
+class Stopping(Passing):
+    """The same, whose savepoint is there from the n-th look on."""
+
+    def __init__(self, *statuses: str, saved_from: int) -> None:
+        super().__init__(*statuses)
+        self.looks, self.saved_from = 0, saved_from
+
+    def details(self, job_id: int) -> JobDetail:
+        self.looks += 1
+        saved = self.looks >= self.saved_from
+        path = "b/new/" if saved else ""
+        return replace(super().details(job_id), has_savepoint=saved, savepoint_path=path)
+
+
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        ["job_cancel_success"],
+        ["job_running_exception", "job_cancel_success"],
+        ["job_canceling", "job_cancel_fail", "job_canceling", "job_cancel_success"],
+    ],
+)
+def test_a_savepoint_that_shows_late_is_waited_for(clock: HandClock, statuses: list[str]) -> None:
+    job = Stopping("job_running", "job_savepointing", *statuses, saved_from=9)
+    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
+    stopping = Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=0)
+    waits.stopped(stopping, savepoint=True)
+    assert stopping.next_start == NextStart.at("b/new/")
