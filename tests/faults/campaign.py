@@ -40,7 +40,7 @@ CHANGES = ("live", "restart", "rename", "revert", "stop", "start", "refresh", "d
 WAYS = ("taint", "replace", "forget", "restore", "move", "retain", "adopt", "steal", *HANDS)
 """How a job meets its resource other than by create and update."""
 ANSWERS = ("429", "500", "502", "503", "504", "DLI.0999")
-LOSING = frozenset({"crash", "lose_savepoint", "stop_empty"})
+LOSING = frozenset({"crash", "lose_savepoint", "fail_start", "stop_empty"})
 """After these a state may have to be named by hand."""
 
 
@@ -310,6 +310,8 @@ class Game:
                 judge_starts(world.history(job["id"]))
         if program is not None and not (run.killed or self.faulty or passing):
             self._judge_line(saw, run.error, sent, replaced=replaced)
+        if program is None and not run.error:
+            self.best = 0
         if before is not None and program is not None and not run.error and not run.killed:
             self._judge_state(before, program)
         return run.error
