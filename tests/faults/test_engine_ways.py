@@ -109,7 +109,7 @@ def _step(
 def _as_announced(stack: JobStack, *options: str, replaced: bool) -> None:
     """A preview, and an `up` that sends what its line says."""
     shown = json.loads(stack.project.must("preview", "--json", *options))
-    told = [d["message"].strip() for d in shown["diagnostics"] if d.get("urn") == URN]
+    told = [d["message"].strip() for d in shown.get("diagnostics", []) if d.get("urn") == URN]
     lines = plan_lines(re.sub(r"^(warning|error): ", "", text) for text in told)
     with stack.dli.watched() as seen:
         stack.up(*options)
@@ -146,7 +146,7 @@ def _killed(stack: JobStack, dice: random.Random) -> None:
     with stack.project.start("up", "--yes", "--skip-preview") as process:
         while process.poll() is None and len(kept(stack.dli.store)) < before + after:
             with suppress(subprocess.TimeoutExpired):
-                process.wait(dice.choice((0.01, 0.02, 0.05)))
+                process.wait(0.02)
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL) if group else process.kill()
 
