@@ -113,6 +113,11 @@ class JobFailed(JobError):
 class JobGone(JobError):
     """The job no longer exists, or its id now belongs to another job."""
 
+    @classmethod
+    def of(cls, job_id: int) -> JobGone:
+        """That a job of the state no longer exists."""
+        return cls(f"job {job_id} no longer exists; `pulumi up --refresh` creates it anew")
+
 
 class JobForeign(JobError):
     """A job of that name exists and is not this resource's."""

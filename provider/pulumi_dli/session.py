@@ -171,7 +171,8 @@ class Session:
         seconds: float | None,
     ) -> dict[str, Any]:
         """Bring a job to what the program wants. Raises Halfway once something was changed."""
-        desired = _demand_valid(inputs)
+        desired = Desired.read(inputs)
+        _demand_valid(desired)
         state = State.read(job_id, olds)
         place = stored_place(self.connections, olds)
         self._memory.keep(place, job_id, urn)
@@ -249,7 +250,8 @@ class Session:
             desired = desired.without("adopt_job_id")
         allowed = seconds or desired.options.timeouts.create
         if old is None:
-            return life.deploy(_demand_valid(inputs), allowed)
+            _demand_valid(desired)
+            return life.deploy(desired, allowed)
         if old.deleted:
             return life.redeploy(desired, old.state, old.path, allowed)
         if old.place == place:
@@ -278,19 +280,17 @@ def open_session(setting: Callable[[str], Any], directory: Path, console: Consol
     return Session(Connections.of_stack(setting, directory), console)
 
 
-def _demand_valid(inputs: Mapping[str, Any]) -> Desired:
-    """The wish of checked inputs.
+def _demand_valid(desired: Desired) -> None:
+    """Take a wish only as a check lets it pass.
 
     Raises:
-        JobError: they are not valid, so no check has seen them; or check saw that it cannot
-            be done. Nothing was sent.
+        JobError: it is not valid, so no check has seen it; or check saw that it cannot be
+            done. Nothing was sent.
     """
-    desired = Desired.read(inputs)
     if desired.wrong:
         raise JobError(f"nothing was changed: {'; '.join(problems(desired))}")
-    if inputs.get("failure"):
-        raise JobError(str(inputs["failure"]))
-    return desired
+    if failure := desired.given.get("failure"):
+        raise JobError(str(failure))
 
 
 def _assume_kept(state: State, news: Mapping[str, Any], unknown: frozenset[str]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ The details of a job do not show tags. What the region does not offer is found o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -14,9 +13,10 @@ from pulumi_dli.errors import ApiError, DliError, MissingEndpoint
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.once import Once
+from pulumi_dli.settings.settings import ignores
 
-OURS = "pulumi-"
-"""How the keys of tags begin that are the provider's own."""
+OURS = "pulumi-*"
+"""The keys of tags that are the provider's own."""
 
 
 class Tags:
@@ -29,9 +29,7 @@ class Tags:
 
     def __init__(self, jobs: Jobs, ignored: Iterable[str] = ()) -> None:
         self._jobs = jobs
-        patterns = [f"{re.escape(OURS)}.*"]
-        patterns += [re.escape(key.removesuffix("*")) + ".*" * key.endswith("*") for key in ignored]
-        self._hidden = re.compile("|".join(patterns), re.DOTALL)
+        self._hidden = (OURS, *ignored)
         self._project = Once(self._read_project)
         self._missing = False
         self._changed: set[int] = set()
@@ -90,5 +88,5 @@ class Tags:
     def _tagged(self, job: JobDetail, tags: dict[str, str] | None) -> JobDetail:
         if tags is None:
             return job
-        told = {key: text for key, text in tags.items() if not self._hidden.fullmatch(key)}
+        told = {key: text for key, text in tags.items() if not ignores(self._hidden, key)}
         return replace(job, mark=tags.get(OWNER_TAG, ""), values={**job.values, "tags": told})

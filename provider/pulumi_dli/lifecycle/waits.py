@@ -51,9 +51,7 @@ class Waits:
         try:
             return self._jobs.details(job_id)
         except NotFoundError:
-            raise JobGone(
-                f"job {job_id} no longer exists; `pulumi up --refresh` creates it anew"
-            ) from None
+            raise JobGone.of(job_id) from None
 
     def stopped(self, operation: Operation, *, savepoint: bool, older: str = "") -> None:
         """Wait for a stop that is under way, and verify it and its savepoint.

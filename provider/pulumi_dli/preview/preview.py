@@ -92,9 +92,7 @@ class Preview:
             )
             return None
         if lookups is not None and (job is None or state.is_another(job)):
-            raise JobGone(
-                f"job {state.job.job_id} no longer exists; `pulumi up --refresh` creates it anew"
-            )
+            raise JobGone.of(state.job.job_id)
         return job
 
     def arrival(self, urn: str, desired: Desired, job: JobDetail | None, path: str = "") -> Line:
@@ -130,9 +128,10 @@ class Preview:
 
     def resumed(self, urn: str, desired: Desired, job: JobDetail, known: NextStart) -> Line:
         """The line for a job that an interrupted run left, with what its next start begins with."""
-        todo = plan(job, desired.without("restore_from"), None, known=known)
+        desired = desired.without("restore_from")
+        todo = plan(job, desired, None, known=known)
         cus = self._changed_cus(urn, job, todo, desired)
-        return plan_line.going_on(todo, job, desired.without("restore_from"), None, cus)
+        return plan_line.going_on(todo, job, desired, None, cus)
 
     def replaced(self, urn: str, desired: Desired, job: JobDetail, state: State) -> Line:
         """The line for a job that the engine replaces in its place."""
@@ -182,8 +181,7 @@ class Preview:
         if job is None:
             return ""
         if desired.options.restore_from == before.options.restore_from:
-            options = desired.options.model_copy(update={"restore_from": None})
-            desired = replace(desired, options=options)
+            desired = desired.without("restore_from")
         return plan(job, desired, None, known=LIVE if started else LOST).blocked
 
     def _first_cus(self, urn: str, desired: Desired) -> Iterator[str]:

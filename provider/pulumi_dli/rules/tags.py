@@ -6,9 +6,10 @@ No sentence repeats a value, which may be a secret.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from pulumi_dli.job.desired import Desired
+from pulumi_dli.settings.settings import ignores
 
 MOST_TAGS = 20
 """Tags that a job may have, the ownership tag counted."""
@@ -45,10 +46,10 @@ def wrong_tags(tags: Mapping[str, str]) -> Iterator[str]:
             )
 
 
-def ignored_tags(desired: Desired, ignored: Iterable[str]) -> Iterator[str]:
+def ignored_tags(desired: Desired, ignored: Collection[str]) -> Iterator[str]:
     """A sentence for each tag of the program that `dli:ignoreTags` leaves to others."""
     for key in desired.spec.tags or {}:
-        if any(key == name or (name[-1] == "*" and key.startswith(name[:-1])) for name in ignored):
+        if ignores(ignored, key):
             yield f"tags.{key}: dli:ignoreTags leaves it to others; remove it from one of the two"
 
 

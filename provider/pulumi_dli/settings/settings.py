@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,3 +84,8 @@ class Settings:
     def local(self) -> bool:
         """Whether these settings are of the embedded local DLI."""
         return self.endpoint == LOCAL
+
+
+def ignores(names: Iterable[str], key: str) -> bool:
+    """Whether the key of a tag is one of `ignore_tags`, as `Settings` has them."""
+    return any(key.startswith(name[:-1]) if name.endswith("*") else key == name for name in names)
