@@ -163,6 +163,13 @@ class Passing:
         return JobDetail(job_id, "orders", status, start_time=1)
 
 
+def _waiting(clock: HandClock, *statuses: str) -> tuple[Waits, Operation]:
+    """Waits for a job that passes through the statuses, and an operation that saw the first."""
+    job = Passing(*statuses)
+    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
+    return waits, Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=0)
+
+
 @pytest.mark.parametrize(
     ("statuses", "says"),
     [
@@ -177,30 +184,23 @@ class Passing:
 def test_what_is_said_of_a_stop_that_failed_is_how_the_job_stands_in_the_end(
     clock: HandClock, statuses: list[str], says: str
 ) -> None:
-    job = Passing("job_running", *statuses)
-    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
-    stopping = Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=10)
+    waits, stopping = _waiting(clock, "job_running", *statuses)
     with pytest.raises(JobError, match=says):
         waits.stopped(stopping, savepoint=True)
     assert stopping.job.status == statuses[-1]
 
 
 def test_a_failure_that_passes_is_no_failure(clock: HandClock) -> None:
-    job = Passing("job_submitting", "job_submit_fail", "job_running")
-    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
-    starting = Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=0)
+    waits, starting = _waiting(clock, "job_submitting", "job_submit_fail", "job_running")
     waits.started(starting)
     assert starting.job.status == "job_running"
 
 
 def test_a_failure_that_stays_from_before_the_start_is_one_after_a_while(clock: HandClock) -> None:
     """The details may lag behind a run request, but not for ever."""
-    job = Passing("job_submit_fail")
-    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
-    before = job.details(7)
-    starting = Operation(job=before, deadline=Deadline(clock, 600), settle=0)
+    waits, starting = _waiting(clock, "job_submit_fail")
     with pytest.raises(JobFailed, match="did not start: submit fail"):
-        waits.started(starting, before)
+        waits.started(starting, starting.job)
     assert 30 <= clock.time - 100 < 40
 
 
@@ -208,12 +208,8 @@ def test_a_failure_that_stays_from_before_the_start_is_one_after_a_while(clock: 
 def test_a_start_that_fails_names_the_directory_that_it_was_to_begin_from(
     clock: HandClock, path: str
 ) -> None:
-    job = Passing("job_submitting", "job_submit_fail")
-    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
-    next_start = NextStart.at(path) if path else None
-    starting = Operation(
-        job=job.details(7), deadline=Deadline(clock, 600), settle=0, next_start=next_start
-    )
+    waits, starting = _waiting(clock, "job_submitting", "job_submit_fail")
+    starting.next_start = NextStart.at(path) if path else None
     with pytest.raises(JobFailed, match="did not start: submit fail") as error:
         waits.started(starting)
     assert ("; it was to begin from b/s/; mend" in str(error.value)) is bool(path)
@@ -225,9 +221,7 @@ def test_a_start_that_fails_names_the_directory_that_it_was_to_begin_from(
 def test_a_phase_is_given_the_time_in_which_the_details_may_lag_behind(
     clock: HandClock, statuses: list[str], took: float
 ) -> None:
-    job = Passing("job_submitting", *statuses)
-    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
-    starting = Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=0)
+    waits, starting = _waiting(clock, "job_submitting", *statuses)
     waits.linger(starting, Phase.STARTING)
     assert clock.time - 100 <= took + 1
     assert starting.job.status == statuses[-1]
