@@ -332,7 +332,7 @@ def test_a_warning_waits_for_what_it_needs(program: dict[str, Any], unknown: set
         ({"checkpoint_path": "b/etl?password=hunter2"}, "checkpoint_path", "a password or a key"),
         ({"desc": "jdbc:mysql://etl:hunter2@db/shop"}, "desc", "a password"),
         ({"tags": {"password": "hunter2"}}, "tags", "a password or a key"),
-        ({"tags": {"by": ACCESS_KEY}}, "tags", "an access key"),
+        ({"tags": {"by": ACCESS_KEY, "team": "data"}}, "tags", "an access key"),
         ({"dependency_jars": [f"obs://b/{ACCESS_KEY}.jar"]}, "dependency_jars[0]", "an access key"),
         ({"restart_trigger": "sk=hunter2"}, "restart_trigger", "a password or a key"),
     ],
@@ -348,10 +348,49 @@ def test_a_credential_in_a_plain_argument_is_warned_of_and_not_shown(
 
 
 @pytest.mark.parametrize(
+    ("program", "path", "noun"),
+    [
+        (
+            {"entrypoint_args": "-v --password hunter2 -n 3"},
+            "entrypoint_args: word 3",
+            "a password or a key",
+        ),
+        (
+            {"entrypoint_args": "--password=hunter2"},
+            "entrypoint_args: word 1",
+            "a password or a key",
+        ),
+        ({"entrypoint_args": ["--ak", ACCESS_KEY]}, "entrypoint_args[1]", "an access key"),
+        ({"entrypoint_args": ["-v", f"x={TOKEN}"]}, "entrypoint_args[1]", "a token"),
+        (
+            {"runtime_config": {"fs.obs.access.key": ACCESS_KEY}},
+            "runtime_config.fs.obs.access.key",
+            "an access key",
+        ),
+        (
+            {"runtime_config": {"s3.secret-key": "hunter2"}},
+            "runtime_config.s3.secret-key",
+            "a password or a key",
+        ),
+        ({"runtime_config": {ACCESS_KEY: "x"}}, "runtime_config", "an access key"),
+    ],
+)
+def test_a_credential_in_a_secret_argument_is_warned_of_by_its_place(
+    program: dict[str, Any], path: str, noun: str
+) -> None:
+    [line] = [text for text in warnings({**RIGHT, **program}) if "looks like" in text]
+    assert line == (
+        f"{path}: looks like {noun}; it is kept secret here, but DLI shows it to everybody who may "
+        "read the job; let the job fetch it from where secrets are kept, if it can"
+    )
+
+
+@pytest.mark.parametrize(
     "program",
     [
-        {"entrypoint_args": f"--password hunter2 --ak {ACCESS_KEY}"},
-        {"runtime_config": {"fs.obs.access.key": ACCESS_KEY}},
+        {"entrypoint_args": "--password {{db}} --rate 3 --token-file /etc/token"},
+        {"entrypoint_args": ["--secretless", "--mode", "at-least-once"]},
+        {"runtime_config": {"rest.port": "8081", "security.ssl.enabled": "true"}},
         {"desc": "password={{db_password}}", "tags": {"stack": "dev", "token": ""}},
         {"desc": "tokens are counted; the task: none", "main_class": "org.example.TokenCounter"},
         {"restart_trigger": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
