@@ -27,7 +27,7 @@ from pulumi.dynamic import (
 )
 from pulumi.output import Unknown
 
-from pulumi_dli.errors import DliError, Halfway
+from pulumi_dli.errors import DliError, Halfway, Unforeseen
 from pulumi_dli.loading import loading, own_process
 from pulumi_dli.sdk import host
 
@@ -117,9 +117,13 @@ def _door() -> Iterator[None]:
     try:
         yield
     except DliError as error:
-        _fail(str(error))
+        _fail(str(error), error)
     except host.EngineGone:
         _fail("the engine is gone; nothing more was started")
+    except _Failed:
+        raise
+    except Exception as error:  # noqa: BLE001 -- the engine prints what leaves here
+        _fail(str(Unforeseen(error)), error)
 
 
 def _keep(error: Halfway, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,14 +139,15 @@ def _keep(error: Halfway, inputs: Mapping[str, Any]) -> dict[str, Any]:
     if error.state.at_risk:  # as a refresh would give it, so that the next check knows
         stored["desired_state"] = outs["desired_state"]
     if host.partial_failure(str(error.job_id), {**outs, **key}, stored, str(error)):
-        _fail(str(error))
+        _fail(str(error), error)
     return {**outs, "failure": str(error)}
 
 
-def _fail(text: str) -> NoReturn:
+def _fail(text: str, cause: Exception | None = None) -> NoReturn:
     """Raise the final error. The host prints a traceback, so there is none unless asked for."""
-    if not os.environ.get("PULUMI_DLI_DEBUG"):
-        sys.tracebacklimit = 0
+    if os.environ.get("PULUMI_DLI_DEBUG"):
+        raise _Failed(text) from cause
+    sys.tracebacklimit = 0
     raise _Failed(text) from None
 
 

@@ -8,6 +8,7 @@
     │  ├─ NotFoundError    404 with a DLI code, or DLI.16001 (no such Flink job)
     │  ├─ MissingEndpoint  404 or 405 from the gateway: nothing is served at that path
     │  └─ ThrottledError   429: too many requests
+    ├─ Unforeseen          a mistake of this package's own, or of the machine
     ├─ Halfway             an operation broke off after it changed the service
     └─ JobError            the service agreed, but the job is not in the state that was asked for
        ├─ JobFailed        it reached a failed state
@@ -23,6 +24,8 @@ the values of `entrypoint_args` or `runtime_config`.
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import Any, Protocol
 
 MAX_TEXT = 512
@@ -129,6 +132,25 @@ class StateAtRisk(JobError):
 
 class WaitTimeout(JobError):
     """The job did not get there in the time allowed; the next `pulumi up` resumes."""
+
+
+class Unforeseen(DliError):
+    """A mistake of this package's own, or of the machine. It says where, and repeats no value.
+
+    What was sent last may have taken effect.
+    """
+
+    uncertain = True
+
+    def __init__(self, error: Exception) -> None:
+        frames = traceback.extract_tb(error.__traceback__)
+        ours = [frame for frame in frames if "pulumi_dli" in frame.filename] or frames
+        where = f", {Path(ours[-1].filename).name} line {ours[-1].lineno}" if ours else ""
+        super().__init__(
+            f"something that nobody foresaw went wrong in pulumi-dli ({type(error).__name__}"
+            f"{where}); run it again with PULUMI_DLI_DEBUG=1 in the environment to see all of it, "
+            "and report that"
+        )
 
 
 class Storable(Protocol):

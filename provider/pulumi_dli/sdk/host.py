@@ -35,8 +35,8 @@ _METHODS = frozenset({"Check", "Diff", "Create", "Update", "Read", "Delete"})
 _WATCH_SECONDS = 2.0
 
 
-class EngineGone(Exception):
-    """The engine that started this process no longer listens."""
+class EngineGone(BaseException):
+    """The engine that started this process no longer listens; no failure of an operation."""
 
 
 class Call(NamedTuple):
