@@ -257,14 +257,13 @@ def _demand_filtering(jobs: Jobs, tags: Mapping[str, str]) -> None:
 
 
 def _result(job: JobDetail) -> GetFlinkJarJobResult:
-    from pulumi_dli.job.redaction import mask  # noqa: PLC0415
     from pulumi_dli.job.spec import FIELDS  # noqa: PLC0415
 
     return GetFlinkJarJobResult(
         job_id=job.job_id,
         name=job.name,
         status=job.status,
-        status_desc=mask(job.status_desc, job.values),
+        status_desc=job.status_desc,
         create_time=job.create_time,
         start_time=job.start_time,
         update_time=job.update_time,

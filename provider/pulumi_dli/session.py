@@ -64,6 +64,7 @@ class Session:
     def __post_init__(self) -> None:
         self._foresight = Foresight(self.connections, self.console, self.clock, self._memory)
 
+    @discreet
     def check(
         self,
         urn: str,
@@ -115,9 +116,10 @@ class Session:
             told = [str(error)]
         if found or told:
             return filled, sorted([*found, *told])
-        filled = {**filled, "failure": failure} if failure else filled
-        return {**filled, **desired.given_as_in(before)}, []
+        failed = {"failure": failure} if failure else {}
+        return {**filled, **failed, **desired.given_as_in(before)}, []
 
+    @discreet
     def diff(
         self,
         urn: str,
@@ -145,6 +147,7 @@ class Session:
         touches = todo.touches or bool(todo.recorded or todo.kept)
         return Diff(bool(replaces or unknown or renamed or touches or state.failure), replaces)
 
+    @discreet
     def create(
         self, urn: str, inputs: Mapping[str, Any], seconds: float | None
     ) -> tuple[int, dict[str, Any]]:
@@ -154,14 +157,14 @@ class Session:
         """
         place = stored_place(self.connections, inputs)
         try:
-            with discreet(inputs):
-                state = self._deploy(urn, place, inputs, seconds)
+            state = self._deploy(urn, place, inputs, seconds)
         except Halfway as error:
             self._memory.keep(place, error.job_id, urn)
             raise
         self._memory.keep(place, state.job.job_id, urn)
         return state.job.job_id, state.write()
 
+    @discreet
     def update(
         self,
         urn: str,
@@ -178,12 +181,10 @@ class Session:
         self._memory.keep(place, job_id, urn)
         look = self._memory.take_look(urn)
         seen = look.job if look is not None and self.clock.now() - look.at <= YOUNG else None
-        with discreet(inputs, state.job.values):
-            reached = self._life(place, olds).change(
-                job_id, desired, state, seconds or desired.options.timeouts.update, seen
-            )
-        return reached.write()
+        allowed = seconds or desired.options.timeouts.update
+        return self._life(place, olds).change(job_id, desired, state, allowed, seen).write()
 
+    @discreet
     def read(
         self, urn: str, job_id: int, props: Mapping[str, Any]
     ) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -212,6 +213,7 @@ class Session:
             self._memory.read(urn, found)
         return found.write() | place._asdict(), inputs
 
+    @discreet
     def delete(
         self, urn: str, job_id: int, props: Mapping[str, Any], seconds: float | None
     ) -> None:
@@ -235,8 +237,7 @@ class Session:
             self.console.say(f"job {job_id} is {whose} since this run: left alone")
         else:
             allowed = seconds or state.seconds("delete") or Timeouts().delete
-            with discreet(state.job.values):
-                path = life.remove(job_id, state, allowed)
+            path = life.remove(job_id, state, allowed)
             self._memory.leave(urn, Old(place, state, path, deleted=True))
 
     def _deploy(
@@ -246,12 +247,11 @@ class Session:
         old = self._memory.old(urn)
         life = self._life(place, inputs)
         desired = Desired.read(inputs)
-        if old is not None:  # it has a job already
-            desired = desired.without("adopt_job_id")
         allowed = seconds or desired.options.timeouts.create
         if old is None:
             _demand_valid(desired)
             return life.deploy(desired, allowed)
+        desired = desired.without("adopt_job_id")  # it has a job already
         if old.deleted:
             return life.redeploy(desired, old.state, old.path, allowed)
         if old.place == place:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import html
+import json
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_dli.console import MASK
-from pulumi_dli.errors import DliError
-from pulumi_dli.job.redaction import SHORTEST, discreet, hidden, mask
+from pulumi_dli.job.redaction import MOST_READ, SHORTEST, cut, discreet, hidden, secret_texts
 
-ARGUMENTS = {"entrypoint_args": "--user admin --password=TOPSECRET -n 3"}
+ARGUMENTS = {"entrypoint_args": "--user admin --password=TOPSECRET -n 3 --key abc"}
 
 
 @pytest.mark.parametrize(
@@ -19,25 +23,78 @@ ARGUMENTS = {"entrypoint_args": "--user admin --password=TOPSECRET -n 3"}
     [
         ("no such user: admin", f"no such user: {MASK}"),
         ("wrong password TOPSECRET", f"wrong password {MASK}"),
+        ("wrong password xTOPSECRETx", f"wrong password x{MASK}x"),
         (f"cannot parse {ARGUMENTS['entrypoint_args']}!", f"cannot parse {MASK}!"),
         ("3 attempts failed", "3 attempts failed"),
+        ("key abc, 'abc', abc.", f"key {MASK}, '{MASK}', {MASK}."),
+        ("abcd and dabc", "abcd and dabc"),
+        ("pw_abc, line\\nabc", f"pw_{MASK}, line\\n{MASK}"),
         ("", ""),
     ],
 )
 def test_arguments_are_cut_out(text: str, seen: str) -> None:
-    assert mask(text, ARGUMENTS) == seen
+    assert cut(text, secret_texts(ARGUMENTS)) == seen
 
 
 def test_arguments_in_a_list_and_settings_are_cut_out() -> None:
     source: dict[str, Any] = {
-        "entrypoint_args": ["--password", "TOPSECRET"],
-        "runtime_config": {"key": "HIDDEN", "n": 12345.0},
+        "entrypoint_args": ["--password", "TOPSECRET", 'x="quoted"'],
+        "runtime_config": {"key": "HIDDEN", "n": 12345.0, "opts": "-Da=first -Db=second"},
     }
-    assert mask("TOPSECRET HIDDEN 12345", source) == f"{MASK} {MASK} {MASK}"
+    text = "TOPSECRET HIDDEN 12345 quoted first second"
+    assert cut(text, secret_texts(source)) == " ".join([MASK] * 6)
+
+
+@pytest.mark.parametrize("value", [None, 5, True, {"a": "TOPSECRET"}, [["TOPSECRET"], None]])
+def test_arguments_of_a_wrong_type_are_taken_as_they_are(value: Any) -> None:
+    secrets = secret_texts({"entrypoint_args": value, "runtime_config": value})
+    assert "SECRET" not in cut("TOPSECRET", [*secrets, "TOPSECRET"])
 
 
 def test_nothing_is_cut_out_where_nothing_is_set() -> None:
-    assert mask("all is well", {}, {"entrypoint_args": None, "runtime_config": {}}) == "all is well"
+    nothing = secret_texts({}, {"entrypoint_args": None, "runtime_config": {}})
+    assert cut("all is well", nothing) == "all is well"
+
+
+FORMS: Mapping[str, Callable[[str], str]] = {
+    "plain": str,
+    "json": json.dumps,
+    "json, not ascii": lambda text: json.dumps(text, ensure_ascii=False),
+    "json twice": lambda text: json.dumps(json.dumps(text)),
+    "json twice, not ascii": lambda text: json.dumps(
+        json.dumps(text, ensure_ascii=False), ensure_ascii=False
+    ),
+    "java's json": lambda text: (
+        json.dumps(text)
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("=", "\\u003d")
+        .replace("'", "\\u0027")
+    ),
+    "json with slashes": lambda text: json.dumps(text).replace("/", "\\/"),
+    "python": repr,
+    "address": quote,
+    "address, whole": lambda text: quote(text, safe=""),
+    "form": quote_plus,
+    "address in small letters": lambda text: re.sub(
+        "%..", lambda code: code[0].lower(), quote(text, safe="")
+    ),
+    "page": html.escape,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "secret", ['p"w\\d', "päss/wörd", "a'b'c", "x=<y>&z", "tab\there", "line\nend", "50% off?"]
+)
+def test_a_secret_is_cut_in_every_form_in_which_a_service_repeats_it(
+    form: str, secret: str
+) -> None:
+    repeated = FORMS[form](secret)
+    seen = cut(f"cannot read {repeated} here", [secret])
+    assert repeated.strip("\"'\\") not in seen
+    assert MASK in seen
 
 
 secret = st.text(alphabet="abcXYZ019", min_size=SHORTEST, max_size=12)
@@ -46,14 +103,43 @@ secret = st.text(alphabet="abcXYZ019", min_size=SHORTEST, max_size=12)
 @given(st.lists(secret, min_size=1, max_size=4), st.dictionaries(secret, secret, max_size=3))
 def test_no_secret_is_left(arguments: list[str], config: dict[str, str]) -> None:
     text = f"failed: {' '.join(arguments)} / {list(config.values())} / {arguments[0]}"
-    seen = mask(text, {"entrypoint_args": arguments, "runtime_config": config})
+    source = {"entrypoint_args": arguments, "runtime_config": config}
+    words = cut(text, secret_texts(source)).replace(MASK, "|").split()
     for value in [*arguments, *config.values()]:
-        assert value not in seen.replace(MASK, "|")
+        assert value not in words
+        assert len(value) == SHORTEST or not any(value in word for word in words)
 
 
-def test_an_error_that_passes_is_masked() -> None:
-    with pytest.raises(DliError, match=r"^no user \[secret\]$"), discreet(ARGUMENTS):
-        raise DliError("no user admin")
+@given(st.text(max_size=60), st.lists(st.text(max_size=12), max_size=4))
+def test_cutting_twice_cuts_nothing_more(text: str, secrets: list[str]) -> None:
+    once = cut(text, secrets)
+    assert cut(once, secrets) == once or MASK in text
+
+
+def test_a_secret_that_is_a_word_of_the_mask_leaves_the_mask_whole() -> None:
+    assert cut("the secret is TOPSECRET", ["secret", "TOPSECRET"]) == f"the {MASK} is {MASK}"
+
+
+def test_the_beginning_of_a_secret_that_breaks_off_is_cut() -> None:
+    long = "0123456789abcdef" * 4
+    assert cut(f"got {long[:40]}… and {long}", [long]) == f"got {MASK}… and {MASK}"
+
+
+def test_what_nobody_is_shown_is_not_looked_through() -> None:
+    assert len(cut("x" * 10 * MOST_READ, ["TOPSECRET"])) == MOST_READ
+
+
+def test_a_verb_hides_the_secrets_of_what_it_is_given() -> None:
+    @discreet
+    def verb(_urn: str, *props: Mapping[str, Any]) -> str:
+        return cut(f"admin, {len(props)}") + inner({"entrypoint_args": "inner"})
+
+    @discreet
+    def inner(_props: Mapping[str, Any]) -> str:
+        return cut(" and inner")
+
+    assert verb("urn", ARGUMENTS, {}) == f"{MASK}, 2 and {MASK}"
+    assert cut("admin") == "admin"
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,11 @@ def text_of(value: object) -> str:
     return str(value)
 
 
+def line(value: object) -> str:
+    """A text of the service that names something, in one line; "" for nothing."""
+    return "".join(each if each.isprintable() else "?" for each in str(value or ""))
+
+
 def scalar(value: object) -> object:
     """A number or a flag as text; anything else as it is, for the validation to judge."""
     return text_of(value) if isinstance(value, bool | int | float) else value

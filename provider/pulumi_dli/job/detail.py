@@ -5,13 +5,14 @@ Source: DLI API reference, "Querying Job Details" and "Querying the Job List".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from pulumi_dli.job.canonical import canonical, from_wire
+from pulumi_dli.job.canonical import canonical, from_wire, line
+from pulumi_dli.job.redaction import cut, secret_texts
 from pulumi_dli.job.spec import FIELDS
 
 
@@ -87,11 +88,17 @@ class JobDetail:
         """Whether the job ever ran, so that it may hold state."""
         return self.start_time > 0 or self.phase in (Phase.RUNNING, Phase.SAVEPOINTING)
 
+    @property
+    def words(self) -> str:
+        """The service's own words on the status, in one line."""
+        return " ".join(self.status_desc.split())
+
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> JobDetail:
         """Read a `job_detail` object, or an element of the job list.
 
-        Numbers and flags may come as text; unknown keys are passed over.
+        Numbers and flags may come as text; unknown keys are passed over, and so are values that
+        are not what their field can hold. The service's own words come without secrets.
         """
         config = data.get("job_config") or {}
         source = {key: config[key] for key in FIELDS if key in config} | {
@@ -100,7 +107,15 @@ class JobDetail:
         if source.get("resource_config_version") == "v1":
             source.pop("resource_config", None)  # the CUs in other words, which nobody chose
         values = {key: from_wire(key, value) for key, value in source.items()}
-        told = {**data, "real_cu_number": config.get("real_cu_number")}
+        values = {key: value for key, value in values.items() if _readable(key, value)}
+        told = {
+            **data,
+            "name": line(data.get("name")),
+            "status": line(data.get("status")),
+            "status_desc": cut(str(data.get("status_desc") or ""), secret_texts(values)),
+            "savepoint_path": line(data.get("savepoint_path")),
+            "real_cu_number": config.get("real_cu_number"),
+        }
         return cls.from_properties(integer(data.get("job_id")), told, values)
 
     @classmethod
@@ -175,6 +190,22 @@ def _covers(live: Any, wanted: Any) -> bool:
     return bool(live == wanted)
 
 
+def _readable(name: str, value: object) -> bool:
+    """Whether a value has the shape of its field: a scalar, a list of them, or a mapping."""
+    match name:
+        case "resource_config":
+            return value is None or isinstance(value, Mapping)
+        case "runtime_config" | "tags":
+            return value is None or (isinstance(value, Mapping) and _scalars(value.values()))
+        case "dependency_jars" | "dependency_files":
+            return value in (None, "") or (isinstance(value, list) and _scalars(value))
+    return _scalars([value])
+
+
+def _scalars(values: Iterable[object]) -> bool:
+    return not any(isinstance(value, Mapping | list) for value in values)
+
+
 def integer(value: object) -> int:
     """A whole number that may come as text or as a float; 0 where it is none."""
     try:
@@ -189,5 +220,8 @@ def _flag(value: object) -> bool:
 
 def date(milliseconds: int) -> str:
     """A time of the service, for people."""
-    moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+    try:
+        moment = datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+    except (OSError, OverflowError, ValueError):  # beyond what a calendar has
+        return f"{milliseconds} ms"
     return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

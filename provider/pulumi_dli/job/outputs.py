@@ -16,7 +16,7 @@ from pulumi_dli.job.differences import MAPS, holds, managed
 from pulumi_dli.job.field import KEEP, Cost
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.options import FOUND, NO_SAVEPOINT
-from pulumi_dli.job.redaction import hidden, mask
+from pulumi_dli.job.redaction import hidden
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import pending_start, state_at_risk
 from pulumi_dli.job.state import OURS, UNMARKED, State
@@ -68,7 +68,6 @@ def after(outcome: Outcome, desired: Desired, state: State | None) -> State:
         job=replace(
             job,
             values=values,
-            status_desc=mask(job.status_desc, given, job.values),
             update_time=outcome.put_time or before,
         ),
         set_arguments=frozenset(name for name in FIELDS if name in given),
@@ -141,7 +140,6 @@ def observed(job: JobDetail, state: State | None) -> tuple[State, dict[str, Any]
     live = replace(
         job,
         values=values,
-        status_desc=mask(job.status_desc, before, job.values),
         update_time=job.update_time if drifted or state is None else state.job.update_time,
     )
     wanted = "stopped" if known.desired_state == "stopped" else "running"

@@ -12,7 +12,6 @@ from pulumi_dli.console import Report
 from pulumi_dli.errors import JobFailed, JobGone, NotFoundError, StateAtRisk, WaitTimeout
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.next_start import NextStart
-from pulumi_dli.job.redaction import mask
 from pulumi_dli.lifecycle.operation import Operation
 
 STALE = 30.0
@@ -199,7 +198,7 @@ def _reason(job: JobDetail) -> str:
 
 
 def _because(job: JobDetail) -> str:
-    return f": {mask(job.status_desc, job.values)}" if job.status_desc else ""
+    return f": {job.words}" if job.words else ""
 
 
 def _so_far(operation: Operation) -> str:
@@ -284,8 +283,7 @@ class Waiter:
 
 def _told(job: JobDetail) -> str:
     """What the service says beside the status, such as where the job runs."""
-    text = " ".join(mask(job.status_desc, job.values).split())
-    return f"; {text}" if text else ""
+    return f"; {job.words}" if job.words else ""
 
 
 def words(status: str) -> str:

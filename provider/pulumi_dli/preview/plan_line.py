@@ -216,7 +216,7 @@ def _start(start: Start) -> str:
 
 def _reason(job: JobDetail) -> str:
     """The status, and the service's own words on it in one short line."""
-    text = " ".join(job.status_desc.split())
+    text = job.words
     if not text:
         return job.status
     return f"{job.status}: {text[:LONGEST_REASON]}{'…' if len(text) > LONGEST_REASON else ''}"
