@@ -12,7 +12,7 @@ FLINK ?= 1
 
 # The engine's home, backend and passphrase are this project's own. What the owner of the shell
 # exports for Pulumi elsewhere changes nothing here.
-KEEP := PULUMI_DLI_DEBUG
+KEEP := PULUMI_DLI_DEBUG PULUMI_DLI_TRACE
 $(foreach name,$(filter-out $(KEEP),$(filter PULUMI_%,$(.VARIABLES))),$(eval unexport $(name)))
 export PULUMI_HOME := $(CURDIR)/.engine/home
 export PULUMI_BACKEND_URL := file://$(CURDIR)/.engine/state

@@ -15,8 +15,11 @@ from typing import Any
 
 import httpx
 from announced import plan_lines
-from local_service import START_TIME, LocalService, new_store
+from hostile import Hostile
+from local_service import PROJECT, START_TIME, LocalService, new_store
+from pulumi_dli.client.bodies import bound
 from pulumi_dli.client.connections import Connections
+from pulumi_dli.client.transport import Transport
 from pulumi_dli.errors import Halfway
 from pulumi_dli.job.state import unfold
 from pulumi_dli.local.app import create_app
@@ -62,6 +65,15 @@ class Problems(Exception):
     """What check found."""
 
 
+class Reached(Connections):
+    """Connections that lead to a transport of the test's own."""
+
+    reached: Transport
+
+    def transport(self, *_place: str | None, **_named: str | None) -> Transport:
+        return self.reached
+
+
 class Stack:
     """One resource and its state. Each `up` is a new process: a new Session."""
 
@@ -97,6 +109,18 @@ class Stack:
         self._connections.close()
         self.dli.http.close()
         self.store.close()
+
+    def hostile(self, instead: Mapping[int, httpx.Response], *, lost: bool = False) -> Hostile:
+        """Put other answers in the place of those with these numbers, from 1 on."""
+        headers = {"X-Auth-Token": self.dli.http.headers["X-Auth-Token"]}
+        app = create_app(self.store, sleep=self.clock.sleep)
+        service = Hostile(httpx.WSGITransport(app), dict(instead), lost)
+        client = httpx.Client(base_url="http://local", transport=service, headers=headers)
+        bound(client, self.clock)
+        reached = Reached(self.config, {}, Path(self.config["localPath"]).parent)
+        reached.reached = Transport(client, project_id=lambda: PROJECT, max_retries=0)
+        self._connections = reached
+        return service
 
     def session(self) -> Session:
         """A new process, which has spoken of nothing yet."""

@@ -87,7 +87,7 @@ def test_what_is_sent() -> None:
         (httpx.Response(204), {}),
         (httpx.Response(200, json={}), {}),
         (httpx.Response(200, json={"is_success": True, "n": 1}), {"is_success": True, "n": 1}),
-        (httpx.Response(200, json=[{"is_success": "false"}]), [{"is_success": "false"}]),
+        (httpx.Response(200, json=[{"is_success": "true"}]), [{"is_success": "true"}]),
     ],
 )
 def test_answers_are_decoded(response: httpx.Response, answer: object) -> None:

@@ -7,9 +7,11 @@ business. Source: DLI API reference, "Flink Job-related APIs" and "Queue-related
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
-from pulumi_dli.errors import MAX_TEXT, ApiError
+from pulumi_dli.client.answers import mapping, paged, rows, unreadable
+from pulumi_dli.errors import ApiError
 from pulumi_dli.job.canonical import to_wire
 from pulumi_dli.job.detail import JobDetail, integer
 from pulumi_dli.job.queue import Queue
@@ -54,11 +56,12 @@ class Jobs:
         answer = self._transport.request(
             "POST", f"{_STREAMING}/flink-jobs", what=what, json=body, hide=secret_texts(values)
         )
-        try:
-            return int(answer["job"]["job_id"])
-        except (KeyError, TypeError, ValueError):
+        job = answer.get("job") if isinstance(answer, Mapping) else None
+        job_id = integer(job.get("job_id")) if isinstance(job, Mapping) else 0
+        if job_id <= 0:
             message = f"could not {what}: the service said yes but gave no job id"
-            raise ApiError(message, status=200, uncertain=True) from None
+            raise ApiError(message, status=200, uncertain=True)
+        return job_id
 
     def update(self, job_id: int, values: Mapping[str, Any]) -> int:
         """Change fields of a job and return `update_time` (epoch milliseconds; 0 if not told)."""
@@ -70,7 +73,8 @@ class Jobs:
             json=body,
             hide=secret_texts(values),
         )
-        return JobDetail.from_wire(_mapping(_mapping(answer).get("job"))).update_time
+        job = answer.get("job") if isinstance(answer, Mapping) else None
+        return integer(job.get("update_time")) if isinstance(job, Mapping) else 0
 
     def run(self, job_id: int, *, resume_savepoint: bool) -> None:
         """Ask for a start, from the job's latest savepoint or without state."""
@@ -90,10 +94,10 @@ class Jobs:
         """Read one job. Raises NotFoundError when there is none."""
         what = f"read job {job_id}"
         answer = self._transport.request("GET", f"{_STREAMING}/jobs/{job_id}", what=what)
-        data = _mapping(_mapping(answer).get("job_detail"))
-        if not data:
-            raise ApiError(f"could not {what}: the answer holds no job_detail", status=200)
-        return JobDetail.from_wire(data)
+        job = _job(what, mapping(what, answer, "job_detail"))
+        if job.job_id not in (0, job_id):
+            raise unreadable(what, "it tells of another job")
+        return replace(job, job_id=job_id)
 
     def list_jobs(self, **filters: str | int) -> Iterator[JobDetail]:
         """Read the Flink Jar jobs that match, newest first, page by page.
@@ -103,8 +107,9 @@ class Jobs:
                 `status`. Whether `name` matches whole or in part is not documented, so look
                 at the answers again.
         """
-        offset = 0
-        while True:
+        what = "list the Flink jobs"
+
+        def page(offset: int) -> Mapping[str, Any]:
             params: dict[str, str | int] = {
                 "job_type": "flink_jar_job",
                 "show_detail": "true",
@@ -112,14 +117,10 @@ class Jobs:
                 "limit": PAGE,
                 "offset": offset,
             }
-            answer = self._transport.request(
-                "GET", f"{_STREAMING}/jobs", what="list the Flink jobs", params=params
-            )
-            page = _mapping(_mapping(answer).get("job_list")).get("jobs") or []
-            yield from (JobDetail.from_wire(job) for job in page)
-            offset += PAGE
-            if len(page) < PAGE:
-                return
+            answer = self._transport.request("GET", f"{_STREAMING}/jobs", what=what, params=params)
+            return mapping(what, answer, "job_list")
+
+        return (_job(what, row) for _, row in paged(what, page, "jobs", "job_id", PAGE))
 
     def trigger_savepoint(self, job_id: int, savepoint_path: str | None = None) -> None:
         """Ask a running job for a savepoint, into `savepoint_path` (`bucket/folder/`) if given."""
@@ -144,29 +145,25 @@ class Jobs:
 
     def tags(self, job_id: int) -> dict[str, str]:
         """Read a job's tags."""
-        answer = self._transport.request(
-            "GET", f"{_TAGS}/{job_id}/tags", what=f"read the tags of job {job_id}"
-        )
-        return _tags_in(_mapping(answer))
+        what = f"read the tags of job {job_id}"
+        return _tags(what, self._transport.request("GET", f"{_TAGS}/{job_id}/tags", what=what))
 
     def tags_of_project(self) -> dict[int, dict[str, str]]:
         """Read the tags of the project's jobs, by the jobs' ids, page by page."""
-        found: dict[int, dict[str, str]] = {}
-        while True:
+        what = "list the tags of the project's jobs"
+
+        def page(offset: int) -> Mapping[str, Any]:
             answer = self._transport.request(
                 "POST",
                 f"{_TAGS}/resource-instances/filter",
-                what="list the tags of the project's jobs",
-                params={"limit": TAGGED_PAGE, "offset": len(found)},
+                what=what,
+                params={"limit": TAGGED_PAGE, "offset": offset},
                 json={"tags": [], "matches": []},
             )
-            page = _mapping(answer).get("resources") or []
-            before = len(found)
-            for row in map(_mapping, page):
-                if (job_id := integer(row.get("resource_id"))) > 0:
-                    found[job_id] = _tags_in(row)
-            if len(page) < TAGGED_PAGE or len(found) == before:
-                return found
+            return mapping(what, answer)
+
+        found = paged(what, page, "resources", "resource_id", TAGGED_PAGE)
+        return {job_id: _tags(what, row) for job_id, row in found}
 
     def add_tags(self, job_id: int, tags: Mapping[str, str]) -> None:
         """Add tags to a job, or give those it has a new value."""
@@ -178,16 +175,16 @@ class Jobs:
 
     def queues(self) -> list[Queue]:
         """Read every queue of the project."""
-        answer = self._transport.request(
-            "GET", _QUEUES, what="list the queues", params={"queue_type": "all"}
-        )
-        queues = [Queue.from_wire(row) for row in _mapping(answer).get("queues") or []]
+        what = "list the queues"
+        answer = self._transport.request("GET", _QUEUES, what=what, params={"queue_type": "all"})
+        queues = [Queue.from_wire(row) for row in rows(what, answer, "queues")]
         return [queue for queue in queues if queue.name]
 
     def queue(self, name: str) -> Queue:
         """Read one queue."""
-        answer = self._transport.request("GET", f"{_QUEUES}/{name}", what=f"read the queue {name}")
-        return Queue.from_wire(_mapping(answer))
+        what = f"read the queue {name}"
+        answer = self._transport.request("GET", f"{_QUEUES}/{name}", what=what)
+        return Queue.from_wire(mapping(what, answer))
 
     def _change_tags(self, job_id: int, action: str, tags: Mapping[str, str]) -> None:
         self._transport.request(
@@ -198,23 +195,19 @@ class Jobs:
         )
 
     def _batch(self, verb: str, what: str, job_id: int, **options: bool) -> None:
-        """Run or stop one job; the answer's elements carry the refusal, under HTTP 200."""
-        answer = self._transport.request(
+        """Run or stop one job."""
+        self._transport.request(
             "POST", f"{_STREAMING}/jobs/{verb}", what=what, json={"job_ids": [job_id], **options}
         )
-        for element in answer if isinstance(answer, list) else [answer]:
-            result = _mapping(element)
-            if str(result.get("is_success", "true")).lower() != "true":
-                text = str(result.get("message") or "no reason was given")[:MAX_TEXT]
-                raise ApiError(f"could not {what}: {text}", status=200, text=text)
 
 
-def _tags_in(row: Mapping[str, Any]) -> dict[str, str]:
-    tags = row.get("tags")
-    found = map(_mapping, tags if isinstance(tags, list) else ())
-    return {str(tag.get("key")): str(tag.get("value") or "") for tag in found}
+def _job(what: str, data: Mapping[str, Any]) -> JobDetail:
+    """A job of the details or of a list."""
+    if not isinstance(data.get("job_config") or {}, Mapping):
+        raise unreadable(what, "job_config is no object")
+    return JobDetail.from_wire(data)
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    """The value, if it is an object; an answer of another form counts as an empty one."""
-    return value if isinstance(value, Mapping) else {}
+def _tags(what: str, row: object) -> dict[str, str]:
+    tags = rows(what, row, "tags")
+    return {str(tag.get("key")): str(tag.get("value") or "") for tag in tags}

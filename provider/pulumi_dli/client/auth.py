@@ -162,10 +162,11 @@ class TokenAuth(httpx.Auth):
             extensions=dict(extensions),
         )
         response = yield from _answer(self._base, request)
-        text = response.headers.get("X-Subject-Token")
-        if not response.is_success or not text:
+        text = response.headers.get("X-Subject-Token", "")
+        # What no header can carry is no token either.
+        if not response.is_success or not (text.isascii() and text.isprintable() and text):
             raise self._refusal(response)
-        return read_token(text, decode(response.text), self._clock.epoch())
+        return read_token(text, decode(response.content), self._clock.epoch())
 
     def _refusal(self, response: httpx.Response) -> ApiError:
         what = f"sign in as {self._ask.who} at {self._url}"
@@ -177,7 +178,7 @@ class TokenAuth(httpx.Auth):
         error = refusal(
             what,
             response.status_code,
-            response.text,
+            response.content,
             response.headers,
             now=self._clock.epoch(),
             hide=self._ask.hide,

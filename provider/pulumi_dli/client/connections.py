@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 import httpx
 
 from pulumi_dli.client.auth import ReadyToken, SdkSigner, TokenAuth
+from pulumi_dli.client.bodies import bound
 from pulumi_dli.client.embedded import local_client
 from pulumi_dli.client.keystone import by_agency, by_password
 from pulumi_dli.client.projects import find_project
+from pulumi_dli.client.trace import VARIABLE, Trace
 from pulumi_dli.client.transport import Transport, reaching, repeat
 from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.errors import SettingsError
@@ -128,15 +130,23 @@ class Connections:
         for link in self._links.values():
             if link.leads_to(settings):
                 return link
-        return _Link(settings, self._clock)
+        return _Link(settings, self._clock, self._trace(settings))
+
+    def _trace(self, settings: Settings) -> Trace | None:
+        named = self._environ.get(VARIABLE)
+        if not named:
+            return None
+        file = self._directory / Path(named).expanduser()
+        return Trace(file, secrets(settings.credentials), self._clock)
 
 
 class _Link:
     """One place: its sign-in, its client and its project's id."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, trace: Trace | None) -> None:
         self.settings = settings
         self._clock = clock
+        self._trace = trace
         self._lock = threading.Lock()
         self._auth = _auth(settings, lambda: self._project_id, clock)
         self._client: httpx.Client | None = None
@@ -157,7 +167,7 @@ class _Link:
         """What sends requests to DLI."""
         with self._lock:
             if self._transport is None:
-                self._client = (
+                self._client = self._careful(
                     local_client(self.settings)
                     if self.settings.local
                     else _client(self.settings, self.settings.endpoint, self._auth)
@@ -170,7 +180,7 @@ class _Link:
         return self._project_id or self._project.get()
 
     def _find_project(self) -> str:
-        with _client(self.settings, self.settings.auth_url, self._auth) as identity:
+        with self._careful(_client(self.settings, self.settings.auth_url, self._auth)) as identity:
             self._project_id = self._own_project(identity) or find_project(
                 self._over(identity), self.settings.values["projectName"]
             )
@@ -195,6 +205,13 @@ class _Link:
 
         return repeat(sign_in, repeatable=True, max_retries=self.settings.max_retries)
 
+    def _careful(self, client: httpx.Client) -> httpx.Client:
+        """A client within the bounds of what is read, and watched where somebody wants a trace."""
+        bound(client, self._clock)
+        if self._trace is not None:
+            self._trace.watch(client)
+        return client
+
     def _over(self, client: httpx.Client) -> Transport:
         return Transport(
             client,
@@ -202,6 +219,7 @@ class _Link:
             max_retries=self.settings.max_retries,
             hide=secrets(self.settings.credentials),
             clock=self._clock,
+            trace=self._trace,
         )
 
 

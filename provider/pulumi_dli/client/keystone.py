@@ -6,10 +6,11 @@ Token".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from pulumi_dli.settings.credentials import Password
 from pulumi_dli.settings.settings import Agency
@@ -82,13 +83,17 @@ def read_token(text: str, body: Any, now: float) -> FetchedToken:
     try:
         moment = datetime.fromisoformat(details["expires_at"])
         life = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, OverflowError, TypeError, ValueError):
         life = _USUAL_LIFE
+    named = project.get("id") if isinstance(project, dict) else None
     return FetchedToken(
-        text,
-        renew_at=now + _WORN * life,
-        project_id=project.get("id") if isinstance(project, dict) else None,
+        text, renew_at=now + _WORN * life, project_id=named if is_project_id(named) else None
     )
+
+
+def is_project_id(value: object) -> TypeGuard[str]:
+    """Whether a value of an answer can be the id of a project, which goes into paths."""
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value) is not None
 
 
 def _project(project_id: str | None, project_name: str | None) -> Mapping[str, object]:

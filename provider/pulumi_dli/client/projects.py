@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from pulumi_dli.client.answers import rows
+from pulumi_dli.client.keystone import is_project_id
+from pulumi_dli.client.responses import told
 from pulumi_dli.client.transport import Transport
 from pulumi_dli.errors import SettingsError
 from pulumi_dli.settings.sources import Value
@@ -23,7 +24,7 @@ def find_project(identity: Transport, name: Value) -> str:
     """
     what = f"find the project {name.text}"
     answer = identity.request("GET", "/v3/projects", what=what, params={"name": name.text})
-    found = [project_id for project_id, called in _projects(answer) if called == name.text]
+    found = [project_id for project_id, called in _projects(what, answer) if called == name.text]
     if len(found) == 1:
         return found[0]
     if found:
@@ -31,17 +32,14 @@ def find_project(identity: Transport, name: Value) -> str:
             f"several projects are called {name.text} ({name.source}): {', '.join(found)}; "
             "set dli:projectId to one of them"
         )
-    mine = _projects(identity.request("GET", "/v3/auth/projects", what=what))
-    names = ", ".join(sorted(called for _, called in mine)[:_MOST_LISTED]) or "none"
+    mine = _projects(what, identity.request("GET", "/v3/auth/projects", what=what))
+    names = told(", ".join(sorted(called for _, called in mine)[:_MOST_LISTED])) or "none"
     raise SettingsError(
         f"no project is called {name.text} ({name.source}); this sign-in may use: {names}"
     )
 
 
-def _projects(answer: Any) -> list[tuple[str, str]]:
-    projects = answer.get("projects") if isinstance(answer, dict) else None
-    return [
-        (str(each.get("id")), str(each.get("name")))
-        for each in projects or []
-        if isinstance(each, dict)
-    ]
+def _projects(what: str, answer: object) -> list[tuple[str, str]]:
+    """Ids and names; a project whose id could be no part of a path is passed over."""
+    listed = [(row.get("id"), row.get("name")) for row in rows(what, answer, "projects")]
+    return [(key, str(name)) for key, name in listed if is_project_id(key)]

@@ -1,4 +1,4 @@
-"""Turns an answer that refuses into the error it means.
+"""Reads what an answer says: its body as JSON, and an answer that refuses as the error it means.
 
 The service, its gateway and the identity service each have their own form of refusal,
 and a proxy between may have none, so what is read here is whatever can be found.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -21,7 +22,7 @@ from pulumi_dli.errors import (
     NotFoundError,
     ThrottledError,
 )
-from pulumi_dli.job.redaction import cut
+from pulumi_dli.job.redaction import MOST_READ, cut
 
 SERVER_ERROR = "DLI.0999"
 """The service's own way to say 500."""
@@ -30,34 +31,44 @@ PASSING = {502, 503, 504}
 _NOT_SERVED = {404, 405}
 _NO_SUCH_JOB = "DLI.16001"
 _SIGN_IN_CODES = {"DLI.0013", "DLI.0014", "DLI.0015", "DLI.0016", "APIGW.0301", "APIGW.0307"}
-_CODE = re.compile(r"[A-Z][A-Za-z]*\.\d+")
+_CODE = re.compile(r"[A-Z][A-Za-z]{1,15}\.\d{1,8}")
 _CODE_KEYS = ("error_code", "errorCode", "code")
 _TEXT_KEYS = ("error_msg", "errorMsg", "error_message", "message", "title")
 _REQUEST_KEYS = ("request_id", "requestId")
+_MOST_ID = 64
+_DEEPEST = 8
+"""How many objects deep a refusal is looked for."""
+_MOST_DIGITS = 18
+"""Digits of a whole number; one with more is none of the service's, and fits no state."""
 _LONGEST_WAIT = 60.0
 
 
 def refused(status: int, body: Any) -> bool:
-    """Whether an answer refuses: by its status, an error code, or `is_success: false`.
+    """Whether an answer refuses: by its status, an error code, or an `is_success` that denies.
 
-    The elements of a batch answer (`is_success` for each job) are for the caller to
-    read; an array is a refusal only when an element holds an error code.
+    An array answers a request for one job: an element that does not agree refuses.
     """
     if status >= 300:  # noqa: PLR2004 -- a redirect is not what was asked for either
         return True
     if isinstance(body, list):
-        return any(isinstance(each, dict) and _first(each, _CODE_KEYS[:2]) for each in body)
+        each = [element for element in body if isinstance(element, dict)]
+        return any(_first(e, _CODE_KEYS[:2]) or _agrees(e) is False for e in each)
     if not isinstance(body, dict):
         return False
     if "is_success" in body:
-        return str(body["is_success"]).strip().lower() == "false"
+        return _agrees(body) is False
     return bool(_first(body, _CODE_KEYS[:2]))
+
+
+def _agrees(body: Mapping[str, Any]) -> bool | None:
+    """What `is_success` says, as a flag or as a text; None where it is neither."""
+    return {"true": True, "false": False}.get(str(body.get("is_success")).strip().lower())
 
 
 def refusal(
     what: str,
     status: int,
-    text: str,
+    content: bytes,
     headers: Mapping[str, str],
     *,
     now: float,
@@ -68,22 +79,27 @@ def refusal(
     Args:
         what: what was tried, in words that follow "could not".
         status: the HTTP status.
-        text: the answer's body.
+        content: the answer's body.
         headers: the answer's headers; names in lower case.
         now: the time, in epoch seconds, for a `Retry-After` that is a date.
-        hide: texts that must not be repeated.
+        hide: texts that must not be repeated, beside what the call hides.
     """
-    body = decode(text)
+    body = decode(content)
+    hide = tuple(hide)
     code, words = _read(body)
-    code, words = _tidy(code, hide), _tidy(words, hide)
+    words = told(words, hide)
+    if not _CODE.fullmatch(code):
+        code = told(code, hide)
     if not code and (named := _CODE.search(words)):
         code = named[0]
     request_id = headers.get("x-request-id") or _first(body, _REQUEST_KEYS)
+    request_id = told(request_id, hide)[:_MOST_ID]
     kind = _kind(status, code)
-    uncertain = status >= 500 or code == SERVER_ERROR  # noqa: PLR2004 -- server errors
+    # A server error, or a redirect, which is not the service's own answer.
+    uncertain = status >= 500 or 300 <= status < 400 or code == SERVER_ERROR  # noqa: PLR2004
     known = CODES.get(code)
-    told = words.removeprefix(code).strip(" :.") or (known.cause if known else "")
-    reason = " ".join(part for part in (code, told) if part)
+    said = words.removeprefix(code).strip(" :.") or (known.cause if known else "")
+    reason = " ".join(part for part in (code, said) if part)
     message = f"could not {what}: {reason or f'HTTP {status}'}"
     if request_id:
         message += f" (request id {request_id})"
@@ -102,14 +118,48 @@ def refusal(
     )
 
 
-def decode(text: str) -> Any:
-    """A body as JSON; `{}` when it is empty, and the text itself when it is not JSON."""
-    if not text.strip():
+def decode(content: bytes) -> Any:
+    """A body as JSON; `{}` when it is empty, and the text itself when it is not JSON.
+
+    What a header says of the charset does not count: JSON tells by itself. Numbers that no
+    engine could store (not finite, or of more digits than any of the service's) are None, and
+    halves of characters are replaced.
+    """
+    text = content.decode(json.detect_encoding(content), "replace").strip().strip("\0")
+    if not text:
         return {}
     try:
-        return json.loads(text)
-    except ValueError:
+        body = _parse(text)
+        if "\\ud" in text.lower():
+            body = _parse(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace").decode())
+    except (ValueError, RecursionError):
         return text
+    return body
+
+
+def told(words: str, hide: Iterable[str] = ()) -> str:
+    """The service's own words as a message repeats them: one line, without secrets, not too long.
+
+    Args:
+        words: as the service wrote them.
+        hide: texts that must not be repeated, beside what the call hides.
+    """
+    seen = "".join(each if each.isprintable() else " " for each in cut(words, hide))
+    line = " ".join(seen.split())
+    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+
+
+def _parse(text: str) -> Any:
+    return json.loads(text, parse_int=_whole, parse_float=_finite, parse_constant=lambda _: None)
+
+
+def _whole(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _MOST_DIGITS else None
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
 
 
 def _kind(status: int, code: str) -> type[ApiError]:
@@ -126,22 +176,25 @@ def _kind(status: int, code: str) -> type[ApiError]:
     return ApiError
 
 
-def _read(body: Any) -> tuple[str, str]:
+def _read(body: Any, depth: int = 0) -> tuple[str, str]:
     """The code and the words of a refusal, wherever they are."""
     if isinstance(body, str):
-        return "", re.sub(r"<(style|script|title).*?</\1>|<[^>]*>", " ", body, flags=re.DOTALL)
+        page = body[:MOST_READ]
+        return "", re.sub(r"<(style|script|title).*?</\1>|<[^<>]*>", " ", page, flags=re.DOTALL)
     if isinstance(body, list):
-        readings = [_read(each) for each in body if isinstance(each, dict | list)]
-        return next((found for found in readings if found[0]), next(iter(readings), ("", "")))
-    if not isinstance(body, dict):
+        nested = [each for each in body[:_DEEPEST] if isinstance(each, dict | list)]
+    elif isinstance(body, dict):
+        code, words = _first(body, _CODE_KEYS), _first(body, _TEXT_KEYS)
+        # A bare number is the HTTP status once more.
+        code = "" if code.isdigit() else code
+        if code or words:
+            return code, words
+        nested = [each for each in body.values() if isinstance(each, dict | list)]
+    else:
         return "", ""
-    code, words = _first(body, _CODE_KEYS), _first(body, _TEXT_KEYS)
-    # A bare number is the HTTP status once more.
-    code = "" if code.isdigit() else code
-    if code or words:
-        return code, words
-    nested = [_read(each) for each in body.values() if isinstance(each, dict | list)]
-    return next((found for found in nested if any(found)), ("", ""))
+    readings = [_read(each, depth + 1) for each in nested] if depth < _DEEPEST else []
+    coded = (found for found in readings if found[0])
+    return next(coded, next((found for found in readings if any(found)), ("", "")))
 
 
 def _first(body: Any, keys: Iterable[str]) -> str:
@@ -151,11 +204,6 @@ def _first(body: Any, keys: Iterable[str]) -> str:
     return next((str(value) for value in found if value), "")
 
 
-def _tidy(words: str, hide: Iterable[str]) -> str:
-    words = " ".join(cut(words, hide).split())
-    return words if len(words) <= MAX_TEXT else words[: MAX_TEXT - 1] + "…"
-
-
 def _retry_after(header: str, now: float) -> float | None:
     """Seconds to wait, 60 at most; the header gives seconds or an HTTP date."""
     header = header.strip()
@@ -163,6 +211,6 @@ def _retry_after(header: str, now: float) -> float | None:
         return min(float(header), _LONGEST_WAIT)
     try:
         moment = email.utils.parsedate_to_datetime(header).timestamp()
-    except ValueError:
+    except (ArithmeticError, LookupError, TypeError, ValueError):  # whatever the header holds
         return None
     return min(max(moment - now, 0.0), _LONGEST_WAIT)

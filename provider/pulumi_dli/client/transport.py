@@ -12,12 +12,14 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
 
 import httpx
 
+from pulumi_dli.client.bodies import ENCODINGS, Unreadable
 from pulumi_dli.client.responses import PASSING, SERVER_ERROR, decode, refusal, refused
+from pulumi_dli.client.trace import Trace
 from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.errors import (
     MAX_TEXT,
@@ -79,6 +81,7 @@ class Transport:
         max_retries: how often a request is repeated at most.
         hide: texts, such as credentials, that no error may repeat.
         clock: time, for a `Retry-After` that is a date.
+        trace: is told of requests that get no answer.
     """
 
     def __init__(
@@ -89,15 +92,18 @@ class Transport:
         max_retries: int = 5,
         hide: Iterable[str] = (),
         clock: Clock = SYSTEM,
+        trace: Trace | None = None,
     ) -> None:
         self._client = client
         self._project_id = project_id
         self._max_retries = max_retries
         self._hide = tuple(hide)
         self._clock = clock
+        self._failures = nullcontext if trace is None else trace.failures
         self._timeout = client.timeout
         self._base = str(client.base_url).rstrip("/")  # joined here: httpx parses it anew each time
         self._headers = {
+            "Accept-Encoding": ENCODINGS,
             "Content-Type": "application/json",
             "X-Language": "en-us",
             "User-Agent": f"pulumi-dli/{importlib.metadata.version('pulumi-dli')}",
@@ -148,19 +154,19 @@ class Transport:
                 headers=self._headers,
                 timeout=self._timeout,
             )
-            with reaching(what, request):
+            with reaching(what, request), self._failures():
                 response = self._client.send(request)
             return self._result(what, response, hidden)
 
         return repeat(send, repeatable=method in _REPEATABLE, max_retries=self._max_retries)
 
     def _result(self, what: str, response: httpx.Response, hide: Iterable[str]) -> Any:
-        body = decode(response.text)
+        body = decode(response.content)
         if refused(response.status_code, body):
             raise refusal(
                 what,
                 response.status_code,
-                response.text,
+                response.content,
                 response.headers,
                 now=self._clock.epoch(),
                 hide=hide,
@@ -219,10 +225,18 @@ def reaching(what: str, request: httpx.Request | None = None) -> Iterator[None]:
 
     Raises:
         TransportError: no answer came.
+        ApiError: an answer came that cannot be read.
         SettingsError: the certificate is not trusted.
     """
     try:
         yield
+    except Unreadable as error:
+        raise ApiError(
+            f"could not {what}: the answer of {error.request.url.netloc.decode()} cannot be read: "
+            f"{error}; check dli:endpoint, and proxies on the way",
+            status=httpx.codes.OK,
+            uncertain=error.request is request,
+        ) from None
     except httpx.RequestError as error:
         host = error.request.url.netloc.decode()
         if _distrusted(error):

@@ -5,9 +5,12 @@ Source: DLI API reference, "Querying All Queues" and "Querying Queue Details".
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from pulumi_dli.job.canonical import line
 
 GENERAL = "general"
 """The kind of queue that Flink jobs run on."""
@@ -41,13 +44,13 @@ class Queue:
         versions = row.get("support_flink_jar_versions")
         pool = row.get("elastic_resource_pool_name")
         return cls(
-            name=_text(row.get("queue_name", row.get("queueName"))),
-            kind=_text(row.get("queue_type", row.get("queueType"))),
+            name=line(row.get("queue_name", row.get("queueName"))),
+            kind=line(row.get("queue_type", row.get("queueType"))),
             cu_count=_number(row.get("cu_count", row.get("cuCount"))),
             used_cu=_number(row.get("used_cu")),
-            pool=None if pool is None else str(pool),
-            flink_versions=tuple(map(str, versions)) if isinstance(versions, list) else (),
-            default_flink_version=_text(row.get("default_flink_jar_version")),
+            pool=None if pool is None else line(pool),
+            flink_versions=tuple(map(line, versions)) if isinstance(versions, list) else (),
+            default_flink_version=line(row.get("default_flink_jar_version")),
         )
 
     @property
@@ -56,13 +59,10 @@ class Queue:
         return self.name.lower()
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
-
-
 def _number(value: object) -> float | None:
-    """A number, which may come as text."""
+    """A finite number, which may come as text."""
     try:
-        return float(str(value))
+        number = float(str(value))
     except ValueError:
         return None
+    return number if math.isfinite(number) else None
