@@ -12,14 +12,15 @@ from typing import cast
 
 import httpx
 
-from pulumi_dli.clock import Clock
+from pulumi_dli.clock import Clock, Deadline
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of an answer; a page of a hundred jobs has a tenth of that."""
 LARGEST_REFUSAL = 64 * 1024
 """Bytes that are read of an answer that refuses; the rest is left."""
-LONGEST = 120.0
-"""Seconds from the beginning of a body to its end."""
+LONGEST = 2.0
+"""How long a whole body may take, in read time-outs of its request: what the library waits for
+one byte."""
 ENCODINGS = "gzip, deflate"
 """The encodings that are asked for and decoded."""
 _AT_ONCE = 64 * 1024
@@ -42,7 +43,8 @@ def bound(client: httpx.Client, clock: Clock) -> None:
         encoding = response.headers.pop("content-encoding", "identity").strip().lower()
         stream = cast("httpx.SyncByteStream", response.stream)
         good = response.status_code < httpx.codes.MULTIPLE_CHOICES
-        response.stream = _Bounded(stream, encoding, clock, whole=good)
+        seconds = LONGEST * response.request.extensions["timeout"]["read"]
+        response.stream = _Bounded(stream, encoding, Deadline(clock, seconds), whole=good)
 
     client.event_hooks = {
         **client.event_hooks,
@@ -52,11 +54,11 @@ def bound(client: httpx.Client, clock: Clock) -> None:
 
 class _Bounded(httpx.SyncByteStream):
     def __init__(
-        self, stream: httpx.SyncByteStream, encoding: str, clock: Clock, *, whole: bool
+        self, stream: httpx.SyncByteStream, encoding: str, deadline: Deadline, *, whole: bool
     ) -> None:
         self._stream = stream
         self._encoding = encoding
-        self._clock = clock
+        self._deadline = deadline
         self._whole = whole
         self._most = LARGEST if whole else LARGEST_REFUSAL
 
@@ -79,11 +81,10 @@ class _Bounded(httpx.SyncByteStream):
                 raise Unreadable(f"it is larger than {LARGEST // 1024 // 1024} MB")
 
     def _timed(self) -> Iterator[bytes]:
-        began = self._clock.now()
         for part in self._stream:
             yield part
-            if self._clock.now() - began > LONGEST:
-                raise Unreadable(f"it takes more than {LONGEST:.0f} s")
+            if self._deadline.left <= 0:
+                raise Unreadable(f"it takes more than {self._deadline.seconds:.0f} s")
 
     def _decoded(self) -> Iterator[bytes]:
         match self._encoding:
