@@ -42,11 +42,13 @@ VERBS: Mapping[str, tuple[bool, Verb, dict[str, Any]]] = {
     "stop": (True, lambda s: s.up(desired_state="stopped", **SECRET), {}),
     "replace": (True, lambda s: s.up(replace=True, **SECRET), {}),
     "refresh": (True, lambda s: s.refresh(), {}),
+    "preview of a new job": (False, lambda s: s.preview(flink_version="1.15", **SECRET), {}),
+    "preview of a change": (True, lambda s: s.preview(queue_name="default", **SECRET), {}),
     "destroy": (True, lambda s: s.destroy(), {}),
 }
 
 
-UPS = VERBS.keys() - {"refresh", "destroy"}
+UPS = {name for name in VERBS if not name.startswith(("refresh", "destroy", "preview"))}
 
 
 def honest(answer: httpx.Response) -> bool:
@@ -59,7 +61,10 @@ def honest(answer: httpx.Response) -> bool:
 def run(name: str, number: int, answer: httpx.Response) -> None:
     """Do a verb with one answer bent, and then up until nothing is left to do."""
     there, verb, program = VERBS[name]
-    with tempfile.TemporaryDirectory() as folder, closing(Stack(Path(folder))) as stack:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(Stack(Path(folder), {"preflight": "on"})) as stack,
+    ):
         if there:
             stack.up(**SECRET)
             stack.sent()
