@@ -89,8 +89,11 @@ def test_one_program_in_three_environments(example: Example, tmp_path: Path) -> 
     [preview], [deploy] = pipeline["preview"]["script"], pipeline[".up"]["script"]
     for stack, project_id in PLACES.items():
         folder = tmp_path / stack
+        password = tmp_path / "password"
+        password.write_text(f"{SECRETS[0]}\n")
         options = ("--region", "eu-de", "--project", f"eu-de_{stack}={project_id}")
-        identity = ("--user", f"pipeline-{stack}", "--password", SECRETS[0])
+        options += ("--domain", "OTC-EU-DE-00000000001000000001")
+        identity = ("--user", f"pipeline-{stack}", "--password-file", str(password))
         with served(folder, *options, *identity) as endpoint:
             dli = Dli(folder)
             _stand_in(example, stack, endpoint)
@@ -108,7 +111,6 @@ def _stand_in(example: Example, stack: str, endpoint: str) -> None:
     for key, text in {
         "dli:endpoint": endpoint,
         "dli:authUrl": endpoint,
-        "dli:domainName": "local",
         "queue": "testQueue",
         "settleSeconds": "0.2",
     }.items():

@@ -41,7 +41,8 @@ def regions(tmp_path: Path) -> Iterator[Regions]:
     folders = {region: tmp_path / region for region in PROJECTS}
 
     def options(region: str) -> tuple[str, ...]:
-        return ("--region", region, "--project", f"{region}_team={PROJECTS[region]}")
+        place = ("--region", region, "--project", f"{region}_team={PROJECTS[region]}")
+        return (*place, "--allow-host", HOSTS[region])
 
     with (
         served(folders[HOME], *options(HOME)) as home,

@@ -7,11 +7,15 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import httpx
+import psutil
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 SERVE = [sys.executable, "-c", "from pulumi_dli.local.cli import app; app()", "serve"]
@@ -38,9 +42,15 @@ def test_serve_tells_its_identity_first_and_stops_quietly(
     folder: Path, how: signal.Signals
 ) -> None:
     command = [*SERVE, "--region", "eu-de", "--project", "eu-de=abc", "--project", "eu-de_x=def"]
-    command += ["--user", "me", "--password", "planted", "--start-delay", "0"]
+    command += ["--user", "me", "--start-delay", "0"]
+    environment = {**os.environ, "PULUMI_DLI_LOCAL_PASSWORD": "planted"}
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env=environment,
     ) as process:
         assert process.stdout
         assert process.stderr
@@ -55,3 +65,60 @@ def test_serve_tells_its_identity_first_and_stops_quietly(
     assert "eu-de (abc)" in text
     assert "eu-de_x (def)" in text
     assert "planted" not in text
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[tuple[dict[str, str], int]]:
+    """A server: what it told, and its process. What it complained of is in `errors`."""
+    with (
+        (folder / "errors").open("w") as errors,
+        subprocess.Popen(
+            [*SERVE, *options], stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder
+        ) as process,
+    ):
+        assert process.stdout
+        told = [process.stdout.readline()]
+        while told[-1] and not told[-1].startswith("data"):
+            told.append(process.stdout.readline())
+        yield {line[:17].strip(): line[18:].strip() for line in told}, process.pid
+        process.terminate()
+
+
+def token(told: dict[str, str], password: str) -> int:
+    """Sign in by what was told; the status."""
+    domain = {"name": told["domain"]}
+    user = {"name": told["user"], "password": password, "domain": domain}
+    identity = {"methods": ["password"], "password": {"user": user}}
+    scope = {"project": {"name": told["project"].split(" ")[0], "domain": domain}}
+    body = {"auth": {"identity": identity, "scope": scope}}
+    with httpx.Client(trust_env=False) as client:
+        return client.post(f"{told['identity service']}/auth/tokens", json=body).status_code
+
+
+def test_whoever_is_told_the_introduction_can_sign_in(folder: Path) -> None:
+    (folder / "password").write_text("planted pass-word \u00e4\n", encoding="utf-8")
+    options = ["--region", "eu-de", "--project", "eu-de_prod=abc", "--user", "pipeline-prod"]
+    options += ["--domain", "OTC-EU-DE-00000000001000000001", "--password-file", "password"]
+    with serving(folder, *options) as (told, pid):
+        assert told["domain"] == "OTC-EU-DE-00000000001000000001"
+        assert token(told, "planted pass-word \u00e4") == 201
+        assert token(told, "local") == 401
+        assert token(told | {"domain": "local"}, "planted pass-word \u00e4") == 401
+        seen = " ".join(psutil.Process(pid).cmdline())
+    stored = (folder / ".dli-local" / "dli.sqlite3").read_bytes()
+    assert "planted" not in str(told) + seen + stored.decode("latin-1")
+    assert (folder / "errors").read_text() == ""
+
+
+def test_who_is_told_of_nobody_else_signs_in_as_local(folder: Path) -> None:
+    with serving(folder) as (told, _):
+        assert token(told, told["password"]) == 201
+
+
+def test_a_password_on_the_command_line_works_and_is_warned_of(folder: Path) -> None:
+    with serving(folder, "--password", "planted") as (told, _):
+        assert token(told, "planted") == 201
+    errors = (folder / "errors").read_text()
+    assert errors.count("\n") == 1
+    assert "everybody on this machine sees --password" in errors
+    assert "planted" not in str(told) + errors

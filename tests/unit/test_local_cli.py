@@ -97,13 +97,26 @@ def test_faults_are_armed_shown_and_cleared(folder: Path) -> None:
         (("faults", "arm", "drop", "--on", "nowhere"), "drop goes with"),
         (("faults", "arm", "drop", "--set", "colour=red"), "no such parameter"),
         (("serve", "--project", "x"), "NAME=ID is expected"),
+        (("serve", "--project", "x=1", "--project", "x=2"), "the same name or the same id"),
+        (("serve", "--project", "x=1", "--project", "y=1"), "the same name or the same id"),
+        (("serve", "--domain", " "), "--domain: a name is expected"),
+        (("serve", "--user", "a\nb"), "--user: a name is expected"),
+        (("serve", "--region", ""), "--region: a name is expected"),
+        (("serve", "--password-file", "none"), "--password-file none: No such file"),
+        (("serve", "--password-file", "."), "--password-file .: Is a directory"),
+        (("serve", "--password-file", "empty"), "one line is expected, the password"),
+        (("serve", "--password-file", "two-lines"), "one line is expected, the password"),
+        (("serve", "--password-file", "bytes"), "no text in UTF-8"),
         (("status", "--path", __file__), "cannot keep its data"),
     ],
 )
 def test_mistakes_are_told_in_one_sentence(
     folder: Path, arguments: tuple[str, ...], words: str
 ) -> None:
+    for name, content in (("empty", b"\n"), ("two-lines", b"planted\nx"), ("bytes", b"\xff")):
+        (folder / name).write_bytes(content)
     text = told(*arguments, code=1)
+    assert "planted" not in text
     assert not [file for file in psutil.Process().open_files() if str(folder) in file.path]
     assert words in text
     assert text.startswith("pulumi-dli local: ")

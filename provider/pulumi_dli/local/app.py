@@ -7,7 +7,6 @@ and several processes may have one on the same folder.
 from __future__ import annotations
 
 import logging
-import sqlite3
 import time
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,16 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from pulumi_dli.local import faults, requests, routes
 from pulumi_dli.local.clock import StoredClock
-from pulumi_dli.local.errors import ConnectionDropped, GatewayRefusal, Refusal
+from pulumi_dli.local.errors import (
+    ConnectionDropped,
+    FlinkError,
+    GatewayRefusal,
+    IdentityRefusal,
+    Refusal,
+    ServiceFailure,
+    StoreError,
+)
+from pulumi_dli.local.failures import reason
 from pulumi_dli.local.faults import AFTER, BEFORE
 from pulumi_dli.local.runners import Runners
 from pulumi_dli.local.service import Service
@@ -33,7 +41,8 @@ if TYPE_CHECKING:
     from pulumi_dli.local.model import Runner
     from pulumi_dli.local.store import Store
 
-NOT_FOUND = 404
+LOG = logging.getLogger(__name__)
+NOT_FOUND, INTERNAL = 404, 500
 LARGEST_BODY = 12 * 1024 * 1024
 """Bytes, as signing allows."""
 
@@ -137,8 +146,11 @@ def _surround(app: Flask, service: Service) -> None:
         query = request.query_string.decode("latin-1")
         path = f"{request.path}?{query}" if query else request.path
         body = requests.masked(g.body)
-        entry = requests.Entry(service.clock(), request.method, path, g.get("status"), body)
-        requests.keep(service.store, entry)
+        try:
+            entry = requests.Entry(service.clock(), request.method, path, g.get("status"), body)
+            requests.keep(service.store, entry)
+        except StoreError as error:  # the answer stands: what it says was done is stored
+            LOG.debug("not in the request log: %s", error)
 
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Response:
@@ -151,11 +163,27 @@ def _surround(app: Flask, service: Service) -> None:
             return refused(GatewayRefusal(NOT_FOUND, "APIGW.0101", text))
         return refused(GatewayRefusal(error.code or 500, "APIGW.0201", str(error.description)))
 
-    @app.errorhandler(sqlite3.Error)
-    def broken(error: sqlite3.Error) -> Response:
-        logging.getLogger(__name__).error("the store in %s: %s", service.store.folder, error)
-        text = f"The local DLI cannot use its data in {service.store.folder}: {error}."
-        return refused(Refusal("DLI.0999", text))
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        if isinstance(error, ConnectionDropped):
+            raise error
+        text = _failure(service.store, error)
+        if request.blueprint == "identity":
+            return refused(IdentityRefusal(INTERNAL, "Internal Server Error", text))
+        return refused(ServiceFailure(text))
+
+
+def _failure(store: Store, error: Exception) -> str:
+    """What went wrong on this machine, in one sentence without a stored value."""
+    if isinstance(error, StoreError | FlinkError):
+        text = str(error)
+    elif isinstance(error, OSError):
+        text = f"the local DLI cannot use {error.filename or store.folder}: {reason(error)}"
+    else:
+        LOG.debug("an error that nobody foresaw", exc_info=error)
+        kind = type(error).__name__
+        text = f"the local DLI failed ({kind}), perhaps on damaged data in {store.folder}"
+    return text[0].upper() + text[1:]
 
 
 def _strike(service: Service, fired: Iterable[Fault], when: str) -> Response | None:

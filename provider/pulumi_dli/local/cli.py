@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pulumi_dli.local import doors, faults, requests, serve
+from pulumi_dli.local import doors, faults, options, requests, serve
 from pulumi_dli.local.app import create_app, route_names
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.flink import choice
@@ -17,10 +18,11 @@ from pulumi_dli.local.flink import cli as flink
 from pulumi_dli.local.opened import Folder, opened
 from pulumi_dli.local.runners import Runners
 from pulumi_dli.local.service import Service
-from pulumi_dli.local.signin.identity import LOCAL, Identity, Project
+from pulumi_dli.local.signin.identity import LOCAL, Identity
 from pulumi_dli.local.simulation import START_DELAY
 
-LONGEST_ID = 64
+LONGEST_DELAY = 3600
+"""Seconds."""
 
 app = typer.Typer(no_args_is_help=True, help="The embedded local DLI.")
 faults_app = typer.Typer(invoke_without_command=True, help="Faults that are armed in it.")
@@ -32,30 +34,49 @@ app.command("logs")(flink.logs)
 
 @app.command("serve")
 def serve_command(  # noqa: PLR0913 (one for each option)
+    context: typer.Context,
     *,
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+    ] = 0,
     path: Folder = None,
     start_delay: Annotated[
-        float | None, typer.Option(min=0, help="Seconds from run to running; kept in the folder.")
+        float | None,
+        typer.Option(
+            min=0, max=LONGEST_DELAY, help="Seconds from run to running; kept in the folder."
+        ),
     ] = None,
     region: Annotated[str, typer.Option(help="Name of the region.")] = LOCAL,
     project: Annotated[
         list[str] | None, typer.Option(help="NAME=ID of a project; may be given several times.")
     ] = None,
+    domain: Annotated[str, typer.Option(help="Name of the domain.")] = LOCAL,
     user: Annotated[str, typer.Option(help="Name of the user.")] = LOCAL,
-    password: Annotated[str | None, typer.Option(help="The user's password.")] = None,
+    password: Annotated[
+        str | None,
+        typer.Option(envvar=options.PASSWORD, help="The user's password; give it by FILE instead."),
+    ] = None,
+    password_file: Annotated[
+        Path | None, typer.Option(help="The file with the user's password.")
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(help="A name that a proxy of yours in front is called by; several times."),
+    ] = None,
 ) -> None:
     """Serve the local DLI on a port of this machine."""
     with opened(path) as store:
+        source = context.get_parameter_source("password")
+        if source is not None and source.name == "COMMANDLINE":  # typer brings its own enum
+            typer.echo(options.SEEN_BY_ALL, err=True)
+        if password_file is not None:
+            password = options.password_in(password_file)
+        identity = options.identity(
+            region=region, projects=project or (), user=user, domain=domain, password=password
+        )
+        server = serve.listen(create_app(store, identity=identity), port, allow_host or ())
         if start_delay is not None:
             store.set(START_DELAY, start_delay)
-        identity = Identity(
-            region=region,
-            projects=tuple(_project(text) for text in project or ()) or (Project(region),),
-            user=user,
-            password=password or LOCAL,
-        )
-        server = serve.listen(create_app(store, identity=identity), port)
         serve.end_quietly()
         try:
             shown = "(as given)" if password else identity.password
@@ -76,7 +97,8 @@ def status(*, path: Folder = None) -> None:
         typer.echo(f"data   {store.folder}\nflink  {service.runner.name}")
         for job in jobs:
             words = (
-                f"{job['id']:>6}  {job['status']:<22} {job['name']:<30} {job['queue_name'] or ''}"
+                f"{job['id']:>6}  {job['status']:<22} {job['name']:<30} "
+                f"{job['definition']['queue_name'] or ''}"
             )
             typer.echo(words.rstrip())
         typer.echo(f"{len(jobs)} job{'' if len(jobs) == 1 else 's'}")
@@ -153,15 +175,6 @@ def clear(*, path: Folder = None) -> None:
     """Disarm all faults."""
     with opened(path) as store:
         faults.clear(store)
-
-
-def _project(text: str) -> Project:
-    name, equals, project_id = text.partition("=")
-    if not (name and equals and project_id.isalnum() and len(project_id) <= LONGEST_ID):
-        raise ValueError(
-            f"--project {text}: NAME=ID is expected, the id up to {LONGEST_ID} letters and digits"
-        )
-    return Project(name, project_id)
 
 
 def _value(text: str) -> Any:

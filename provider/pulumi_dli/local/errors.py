@@ -13,6 +13,10 @@ class FlinkError(Exception):
     """Flink cannot be had, or does not do what is asked. Its text is meant for a person."""
 
 
+class OptionError(Exception):
+    """An option of a command makes no sense. Its text is meant for a person."""
+
+
 class ConnectionDropped(ConnectionResetError):
     """An armed fault: the caller gets no answer at all.
 
@@ -68,6 +72,15 @@ class IdentityRefusal(Refusal):
         """The JSON body of the answer."""
         del request_id
         return {"error": {"code": self.status, "message": self.text, "title": self.code}}
+
+
+class ServiceFailure(Refusal):
+    """The local DLI itself cannot go on: 500, and nothing of the request was done."""
+
+    status = 500
+
+    def __init__(self, text: str) -> None:
+        super().__init__("DLI.0008", text)
 
 
 def bad_parameter(field: str, text: str) -> Refusal:

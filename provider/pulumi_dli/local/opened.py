@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pulumi_dli.local.errors import FlinkError, Refusal, StoreError
-from pulumi_dli.local.store import Store
+from pulumi_dli.local import failures
+from pulumi_dli.local.errors import FlinkError, OptionError, Refusal, StoreError
+from pulumi_dli.local.store import NAME, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FOLDER = ".dli-local"
+NOT_FORESEEN = (LookupError, TypeError, AttributeError, ArithmeticError, ValueError)
+"""What a row that is damaged can end in."""
+FOLDER = NAME
 PROJECT_FILE = "Pulumi.yaml"
 
 Folder = Annotated[
@@ -44,6 +47,16 @@ def opened(path: Path | None) -> Iterator[Store]:
     try:
         with closing(Store(folder(path))) as store:
             yield store
-    except (StoreError, FlinkError, Refusal, OSError, ValueError) as error:
-        typer.echo(f"pulumi-dli local: {error}", err=True)
+    except (StoreError, FlinkError, OptionError, Refusal, OSError, *NOT_FORESEEN) as error:
+        typer.echo(f"pulumi-dli local: {_told(error, folder(path))}", err=True)
         raise typer.Exit(1) from None
+
+
+def _told(error: Exception, place: Path) -> str:
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{failures.reason(error)}"
+    if isinstance(error, NOT_FORESEEN):
+        kind = type(error).__name__
+        return f"that failed ({kind}), perhaps on damaged data in {place}"
+    return str(error)

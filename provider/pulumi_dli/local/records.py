@@ -7,8 +7,10 @@ import re
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from pulumi_dli.local.errors import bad_parameter, no_such_job
+from pulumi_dli.local import failures
+from pulumi_dli.local.errors import StoreError, bad_parameter, no_such_job
 from pulumi_dli.local.model import Job, Moment
+from pulumi_dli.local.states import Status
 
 if TYPE_CHECKING:
     import sqlite3
@@ -52,11 +54,20 @@ def find(db: sqlite3.Connection, project_id: str, job_id: int) -> Job:
 
 
 def from_row(row: sqlite3.Row) -> Job:
-    """The job of a row."""
+    """The job of a row.
+
+    Raises:
+        StoreError: the row is damaged.
+    """
     values = dict(row)
-    for name in _JSON:
-        text = values[name]
-        values[name] = {} if text == _NOTHING else json.loads(text)
+    try:
+        for name in _JSON:
+            text = values[name]
+            values[name] = {} if text == _NOTHING else json.loads(text)
+        Status(values["status"])
+    except (ValueError, TypeError):
+        where = f"job {values['id']} in the local DLI's data cannot be read"
+        raise StoreError(f"{where}: {failures.DAMAGED}") from None
     for name in _FLAGS:
         values[name] = bool(values[name])
     return Job(**values)

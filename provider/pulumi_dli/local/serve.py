@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
 
+from pulumi_dli.local import failures
+from pulumi_dli.local.errors import OptionError
+from pulumi_dli.local.guard import guarded
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from types import FrameType
 
     from flask import Flask
@@ -41,24 +46,31 @@ class Server:
         self.socket.task_dispatcher.shutdown()
 
 
-def listen(app: Flask, port: int) -> Server:
+def listen(app: Flask, port: int, hosts: Collection[str] = ()) -> Server:
     """Open a port of this machine only; 0 takes a free one.
 
+    Args:
+        app: what answers, to programs and to no page of a browser.
+        port: 0 to 65535.
+        hosts: names beside this machine's own that a proxy in front may be called by.
+
     Raises:
-        OSError: the port is taken or not allowed.
+        OptionError: the port is taken or not allowed.
     """
     # A queue of requests is no news, and a dropped connection is an armed fault.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    return Server(
-        create_server(
-            app,
+    try:
+        socket = create_server(
+            guarded(app, hosts),
             host=HOST,
             port=port,
             threads=THREADS,
             ident="pulumi-dli",
             log_socket_errors=False,
         )
-    )
+    except OSError as error:
+        raise OptionError(f"--port {port}: {failures.unread(error)}") from None
+    return Server(socket)
 
 
 def end_quietly() -> None:
