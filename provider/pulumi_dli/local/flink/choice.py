@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pulumi_dli.local import private
 from pulumi_dli.local.errors import FlinkError
 from pulumi_dli.local.flink import install, java, submit, versions
 from pulumi_dli.local.flink.cluster import Cluster
@@ -35,10 +36,8 @@ def switch_on(folder: Path, wanted: str, say: Callable[[str], None]) -> None:
     java.find()
     install.install(release, say)
     file = versions.chosen(folder)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.draft")
-    draft.write_text(release)
-    draft.rename(file)
+    private.make_folder(file.parent)
+    private.write(file, release)
 
 
 def switch_off(folder: Path) -> None:

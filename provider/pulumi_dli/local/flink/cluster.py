@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pulumi_dli.local import private
 from pulumi_dli.local.flink import configuration, install, java, submit, versions
 from pulumi_dli.local.flink.processes import Process, detach
 from pulumi_dli.local.flink.rest import Rest
@@ -92,9 +93,7 @@ class Cluster:
             found = Running(found.rest_port, found.jobmanager, self._launch("taskmanager"))
         else:
             return found
-        draft = self.folder / f"{FILE}.draft"
-        draft.write_text(json.dumps(asdict(found)))
-        draft.rename(self.folder / FILE)
+        private.write(self.folder / FILE, json.dumps(asdict(found)))
         return found
 
     def stop(self, *, wait: bool) -> None:
@@ -151,7 +150,7 @@ class Cluster:
             "directory": str(self._home),
             "output": str(self.log("client.out")),
         }
-        (self.folder / submit.CLIENT).write_text(json.dumps(client))
+        private.write(self.folder / submit.CLIENT, json.dumps(client))
 
     def _command(self, name: str, memory: tuple[str, ...], main_class: str) -> list[str]:
         conf = self.folder / "conf"

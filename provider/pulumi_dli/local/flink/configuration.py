@@ -9,6 +9,7 @@ import secrets
 import subprocess
 from typing import TYPE_CHECKING
 
+from pulumi_dli.local import private
 from pulumi_dli.local.errors import FlinkError
 from pulumi_dli.local.flink import java, versions
 
@@ -80,8 +81,8 @@ def write(folder: Path, version: str, *, rest_port: int, rpc_port: int) -> Path:
         raise FlinkError(f"Flink {version} cannot work in {folder}: its settings allow no #")
     directory = folder / "conf"
     for place in (directory, *(folder / name for name in ("log", "tmp", "upload", "plugins"))):
-        place.mkdir(parents=True, exist_ok=True)
-    (directory / "log4j.properties").write_text(LOGGING)
+        private.make_folder(place)
+    private.write(directory / "log4j.properties", LOGGING)
     options = _options(folder, rest_port, rpc_port)
     if line < versions.FAILURES:
         options["state.backend.type"] = "filesystem"  # as "hashmap" was called
@@ -90,10 +91,9 @@ def write(folder: Path, version: str, *, rest_port: int, rpc_port: int) -> Path:
     name, form = ("config.yaml", '{}: "{}"\n')
     if line < versions.YAML:
         name, form = ("flink-conf.yaml", "{}: {}\n")
-    path = directory / name
-    path.touch(mode=0o600)  # there may be a password in it
     lines = versions.spelled({key: str(value) for key, value in options.items()}, version)
-    path.write_text("".join(form.format(key, value) for key, value in lines.items()))
+    text = "".join(form.format(key, value) for key, value in lines.items())
+    private.write(directory / name, text)
     return directory
 
 
@@ -113,6 +113,7 @@ def _lock(keys: Path) -> dict[str, object]:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=True,
+            umask=private.OTHERS,
         )
     except (OSError, subprocess.CalledProcessError) as error:
         raise FlinkError(f"the keys of the cluster could not be made: {error}") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path, PurePosixPath
 
+from pulumi_dli.local import private
 from pulumi_dli.local.errors import FlinkError
 from pulumi_dli.local.savepoints import SCHEME
 
@@ -74,8 +75,9 @@ def add(folder: Path, file: Path, group: str | None) -> str:
         raise FlinkError(f"--group {group}: one plain name is expected")
     name = f"{group}/{file.name}" if group else file.name
     target = place(folder, name)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    private.make_folder(target.parent)
     draft = target.with_name(f".{target.name}.draft")  # a running job never reads half a file
+    private.touch(draft)
     shutil.copyfile(file, draft)
     draft.replace(target)
     return name

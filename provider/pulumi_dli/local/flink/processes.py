@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-DETACH = 'out=$1; shift; "$@" </dev/null >>"$out" 2>&1 & echo $!'
-"""The shell ends at once, so the process is nobody's child and nobody's group is its own."""
+DETACH = 'umask 077; out=$1; shift; "$@" </dev/null >>"$out" 2>&1 & echo $!'
+"""The shell ends at once, so the process is nobody's child and nobody's group is its own.
+
+What it writes, its log, checkpoints and savepoints, is for its user alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)

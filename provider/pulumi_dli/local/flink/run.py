@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pulumi_dli.local import private
 from pulumi_dli.local.flink import files, install, submit, versions
 from pulumi_dli.local.flink.causes import cause
 from pulumi_dli.local.flink.cluster import FILE
@@ -70,11 +71,9 @@ class Run:
 
     def request(self, code: dict[str, Any], body: Any) -> None:
         """Write down what is to be submitted; nothing happens yet."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(self.folder)
         wanted = {**code, "body": body, "prefix": self.id[:16]}
-        path = self.folder / submit.REQUEST
-        path.touch(mode=0o600)  # the arguments may hold secrets
-        path.write_text(json.dumps(wanted))
+        private.write(self.folder / submit.REQUEST, json.dumps(wanted))
 
     def result(self) -> str | None:
         """What came of the submission: "" for good, else the error; None: not done yet."""
@@ -87,6 +86,7 @@ class Run:
     def submitting(self) -> bool:
         """Whether a process is at it."""
         try:
+            private.touch(self.folder / submit.LOCK)
             with (self.folder / submit.LOCK).open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except FileNotFoundError:
@@ -170,13 +170,13 @@ class Run:
             Refused: Flink does not want to.
         """
         target = self._savepoint_folder(trigger)
-        target.mkdir(parents=True, exist_ok=True)
+        private.make_folder(target)
         line, more = versions.line(self.cluster.version), {}
         if line >= versions.NAMED_SAVEPOINTS:
             form = "NATIVE" if line >= (2, 0) else "CANONICAL"
             more = {"triggerId": trigger, "formatType": form}
         asked = self.cluster.rest().savepoint(self.id, files.uri(target), stop=stop, **more)
-        (target / ASKED).write_text(asked)
+        private.write(target / ASKED, asked)
 
     def savepoint_status(self, trigger: str) -> tuple[bool, str]:
         """Whether a savepoint is done with, and why it failed ("": it did not).
@@ -196,7 +196,7 @@ class Run:
         source = self._savepoint_folder(trigger)
         metadata = next(source.glob("*/_metadata"), None)
         if metadata is not None:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            private.make_folder(target.parent)
             metadata.parent.rename(target)  # a savepoint may be moved: its parts are beside it
             shutil.rmtree(source, ignore_errors=True)
         return (target / "_metadata").is_file()
