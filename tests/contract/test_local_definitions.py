@@ -51,8 +51,17 @@ def test_the_fields_of_an_update_are_those_of_the_official_sdk() -> None:
     )
 
 
-def test_names_of_queues_are_kept_in_lower_case(dli: LocalService) -> None:
-    assert dli.details(dli.create(queue_name="testQueue"))["queue_name"] == "testqueue"
+def test_a_queue_is_shown_as_it_was_sent_and_known_in_any_case(dli: LocalService) -> None:
+    job_id = dli.create(queue_name="testQueue")
+    assert dli.details(job_id)["queue_name"] == "testQueue"
+    dli.put(job_id, queue_name="TESTQueue")
+    for row in (dli.details(job_id), *dli.good("GET", "jobs")["job_list"]["jobs"]):
+        assert row["queue_name"] == "TESTQueue"
+    listed = dli.good("GET", "jobs", None, queue_name="testQUEUE", show_detail="true")["job_list"]
+    assert [row["queue_name"] for row in listed["jobs"]] == ["TESTQueue"]
+    dli.started(job_id)
+    [queue] = dli.good("GET", "/v1.0/{project_id}/queues", queue_type="general")["queues"][1:]
+    assert (queue["queue_name"], queue["used_cu"]) == ("testqueue", 2.0)
 
 
 def test_main_class_and_arguments_stand_beside_the_config(dli: LocalService) -> None:
@@ -185,6 +194,30 @@ def test_a_restart_field_is_refused_while_running(embedded_dli: LocalService, fi
     answer = embedded_dli.put(job_id, **{field: definition[field]})
     assert refusal(answer) == "DLI.0007"
     assert field in answer.json()["error_msg"]
+
+
+@pytest.mark.parametrize("field", ["image", "cu_number", "dependency_jars", "entrypoint_args"])
+def test_the_field_that_changes_is_named_among_all(dli: LocalService, field: str) -> None:
+    job_id = dli.create()
+    dli.started(job_id)
+    before = dli.inside(job_id)["definition"]
+    value = {"cu_number": 7, "dependency_jars": ["new.jar"]}.get(field, "new")
+    answer = dli.put(job_id, name="orders", job_type="flink_jar_job", **before | {field: value})
+    assert refusal(answer) == "DLI.0007"
+    words = f"Parameter {field} of job orders cannot be changed while it is running."
+    assert answer.json()["error_msg"] == words
+    assert dli.inside(job_id)["definition"] == before
+
+
+def test_a_field_that_does_not_change_is_not_said_to(dli: LocalService) -> None:
+    job_id = dli.create()
+    dli.started(job_id)
+    definition = dli.inside(job_id)["definition"]
+    answer = dli.put(job_id, **definition | {"smn_topic": "new"})
+    assert refusal(answer) == "DLI.0007"
+    assert answer.json()["error_msg"].endswith(
+        "cannot be sent while it is running, even unchanged."
+    )
 
 
 @pytest.mark.parametrize("field", sorted(LIVE))

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from local_service import PROJECT, STARTED, STOPPED, LocalService, refusal
+from pulumi_dli.local.doors import LAST
 
 
 def dropped(dli: LocalService, method: str, path: str, body: Any = None) -> None:
@@ -225,6 +226,11 @@ def test_a_cleared_hang_lets_the_start_go_on(dli: LocalService) -> None:
         {"kind": "delay", "seconds": -1},
         {"kind": "delay", "seconds": "long"},
         {"kind": "drop", "nth": 0},
+        {"kind": "drop", "nth": 2**63},
+        {"kind": "drop", "times": 10**400},
+        {"kind": "delay", "seconds": 10**400},
+        {"kind": "delay", "seconds": True},
+        {"kind": "crash", "seconds": 1e300},
         {"kind": "drop", "times": "2"},
         {"kind": "refuse_savepoint", "at_once": "yes"},
         {"kind": "crash", "text": 5},
@@ -237,11 +243,24 @@ def test_a_fault_that_makes_no_sense_is_refused(
     assert dli.http.get("/_local/faults").json()["faults"] == []
 
 
-@pytest.mark.parametrize("wanted", [{}, {"advance": -1}, {"set": "noon"}])
+@pytest.mark.parametrize("wanted", [{}, {"advance": -1}, {"set": "noon"}, {"set": 1e30}])
 def test_the_clock_moves_only_forward_in_steps(
     dli: LocalService, wanted: dict[str, object]
 ) -> None:
     assert refusal(dli.http.post("/_local/clock", json=wanted)) == "DLI.0001"
+
+
+def test_the_clock_does_not_leave_the_calendar(dli: LocalService) -> None:
+    for wanted in ({"advance": 10**400}, {"advance": 1e15}):
+        assert refusal(dli.http.post("/_local/clock", json=wanted)) == "DLI.0001"
+    endless = {"Content-Type": "application/json"}
+    answer = dli.http.post("/_local/clock", content=b'{"advance": Infinity}', headers=endless)
+    assert refusal(answer) == "DLI.0001"
+    assert dli.http.post("/_local/clock", json={"set": LAST}).json()["now"] == LAST
+    dli.sign_in()
+    job_id = dli.create()
+    dli.run(job_id)
+    assert dli.status(job_id) == "job_submitting"
 
 
 def test_the_clock_moves_through_its_door(dli: LocalService) -> None:

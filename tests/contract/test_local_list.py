@@ -77,6 +77,7 @@ def test_details_come_only_when_asked_for(family: LocalService) -> None:
         {"limit": 101},
         {"limit": -1},
         {"limit": "x"},
+        {"offset": "9" * 5000},
         {"offset": -1},
         {"order": "up"},
         {"status": "job_stopping"},
@@ -89,6 +90,19 @@ def test_a_bad_filter_is_refused(dli: LocalService, query: dict[str, object]) ->
     answer = dli.request("GET", "jobs", None, **query)
     assert refusal(answer) == "DLI.0001"
     assert next(iter(query)) in answer.json()["error_msg"]
+
+
+@pytest.mark.parametrize("query", [{"limit": -1}, {"limit": 1001}, {"offset": "x"}])
+def test_a_bad_page_of_tags_is_refused(dli: LocalService, query: dict[str, object]) -> None:
+    job_id = dli.create()
+    for method, path, body in (
+        ("GET", f"{TAGS}/{job_id}/tags", None),
+        ("GET", f"{TAGS}/tags", None),
+        ("POST", f"{TAGS}/resource-instances/filter", {}),
+    ):
+        answer = dli.request(method, path, body, **query)
+        assert refusal(answer) == "DLI.0001"
+        assert next(iter(query)) in answer.json()["error_msg"]
 
 
 def test_tags_change_without_touching_the_job(dli: LocalService) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from local_service import PROJECT, SIGN_IN, LocalService
+from local_service import PROJECT, SIGN_IN, LocalService, refusal
 
 if TYPE_CHECKING:
     import httpx
@@ -245,3 +245,57 @@ def test_the_identity_service_is_discovered_from_its_root(dli: LocalService) -> 
     where = found["links"][0]["href"]
     assert where == f"{dli.http.base_url}/v3/"
     assert dli.http.get(where).json()["version"] == found
+
+
+def test_the_catalog_is_told_for_a_project(dli: LocalService) -> None:
+    found = dli.http.get("/v3/auth/catalog").json()
+    assert {entry["type"] for entry in found["catalog"]} == {"dli", "identity"}
+    assert found["links"]["self"] == f"{dli.http.base_url}/v3/auth/catalog"
+    token = dli.http.post("/v3/auth/tokens", json=SIGN_IN).json()["token"]
+    assert found["catalog"] == token["catalog"]
+    unscoped = dli.http.post("/v3/auth/tokens", json=edited("auth.scope", None))
+    dli.http.headers["X-Auth-Token"] = unscoped.headers["X-Subject-Token"]
+    assert dli.http.get("/v3/auth/catalog").status_code == 403
+    assert signed_out(dli).http.get("/v3/auth/catalog").status_code == 401
+
+
+def test_a_project_is_told_by_its_id(dli: LocalService) -> None:
+    found = dli.http.get(f"/v3/projects/{PROJECT}").json()["project"]
+    assert found == dli.http.get("/v3/projects").json()["projects"][0]
+    assert found["links"] == {"self": f"{dli.http.base_url}/v3/projects/{PROJECT}"}
+    none = dli.http.get(f"/v3/projects/{'f' * 32}")
+    assert none.status_code == 404
+    assert none.json()["error"] == {
+        "code": 404,
+        "message": "There is no such project.",
+        "title": "Not Found",
+    }
+    assert signed_out(dli).http.get(f"/v3/projects/{PROJECT}").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/v3/domains", "/v3/auth/domains"])
+def test_the_domain_is_told_by_its_name(dli: LocalService, path: str) -> None:
+    [domain] = dli.http.get(path).json()["domains"]
+    assert (domain["name"], domain["enabled"]) == ("local", True)
+    assert dli.http.get(path, params={"name": "local"}).json()["domains"] == [domain]
+    assert dli.http.get(path, params={"name": "other"}).json()["domains"] == []
+    assert signed_out(dli).http.get(path).status_code == 401
+
+
+def test_the_versions_are_told_to_everybody_in_the_documented_shape(dli: LocalService) -> None:
+    answer = signed_out(dli).http.get("/")
+    assert answer.status_code == 300
+    [version] = answer.json()["versions"]["values"]
+    assert version.keys() == {"id", "links", "media-types", "status", "updated"}
+    for path in ("/v3", "/v3/"):
+        assert dli.http.get(path).json() == {"version": version}
+
+
+def test_buckets_are_authorized_as_documented(dli: LocalService) -> None:
+    path = "/v1.0/{project_id}/dli/obs-authorize"
+    assert dli.good("POST", path, {"obs_buckets": ["bucket1"]}) == {
+        "is_success": "true",
+        "message": "The following OBS bucket is authorized successfully, bucket1.",
+    }
+    for buckets in (None, [], "bucket1", [1]):
+        assert refusal(dli.request("POST", path, {"obs_buckets": buckets})) == "DLI.0001"

@@ -92,8 +92,8 @@ def test_one_program_in_three_environments(example: Example, tmp_path: Path) -> 
         password = tmp_path / "password"
         password.write_text(f"{SECRETS[0]}\n")
         options = ("--region", "eu-de", "--project", f"eu-de_{stack}={project_id}")
-        options += ("--domain", "OTC-EU-DE-00000000001000000001")
-        identity = ("--user", f"pipeline-{stack}", "--password-file", str(password))
+        domain = ("--domain", "OTC-EU-DE-00000000001000000001")
+        identity = (*domain, "--user", f"pipeline-{stack}", "--password-file", str(password))
         with served(folder, *options, *identity) as endpoint:
             dli = Dli(folder)
             _stand_in(example, stack, endpoint)

@@ -8,7 +8,8 @@ service's behaviour is not documented, the stricter one is taken and the place i
 Ways in:
 
 - `app`, `service`: the WSGI app, and what its routes share
-- `serve`, `cli`, `opened`: a port of this machine, and the commands
+- `serve`, `guard`: a port of this machine, and who may call it
+- `cli`, `options`, `opened`: the commands
 - `routes`, `doors`: the endpoints of DLI, and those that only the local one has
 - `signin`: the identity service, and the check of every request
 
@@ -27,6 +28,7 @@ The life of a job:
 
 What is kept:
 
-- `store`, `records`: the data folder, and the jobs in it
+- `store`, `schema`, `records`: the data folder, its tables, and the jobs in them
+- `private`, `failures`: who may read it, and why it cannot be used
 - `requests`, `faults`, `clock`: the log, what is armed, and the time
 """

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pulumi_dli.local.model import Job, Moment
     from pulumi_dli.local.service import Service
 
+LAST = 200_000_000_000
+"""Seconds since 1970 that the clock may show: the calendar ends not long after."""
+
 
 def blueprint(service: Service, routes_of_api: frozenset[str]) -> Blueprint:
     """The doors.
@@ -64,9 +67,9 @@ def blueprint(service: Service, routes_of_api: frozenset[str]) -> Blueprint:
     def move_clock() -> Response:
         wanted = json_body()
         if "set" in wanted:
-            clock.set(_seconds(wanted, "set"))
+            clock.set(_seconds(wanted, "set", LAST))
         else:
-            clock.advance(_seconds(wanted, "advance"))
+            clock.advance(_seconds(wanted, "advance", LAST - clock.now()))
         return jsonify({"now": clock.now()})
 
     @doors.delete("/clock")
@@ -99,8 +102,8 @@ def _shown(moment: Moment, job: Job) -> dict[str, Any]:
     }
 
 
-def _seconds(wanted: dict[str, Any], name: str) -> float:
+def _seconds(wanted: dict[str, Any], name: str, most: float) -> float:
     value = wanted.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not value >= 0:
-        raise bad_parameter(name, "a number of seconds is expected")
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= most:
+        raise bad_parameter(name, f"a number of seconds is expected, at most {most:.0f}")
     return float(value)

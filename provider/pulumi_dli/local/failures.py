@@ -5,14 +5,14 @@ from __future__ import annotations
 import errno
 import sqlite3
 
-FULL = "the disk is full; make room and try again"
+FULL = "the disk is full; make room on it"
 RIGHTS = "it cannot be written; give this user the rights to it, or name another folder"
 DAMAGED = (
     "the file is damaged; put a copy of the folder back, or remove the folder to start anew "
     "without its jobs"
 )
 ALIEN = "it is not a local DLI's data; name another folder, or remove the file to start anew"
-LOCKED = "another process holds it; end that process, or try again"
+LOCKED = "another process holds it; end that process"
 
 _BY_ERRNO = {
     errno.ENOSPC: FULL,
@@ -23,7 +23,7 @@ _BY_ERRNO = {
     errno.EROFS: RIGHTS,
     errno.EEXIST: "there is a file where a folder should be; name another folder",
     errno.ENOTDIR: "there is a file where a folder should be; name another folder",
-    errno.EMFILE: "too many files are open; end what holds them and try again",
+    errno.EMFILE: "too many files are open; end what holds them",
 }
 _BY_CODE = {
     sqlite3.SQLITE_FULL: FULL,
@@ -34,7 +34,7 @@ _BY_CODE = {
     sqlite3.SQLITE_NOTADB: ALIEN,
     sqlite3.SQLITE_BUSY: LOCKED,
     sqlite3.SQLITE_LOCKED: LOCKED,
-    sqlite3.SQLITE_IOERR: "the disk fails or is full; make room, check the disk and try again",
+    sqlite3.SQLITE_IOERR: "the disk fails or is full; make room on it, or check it",
 }
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.errors import bad_parameter
-from pulumi_dli.local.validation import check_object, check_text
+from pulumi_dli.local.validation import LARGE, check_object, check_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pulumi_dli.local.store import Store
 
 BEFORE, AFTER = "before", "after"
+LONGEST = 10_000_000
+"""Seconds."""
 ANSWERS = ("404", "429", "500", "502", "503", "504", "DLI.0999")
 """404: the gateway knows no such endpoint, as in a region that does not offer it."""
 
@@ -121,8 +123,8 @@ def arm(store: Store, wanted: Mapping[str, Any], routes: frozenset[str]) -> int:
         raise bad_parameter("route", f"{name} goes with {', '.join(allowed)}")
     nth, times = wanted.get("nth", 1), wanted.get("times", 1)
     for place, value in (("nth", nth), ("times", times)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise bad_parameter(place, "a whole number from 1 is expected")
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LARGE:
+            raise bad_parameter(place, f"a whole number from 1 to {LARGE} is expected")
     options |= {key: wanted[key] for key in options if wanted.get(key) is not None}
     _check_options(options)
     with store.write() as db:
@@ -183,8 +185,9 @@ def _check_options(options: Mapping[str, Any]) -> None:
         raise bad_parameter("code", f"one of {', '.join(ANSWERS)} is expected")
     for name in ("seconds", "retry_after"):
         value = options.get(name)
-        if value is not None and (not isinstance(value, int | float) or not value >= 0):
-            raise bad_parameter(name, "a number of seconds is expected")
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (number and 0 <= value <= LONGEST):
+            raise bad_parameter(name, f"a number of seconds is expected, at most {LONGEST}")
     check_text("text", options.get("text", ""))
     if not isinstance(options.get("at_once", False), bool):
         raise bad_parameter("at_once", "true or false is expected")

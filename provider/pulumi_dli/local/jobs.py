@@ -9,6 +9,7 @@ from pulumi_dli.local.errors import Refusal, bad_parameter, not_allowed
 from pulumi_dli.local.model import Job
 from pulumi_dli.local.records import find, from_row, insert, record, save
 from pulumi_dli.local.states import AT_REST, Status
+from pulumi_dli.local.validation import LARGE
 from pulumi_dli.local.view import JOB_TYPE
 
 if TYPE_CHECKING:
@@ -138,8 +139,8 @@ def listed(
         )
         values |= {f"key{index}": key, f"value{index}": value}
     order = _choice(query, "order", ("asc", "desc")) or "desc"
-    values["limit"] = _number(query, "limit", 10, MOST_ROWS)
-    values["offset"] = _number(query, "offset", 0, 2**31)
+    values["limit"] = validation.check_number(query, "limit", 10, MOST_ROWS)
+    values["offset"] = validation.check_number(query, "offset", 0, LARGE)
     show_detail = _choice(query, "show_detail", ("true", "false")) == "true"
     rule = " AND ".join(where)
     page = moment.db.execute(
@@ -170,13 +171,19 @@ def _name_must_be_free(moment: Moment, project_id: str, name: str) -> None:
 def _must_be_live(job: Job, values: Mapping[str, Any]) -> None:
     if job.status != Status.RUNNING:
         raise not_allowed(f"The job {job.name} cannot be changed while it is {job.status}.")
-    for name, value in values.items():
-        if not validation.FIELDS[name].live:
-            raise not_allowed(
-                f"Parameter {name} of job {job.name} cannot be changed while it is running."
-            )
-        if name == "obs_bucket" and value == job.definition[name]:
-            raise not_allowed(f"Parameter {name} of running job {job.name} is not changed.")
+    held = [name for name in values if not validation.FIELDS[name].live]
+    changed = [name for name in held if values[name] != job.definition[name]]
+    if changed:
+        raise not_allowed(
+            f"Parameter {changed[0]} of job {job.name} cannot be changed while it is running."
+        )
+    if held:
+        raise not_allowed(
+            f"Parameter {held[0]} of job {job.name} cannot be sent while it is running, "
+            "even unchanged."
+        )
+    if "obs_bucket" in values and values["obs_bucket"] == job.definition["obs_bucket"]:
+        raise not_allowed(f"Parameter obs_bucket of running job {job.name} is not changed.")
 
 
 def _choice(query: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str | None:
@@ -184,10 +191,3 @@ def _choice(query: Mapping[str, str], name: str, choices: tuple[str, ...]) -> st
     if value is not None and value.lower() not in choices:
         raise bad_parameter(name, f"one of {', '.join(choices)} is expected")
     return None if value is None else value.lower()
-
-
-def _number(query: Mapping[str, str], name: str, default: int, most: int) -> int:
-    text = query.get(name) or str(default)
-    if not (text.isascii() and text.isdigit()) or int(text) > most:
-        raise bad_parameter(name, f"0 to {most} is expected")
-    return int(text)

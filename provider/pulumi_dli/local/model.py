@@ -41,6 +41,7 @@ class Job:
     user_name: str
     name: str
     queue_name: str | None
+    """The queue itself, in lower case as all queues; the definition has it as it was sent."""
     definition: dict[str, Any]
     create_time: int
     update_time: int

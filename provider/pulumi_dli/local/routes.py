@@ -11,7 +11,7 @@ from flask import Blueprint, Response, g, jsonify, request
 from pulumi_dli.local import jobs, queues, tags, verbs, view
 from pulumi_dli.local.errors import BatchRefusal, Refusal, bad_parameter, not_allowed
 from pulumi_dli.local.records import find, parse_id
-from pulumi_dli.local.validation import check_object
+from pulumi_dli.local.validation import LARGE, check_list, check_number, check_object, check_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pulumi_dli.local.service import Service
 
 NO_CONTENT = 204
+MOST_ROWS = 1000
 DELETED = "The job is deleted successfully."
 
 
@@ -122,7 +123,7 @@ def _tags(routes: Blueprint, service: Service) -> None:
     def job_tags(project: str, job_id: str) -> Response:
         with service.look() as moment:
             job = find(moment.db, project, parse_id(job_id))
-            return jsonify({"tags": tags.get(moment, job.id)})
+            return jsonify({"tags": _page(tags.get(moment, job.id))})
 
     @routes.post("/v3/<project>/dli_flink_job/<job_id>/tags/create")
     def create_tags(project: str, job_id: str) -> tuple[str, int]:
@@ -143,15 +144,13 @@ def _tags(routes: Blueprint, service: Service) -> None:
     @routes.get("/v3/<project>/dli_flink_job/tags")
     def project_tags(project: str) -> Response:
         with service.look() as moment:
-            return jsonify({"tags": tags.of_project(moment, project)})
+            return jsonify({"tags": _page(tags.of_project(moment, project))})
 
     @routes.post("/v3/<project>/dli_flink_job/resource-instances/filter")
     def filter_by_tags(project: str) -> Response:
         with service.look() as moment:
             found = tags.resources(moment, project, _filter())
-        offset = request.args.get("offset", 0, int)
-        limit = request.args.get("limit", 1000, int)
-        return jsonify({"resources": found[offset:][:limit], "total_count": len(found)})
+            return jsonify({"resources": _page(found), "total_count": len(found)})
 
     @routes.post("/v3/<project>/dli_flink_job/resource-instances/count")
     def count_by_tags(project: str) -> Response:
@@ -161,6 +160,19 @@ def _tags(routes: Blueprint, service: Service) -> None:
 
 def _queues(routes: Blueprint, service: Service) -> None:
     owner = service.identity.user
+
+    @routes.post("/v1.0/<project>/dli/obs-authorize")
+    def authorize(project: str) -> Response:
+        del project  # here every bucket may be used
+        body = check_object("body", json_body(), "obs_buckets")
+        buckets = [
+            check_text("obs_buckets", name)
+            for name in check_list("obs_buckets", body.get("obs_buckets"))
+        ]
+        if not buckets:
+            raise bad_parameter("obs_buckets", "at least one bucket is expected")
+        words = "The following OBS bucket is authorized successfully"
+        return _success(f"{words}, {', '.join(buckets)}.")
 
     @routes.get("/v1.0/<project>/queues")
     def list_queues(project: str) -> Response:
@@ -195,6 +207,12 @@ def json_body() -> dict[str, Any]:
     if not isinstance(body, dict):
         raise bad_parameter("body", "a JSON object is expected")
     return body
+
+
+def _page(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows that `limit` and `offset` ask for. Chosen: at most a thousand."""
+    limit = check_number(request.args, "limit", MOST_ROWS, MOST_ROWS)
+    return rows[check_number(request.args, "offset", 0, LARGE) :][:limit]
 
 
 def _filter() -> dict[str, Any]:

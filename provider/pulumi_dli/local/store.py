@@ -83,7 +83,7 @@ class Store:
         except (sqlite3.ProgrammingError, sqlite3.InterfaceError):
             self._keep(db)
             raise  # a mistake of ours, not of the file
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter of a damaged message
             if db is not None:
                 db.close()  # it may be in the middle of something
             raise self._broken(failures.reason(error)) from None
@@ -180,7 +180,7 @@ def _connect(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
     try:
         # With WAL, a commit survives the end of any process; only a power cut may undo the last.
         db.execute("PRAGMA synchronous = NORMAL")
-    except sqlite3.Error:
+    except BaseException:
         db.close()
         raise
     return db

@@ -21,6 +21,8 @@ MEMORY = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?) ?(?P<unit>GB?|MB?|)", re.IGN
 LEAST_CPU = 0.5
 LEAST_MEMORY_GB = 2.0
 MB_PER_GB = 1024
+MOST_DIGITS = 20
+"""Of a number in a query; Python reads no number of thousands of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,18 @@ def check_bool(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise bad_parameter(name, "true or false is expected")
     return value
+
+
+def check_number(query: Mapping[str, str], name: str, default: int, most: int) -> int:
+    """A number of a query, from 0.
+
+    Raises:
+        Refusal: DLI.0001.
+    """
+    text = query.get(name) or str(default)
+    if not (text.isascii() and text.isdigit()) or len(text) > MOST_DIGITS or int(text) > most:
+        raise bad_parameter(name, f"0 to {most} is expected")
+    return int(text)
 
 
 def memory_gb(name: str, value: Any) -> float:

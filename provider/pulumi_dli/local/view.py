@@ -107,7 +107,7 @@ def _common(moment: Moment, job: Job) -> dict[str, Any]:
         "status": job.visible_status(moment.now),
         "status_desc": job.status_desc,
         "create_time": job.create_time,
-        "queue_name": job.queue_name,
+        "queue_name": job.definition["queue_name"],
         "edge_group_ids": None,
         "has_savepoint": job.has_savepoint,
         "savepoint_path": job.savepoint_path,

@@ -14,10 +14,11 @@ from pulumi_dli.local.signin import access, tokens
 
 if TYPE_CHECKING:
     from pulumi_dli.local.service import Service
+    from pulumi_dli.local.signin.access import Caller
     from pulumi_dli.local.signin.identity import Project
 
 CREATED, MULTIPLE_CHOICES = 201, 300
-BAD_REQUEST, UNAUTHORIZED = 400, 401
+BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 400, 401, 403, 404
 SHORTEST, LONGEST = 900, 86400
 """Seconds that temporary keys may live."""
 
@@ -79,20 +80,52 @@ def blueprint(service: Service) -> Blueprint:
         _signed_in(service)
         name = request.args.get("name")
         found = [item for item in identity.projects if name in (None, item.name)]
-        return jsonify({"projects": [_project(service, item) for item in found], "links": {}})
+        return jsonify({"projects": [_project(service, item) for item in found], "links": _links()})
 
+    @routes.get("/v3/projects/<project_id>")
+    def project(project_id: str) -> Response:
+        _signed_in(service)
+        found = identity.project(project_id=project_id)
+        if found is None:
+            raise IdentityRefusal(NOT_FOUND, "Not Found", "There is no such project.")
+        return jsonify({"project": _project(service, found)})
+
+    @routes.get("/v3/domains")
     @routes.get("/v3/auth/domains")
     def domains() -> Response:
         _signed_in(service)
+        link = {"self": f"{request.host_url}v3/domains/{identity.domain_id}"}
         domain = {"id": identity.domain_id, "name": identity.domain, "enabled": True}
-        return jsonify({"domains": [domain], "links": {}})
+        name = request.args.get("name")
+        found = (
+            [domain | {"description": "", "links": link}] if name in (None, identity.domain) else []
+        )
+        return jsonify({"domains": found, "links": _links()})
+
+    @routes.get("/v3/auth/catalog")
+    def catalog() -> Response:
+        caller = _signed_in(service)
+        if caller.projects == frozenset():
+            raise IdentityRefusal(FORBIDDEN, "Forbidden", "The token is for no project.")
+        return jsonify({"catalog": _catalog(service), "links": _links()})
 
     return routes
 
 
 def _version() -> dict[str, Any]:
     link = {"rel": "self", "href": f"{request.host_url}v3/"}
-    return {"id": "v3.14", "status": "stable", "links": [link]}
+    kind = {"base": "application/json", "type": "application/vnd.openstack.identity-v3+json"}
+    return {
+        "id": "v3.14",
+        "status": "stable",
+        "updated": "2020-04-07T00:00:00Z",
+        "links": [link],
+        "media-types": [kind],
+    }
+
+
+def _links() -> dict[str, str | None]:
+    return {"self": request.base_url, "previous": None, "next": None}
 
 
 def _methods(service: Service, identity: dict[str, Any]) -> float | None:
@@ -169,9 +202,9 @@ def _is_domain(service: Service, domain: Any) -> bool:
     return domain.get("id") == identity.domain_id or domain.get("name") == identity.domain
 
 
-def _signed_in(service: Service) -> None:
+def _signed_in(service: Service) -> Caller:
     try:
-        access.signed_in(service, request)
+        return access.signed_in(service, request)
     except GatewayRefusal as refusal:
         raise _unauthorized(refusal.text) from None
 
@@ -192,11 +225,15 @@ def _described(
     described["project"] = {"id": project.id, "name": project.name, "domain": domain}
     described["roles"] = [{"id": "0", "name": "te_admin"}]
     if "nocatalog" not in request.args:
-        described["catalog"] = [
-            _entry(service, "dli", request.host_url.rstrip("/")),
-            _entry(service, "identity", f"{request.host_url}v3"),
-        ]
+        described["catalog"] = _catalog(service)
     return described
+
+
+def _catalog(service: Service) -> list[dict[str, Any]]:
+    return [
+        _entry(service, "dli", request.host_url.rstrip("/")),
+        _entry(service, "identity", f"{request.host_url}v3"),
+    ]
 
 
 def _entry(service: Service, kind: str, url: str) -> dict[str, Any]:
