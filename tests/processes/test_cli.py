@@ -137,3 +137,14 @@ def test_the_provider_imports_nothing_of_the_command_line(tmp_path: Path) -> Non
         check=True,
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_doctor_says_that_the_local_folder_cannot_be_used(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    engine = tmp_path / "pulumi"
+    engine.write_text("""#!/bin/sh\necho '{"dli:endpoint": {"value": "local"}}'\n""")
+    engine.chmod(0o755)
+    (tmp_path / ".dli-local").write_text("")
+    done = run("doctor")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "there is a file where a folder should be" in done.stdout

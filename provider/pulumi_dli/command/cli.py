@@ -64,6 +64,8 @@ def _flink(connections: Connections) -> str:
         return choice.describe(connections.settings().local_path)
     except (ModuleNotFoundError, DliError):
         return "not installed"  # or the settings are not usable, which the report says first
+    except OSError:
+        return "not known"  # the data folder is not usable, which the report says too
 
 
 @main.command(

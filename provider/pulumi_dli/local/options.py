@@ -44,9 +44,8 @@ def identity(
         if not name.strip() or not name.isprintable():
             raise OptionError(f"--{option}: a name is expected")
     found = tuple(_project(text) for text in projects) or (Project(region),)
-    for part in ({item.name for item in found}, {item.id for item in found}):
-        if len(part) < len(found):
-            raise OptionError("--project: two of them have the same name or the same id")
+    if len({item.id for item in found}) < len(found):
+        raise OptionError("--project: two of them have the same id")
     return Identity(
         region=region, projects=found, user=user, domain=domain, password=password or LOCAL
     )

@@ -1,0 +1,81 @@
+"""docs/local.md lists what the local DLI answers, and what it does not: in both directions."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from local_service import PROJECT, LocalService, new_store
+from pulumi_dli.local.app import create_app
+from pulumi_dli.local.cli import app as commands
+from pulumi_dli.local.faults import KINDS
+from pulumi_dli.local.queues import QUEUES
+from pulumi_dli.local.simulation import DEFAULTS
+from typer.testing import CliRunner
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+PAGE = Path(__file__).parents[2] / "docs" / "local.md"
+ROW = re.compile(r"^\| `([A-Z]+) (/[^`]*)` \| (?:`(\w+)`)?", re.MULTILINE)
+
+
+def section(title: str) -> str:
+    return PAGE.read_text().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    store = new_store(tmp_path_factory.mktemp("dli"))
+    store.close()
+    return create_app(store)
+
+
+def test_the_table_is_the_routes(served: Flask) -> None:
+    routes = {
+        (method, rule.rule, rule.endpoint.rpartition(".")[2])
+        for rule in served.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    rows = ROW.findall(section("What it answers"))
+    assert len(rows) == len(routes)
+    assert set(rows) == routes
+
+
+def test_what_is_not_answered_is_an_address_that_does_not_exist(embedded_dli: LocalService) -> None:
+    rows = ROW.findall(section("What it does not answer"))
+    assert len(rows) > 10
+    for method, path, _ in rows:
+        answer = embedded_dli.http.request(method, path.replace("<project>", PROJECT), json={})
+        assert (answer.status_code, answer.json()["error_code"]) == (404, "APIGW.0101"), path
+
+
+def test_the_kinds_of_faults_are_those_there_are() -> None:
+    [named] = re.findall(r"The kinds: ([^.]*)\.", section("How it behaves"))
+    assert re.findall(r"`(\w+)`", named) == list(KINDS)
+
+
+def test_the_queues_and_the_delays_are_those_there_are() -> None:
+    for queue in QUEUES:
+        assert f"`{queue.name}` ({queue.cus} CUs)" in section("What it answers")
+    assert list(DEFAULTS.values()) == [1.0, 0.5]
+    assert "takes 1 second and each step of a stop half a second" in section("How it behaves")
+
+
+def test_the_options_of_the_page_are_those_of_the_command() -> None:
+    told = CliRunner().invoke(commands, ["serve", "--help"], env={"COLUMNS": "200"}).output
+    named = set(re.findall(r"(--[a-z-]+)", section("To serve it")))
+    assert len(named) > 6
+    for option in named:
+        assert option in told
+    assert "PULUMI_DLI_LOCAL_PASSWORD" in told
+
+
+def test_arguments_are_stored_in_clear_and_tokens_are_not(embedded_dli: LocalService) -> None:
+    embedded_dli.create(entrypoint_args="planted")
+    with embedded_dli.store.read() as db:
+        stored = "".join(db.iterdump())
+    assert "planted" in stored
+    assert embedded_dli.http.headers["X-Auth-Token"] not in stored
