@@ -421,6 +421,35 @@ def test_a_server_whose_folder_is_taken_away_answers_each_door(tmp_path: Path) -
 # Damage anywhere.
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("definition", "{"), ("definition", "7"), ("definition", "{}"), ("status", "job_flying")],
+)
+def test_a_row_that_is_damaged_ends_in_a_sentence(
+    dli: LocalService, column: str, value: str
+) -> None:
+    job_id = dli.create()
+    dli.create("other")
+    with dli.store.write() as db:
+        db.execute(f"UPDATE jobs SET {column} = ? WHERE id = ?", (value, job_id))  # noqa: S608
+    for path in (f"jobs/{job_id}", "jobs?show_detail=true"):
+        answer = dli.request("GET", path)
+        assert (answer.status_code, answer.json()["error_code"]) == (500, "DLI.0008")
+        assert "damaged" in sentence(answer.json()["error_msg"])
+    assert "damaged" in told("status", path=dli.store.folder)
+    assert dli.request("DELETE", "jobs/2").is_success  # the others go on
+
+
+def test_a_damaged_word_in_the_tables_ends_in_a_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / "dli"
+    with closing(Store(folder)):
+        pass
+    content = (folder / FILE).read_bytes()
+    (folder / FILE).write_bytes(content.replace(b"CREATE TABLE tags", b"CREATE TABL\xbb tags"))
+    for command in COMMANDS:
+        assert "is damaged" in told(*command, path=folder)
+
+
 @pytest.mark.search
 def test_no_damage_ends_in_more_than_a_sentence(dli: LocalService, tmp_path: Path) -> None:
     for number in range(12):

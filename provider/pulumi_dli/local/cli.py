@@ -94,13 +94,14 @@ def status(*, path: Folder = None) -> None:
         service = Service(store, Identity(), Runners(store.folder), StoredClock(store), _no_sleep)
         with service.look() as moment:
             jobs = [job for job in doors.everything(moment) if job["deleted_at"] is None]
+        rows = [
+            f"{job['id']:>6}  {job['status']:<22} {job['name']:<30} "
+            f"{job['definition']['queue_name'] or ''}".rstrip()
+            for job in jobs
+        ]
         typer.echo(f"data   {store.folder}\nflink  {service.runner.name}")
-        for job in jobs:
-            words = (
-                f"{job['id']:>6}  {job['status']:<22} {job['name']:<30} "
-                f"{job['definition']['queue_name'] or ''}"
-            )
-            typer.echo(words.rstrip())
+        for row in rows:
+            typer.echo(row)
         typer.echo(f"{len(jobs)} job{'' if len(jobs) == 1 else 's'}")
 
 

@@ -63,7 +63,7 @@ def from_row(row: sqlite3.Row) -> Job:
     try:
         for name in _JSON:
             text = values[name]
-            values[name] = {} if text == _NOTHING else json.loads(text)
+            values[name] = {} if text == _NOTHING else dict(json.loads(text))
         Status(values["status"])
     except (ValueError, TypeError):
         where = f"job {values['id']} in the local DLI's data cannot be read"
