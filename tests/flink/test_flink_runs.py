@@ -65,6 +65,9 @@ def test_a_job_runs_and_says_where(dli: FlinkDli) -> None:
     assert not taken.exists()  # consumed by the restart
     assert saved.exists()  # asked for by the user, and kept
     counts.must_be_exact()
+    written = [*dli.folder.glob("flink/**/*"), *dli.folder.glob("obs/**/*"), counts.path]
+    assert len(written) > 20
+    assert not [path for path in written if path.lstat().st_mode & 0o077]
 
 
 @pytest.mark.parametrize(
