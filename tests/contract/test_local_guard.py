@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -170,6 +171,13 @@ def test_what_a_page_can_send_unasked_changes_nothing(
     assert stored(socket_dli) == before
     good = {"Content-Type": "application/json;charset=utf8"}
     assert socket_dli.http.post(path, content=json.dumps(body), headers=good).is_success
+
+
+def test_no_disk_is_filled_with_a_body(socket_dli: LocalService) -> None:
+    with socket.create_connection(("127.0.0.1", port(socket_dli))) as raw:
+        raw.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n")
+        raw.settimeout(20)
+        assert b" 413 " in raw.recv(1000).partition(b"\r\n")[0]
 
 
 def test_our_client_tells_the_sentence(socket_dli: LocalService) -> None:

@@ -44,6 +44,14 @@ def test_the_table_is_the_routes(served: Flask) -> None:
     assert set(rows) == routes
 
 
+def test_inside_the_provider_only_what_is_under_a_project_is_there(tmp_path: Path) -> None:
+    store = new_store(tmp_path)
+    store.close()
+    rules = [rule.rule for rule in create_app(store, inside=True).url_map.iter_rules()]
+    assert len(rules) > 10
+    assert all("/<project>/" in rule for rule in rules)
+
+
 def test_what_is_not_answered_is_an_address_that_does_not_exist(embedded_dli: LocalService) -> None:
     rows = ROW.findall(section("What it does not answer"))
     assert len(rows) > 10

@@ -6,7 +6,7 @@ import errno
 import sqlite3
 
 FULL = "the disk is full; make room on it"
-RIGHTS = "it cannot be written; give this user the rights to it, or name another folder"
+RIGHTS = "it cannot be opened or written; check the rights to it, or name another folder"
 DAMAGED = (
     "the file is damaged; put a copy of the folder back, or remove the folder to start anew "
     "without its jobs"

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 THREADS = 16
+MOST_BYTES = 64 * 1024 * 1024
+"""Of a body that is taken in at all. The app says in words what is too large for the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def listen(app: Flask, port: int, hosts: Collection[str] = ()) -> Server:
             threads=THREADS,
             ident="pulumi-dli",
             log_socket_errors=False,
+            max_request_body_size=MOST_BYTES,
         )
     except OSError as error:
         raise OptionError(f"--port {port}: {failures.unread(error)}") from None
