@@ -75,7 +75,7 @@ class IdentityRefusal(Refusal):
 
 
 class ServiceFailure(Refusal):
-    """The local DLI itself cannot go on: 500, and nothing of the request was done."""
+    """The local DLI itself cannot go on: 500, and nothing of the request was stored."""
 
     status = 500
 

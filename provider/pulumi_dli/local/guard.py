@@ -35,7 +35,10 @@ FOREIGN_HOST = (
     "The local DLI answers this machine only, and the Host header names another: call it at "
     "127.0.0.1 or localhost, or start it with --allow-host for a proxy of yours."
 )
-FOREIGN_ORIGIN = "The local DLI answers no page of a browser, and this request comes from one."
+FOREIGN_ORIGIN = (
+    "The local DLI answers no page of a browser, and this request comes from one: call it from "
+    "a program."
+)
 NO_JSON = "The local DLI takes JSON only: send the header Content-Type: application/json."
 
 

@@ -16,7 +16,7 @@ LONGEST_ID = 64
 PASSWORD = "PULUMI_DLI_LOCAL_PASSWORD"  # noqa: S105 -- the variable's name
 SEEN_BY_ALL = (
     "pulumi-dli local: everybody on this machine sees --password in the list of processes; "
-    f"--password-file FILE or {PASSWORD} is seen by nobody"
+    f"--password-file FILE or {PASSWORD} keeps it out of there"
 )
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 FILE, FOLDER = 0o600, 0o700
 OTHERS = 0o077
@@ -32,12 +29,12 @@ def make_folder(path: Path) -> None:
 
 
 def touch(path: Path) -> None:
-    """Make an empty file, or take others' rights to the one that is there.
+    """Make an empty file, or take others' rights to the one that is there; no link is followed.
 
     Raises:
         OSError: it cannot be made.
     """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, FILE)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, FILE)
     try:
         os.fchmod(descriptor, FILE)
     finally:
@@ -71,7 +68,7 @@ def close(path: Path) -> None:
         return
     for place, folders, files in os.walk(path):
         for name in (*folders, *files):
-            _close(path.__class__(place, name))
+            _close(Path(place, name))
 
 
 def _close(path: Path) -> None:
