@@ -8,11 +8,13 @@ looking like a change. Beside it stand the two forms a value takes on the wire.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-_MEMORY = re.compile(r"(?i)^\s*(\d+(?:\.\d+)?)\s*(m|mb|g|gb)?\s*$")
+_MEMORY = re.compile(r"(?i)\s*([0-9]+(?:\.[0-9]+)?)\s*(?:(m|mb|g|gb)\s*)?")
+_BLANKS = re.compile(r"[ \t\n\v\f\r]+")
 _CHECKPOINT_MODES = {"1": "exactly_once", "2": "at_least_once"}
 
 
@@ -32,7 +34,8 @@ def line(value: object) -> str:
 
 def scalar(value: object) -> object:
     """A number or a flag as text; anything else as it is, for the validation to judge."""
-    return text_of(value) if isinstance(value, bool | int | float) else value
+    plain = isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
+    return text_of(value) if plain else value
 
 
 def megabytes(text: str) -> float | None:
@@ -40,7 +43,7 @@ def megabytes(text: str) -> float | None:
 
     A bare number counts gigabytes, as the service documents it.
     """
-    match = _MEMORY.match(text)
+    match = _MEMORY.fullmatch(text)
     if match is None:
         return None
     number, unit = float(match[1]), (match[2] or "g").lower()
@@ -52,6 +55,11 @@ def arguments_text(value: str | list[str]) -> str:
     return value if isinstance(value, str) else " ".join(text_of(item) for item in value)
 
 
+def words(text: str) -> list[str]:
+    """What blanks separate in the arguments: the main class gets each as one."""
+    return [word for word in _BLANKS.split(text) if word]
+
+
 def canonical(name: str, value: Any, *, unordered: bool = False) -> Any:
     """The form of a field's value in which equal values are equal. Empty values are None."""
     if value is None or value in ("", [], {}):
@@ -60,16 +68,24 @@ def canonical(name: str, value: Any, *, unordered: bool = False) -> Any:
         case "queue_name":
             return str(value).lower()
         case "entrypoint_args":
-            return arguments_text(value).strip() or None
+            text = arguments_text(value)
+            # What a quoted text means is the job's own business, blanks included.
+            plain = '"' not in text and "'" not in text
+            return (" ".join(words(text)) if plain else text.strip()) or None
         case "runtime_config" | "tags":
             return {key: text_of(item) for key, item in value.items()}
         case "resource_config":
             return _canonical_sizes(value)
-        case "checkpoint_path":
+        case "checkpoint_path" | "restore_from":
             return str(value).removeprefix("obs://").rstrip("/")
     if unordered:
         return sorted(value)
     return value
+
+
+def is_empty(name: str, value: Any) -> bool:
+    """Whether a field's value says no more than one that is not set."""
+    return canonical(name, value) is None
 
 
 class Arguments(Protocol):
@@ -80,9 +96,9 @@ class Arguments(Protocol):
         ...
 
 
-def differs(name: str, before: Arguments, after: Arguments) -> bool:
+def differs(name: str, before: Arguments, after: Arguments, *, unordered: bool = False) -> bool:
     """Whether an argument changes, however it is spelled."""
-    old, new = (canonical(name, side.value(name)) for side in (before, after))
+    old, new = (canonical(name, side.value(name), unordered=unordered) for side in (before, after))
     return bool(old != new)
 
 
@@ -113,7 +129,16 @@ def to_wire(name: str, value: Any) -> Any:
             return json.dumps([{"key": key, "value": text_of(item)} for key, item in value.items()])
         case "tags":
             return [{"key": key, "value": item} for key, item in value.items()]
+        case "resource_config":
+            return {key: _sizes_to_wire(item) for key, item in value.items()}
     return value
+
+
+def _sizes_to_wire(item: Any) -> Any:
+    """A part of `resource_config`: `4  G` is sent as `4 G`."""
+    if not isinstance(item, Mapping) or not isinstance(item.get("memory"), str):
+        return item
+    return {**item, "memory": " ".join(item["memory"].split())}
 
 
 def from_wire(name: str, value: Any) -> Any:

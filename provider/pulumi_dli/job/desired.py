@@ -64,13 +64,14 @@ class Desired:
             for name, value in inputs.items()
             if value is not None and name not in unknown
         }
+        former = given.get("former_owners")
         spec, of_spec = _read(JobSpec, FIELDS, given)
         options, of_options = _read(Options, Options.model_fields, given)
         return cls(
             spec=spec,
             options=options,
             owner=str(given.get("owner") or ""),
-            former=frozenset(map(str, given.get("former_owners") or ())),
+            former=frozenset(map(str, former if isinstance(former, list) else ())),
             retained=given.get("retained") is True,
             given=given,
             unknown=unknown,
@@ -145,7 +146,7 @@ class Desired:
         doubtful = self.unknown | before.open
         if not doubtful and _identical(before.given, self.given):
             return False
-        return any(name in doubtful or differs(name, before, self) for name in names)
+        return any(name in doubtful or self._differs(name, before) for name in names)
 
     def given_as_in(self, before: Desired | None) -> dict[str, Any]:
         """The arguments that are set, known and valid, each in its canonical type.
@@ -157,20 +158,29 @@ class Desired:
             before: the inputs that the last run stored; None for a new resource.
         """
         names = [name for name in ARGUMENTS if name in self.given and name not in self.open]
-        if before is None:
-            return {name: self.value(name) for name in names}
         return {
-            name: before.given.get(name) if self._keeps(name, before) else self.value(name)
+            name: before.given.get(name)
+            if before is not None and self.keeps(name, before)
+            else self._typed(name)
             for name in names
         }
 
-    def _keeps(self, name: str, before: Desired) -> bool:
+    def _typed(self, name: str) -> Any:
+        """An argument in its canonical type; one that holds nothing as it is written."""
+        value = self.value(name)
+        return self.given[name] if value is None else value
+
+    def keeps(self, name: str, before: Desired) -> bool:
         """Whether an argument equals the stored one; an empty field equals one left out."""
         if name not in before.given:
-            return name in FIELDS and not differs(name, before, self)
+            return name in FIELDS and not self._differs(name, before)
         if _identical(before.given[name], self.given[name]):
             return True
-        return name not in before.open and not differs(name, before, self)
+        return name not in before.open and not self._differs(name, before)
+
+    def _differs(self, name: str, before: Desired) -> bool:
+        unordered = name in FIELDS and FIELDS[name].unordered
+        return differs(name, before, self, unordered=unordered)
 
 
 def _identical(left: object, right: object) -> bool:

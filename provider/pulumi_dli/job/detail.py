@@ -178,8 +178,8 @@ def same(name: str, live: Any, wanted: Any, *, unordered: bool = False) -> bool:
     right = canonical(name, wanted, unordered=unordered)
     if name == "runtime_config":
         return _covers(left or {}, right or {})
-    if name == "resource_config" and isinstance(left, Mapping) and isinstance(right, Mapping):
-        return _covers(left, right)
+    if name == "resource_config" and isinstance(left or {}, Mapping):
+        return _covers(left or {}, right or {})
     return bool(left == right)
 
 

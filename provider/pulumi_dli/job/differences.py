@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi_dli.job.canonical import is_empty
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, same
 from pulumi_dli.job.field import KEEP, Cost
@@ -51,11 +52,23 @@ def differences(
             ):
                 changes.append(Change(name, old, wanted))
         elif row.reset is KEEP or (v2 and row.sizing):
-            if state is not None and name in state.set_arguments:
+            if (
+                state is not None
+                and name in state.set_arguments
+                and not is_empty(name, state.value(name))
+            ):
                 kept.append(name)
         elif not holds(name, old, None) and not holds(name, old, row.default):
             changes.append(Change(name, old, row.reset))
     return tuple(changes), tuple(kept)
+
+
+def sets_others(desired: Desired, state: State) -> bool:
+    """Whether a program sets other fields than it did; an empty one counts as not set."""
+    return any(
+        not is_empty(name, (state if name in state.set_arguments else desired).value(name))
+        for name in state.set_arguments.symmetric_difference(desired.spec.set_names())
+    )
 
 
 def holds(name: str, live: Any, wanted: Any) -> bool:

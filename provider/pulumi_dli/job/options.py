@@ -26,14 +26,17 @@ def _as_found(value: object) -> object:
 Text = Annotated[str, BeforeValidator(scalar), Field(min_length=1)]
 
 
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
+
+
 class Timeouts(Strict):
     """Seconds that an operation may take."""
 
-    create: Annotated[float, Field(gt=0, description="Create, and wait until running.")] = 1200
-    update: Annotated[float, Field(gt=0, description="Stop, change, and start again.")] = 1800
-    delete: Annotated[float, Field(gt=0, description="Stop, delete, and verify.")] = 2400
+    create: Annotated[Seconds, Field(gt=0, description="Create, and wait until running.")] = 1200
+    update: Annotated[Seconds, Field(gt=0, description="Stop, change, and start again.")] = 1800
+    delete: Annotated[Seconds, Field(gt=0, description="Stop, delete, and verify.")] = 2400
     settle: Annotated[
-        float,
+        Seconds,
         Field(ge=0, description="A start counts once the job ran this long without a restart."),
     ] = 10
 
@@ -71,7 +74,11 @@ class Options(Strict):
     ] = None
     adopt_job_id: Annotated[
         int | None,
-        Field(ge=1, description="Id of an existing job to take over. Read by create only."),
+        Field(
+            ge=1,
+            le=2**63 - 1,
+            description="Id of an existing job to take over. Read by create only.",
+        ),
     ] = None
     on_delete: Annotated[
         Literal["stop", "savepoint", "retain"] | None,
@@ -83,7 +90,10 @@ class Options(Strict):
     ] = None
     region: Annotated[
         str | None,
-        Field(min_length=1, description="Region of this job. Default: the stack's."),
+        Field(
+            pattern=r"^[A-Za-z0-9_-]{1,64}$",
+            description="Region of this job. Default: the stack's.",
+        ),
     ] = None
     project_id: Annotated[
         str | None,

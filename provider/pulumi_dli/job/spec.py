@@ -23,22 +23,27 @@ RESTART = Row(Cost.RESTART)
 Memory = Annotated[
     str,
     BeforeValidator(scalar),
-    Field(pattern=r"(?i)^\s*\d+(\.\d+)?\s*(m|mb|g|gb)?\s*$"),
+    Field(pattern=r"(?i)^\s*[0-9]+(\.[0-9]+)?\s*(m|mb|g|gb)?\s*$"),
 ]
 
 
 class ResourceSpec(Strict):
     """CPU and memory of one kind of Flink process (v2 sizing)."""
 
-    cpu: Annotated[float | None, Field(ge=0.5, description="CPU cores.")] = None
+    cpu: Annotated[
+        float | None,
+        Field(ge=0.5, le=10000, allow_inf_nan=False, description="CPU cores."),
+    ] = None
     memory: Annotated[Memory | None, Field(description="Memory, such as `4G` or `2048 MB`.")] = None
 
 
 class ResourceConfig(Strict):
     """v2 sizing: cores and memory in place of CUs."""
 
-    max_slot: Annotated[int | None, Field(ge=1, description="Slots of a TaskManager.")] = None
-    parallel_number: Annotated[int | None, Field(ge=1, description="Parallelism.")] = None
+    max_slot: Annotated[int | None, Field(ge=1, le=2000, description="Slots of a TaskManager.")] = (
+        None
+    )
+    parallel_number: Annotated[int | None, Field(ge=1, le=2000, description="Parallelism.")] = None
     jobmanager_resource_spec: ResourceSpec | None = None
     taskmanager_resource_spec: ResourceSpec | None = None
 
@@ -208,6 +213,7 @@ class JobSpec(Strict):
         int | None,
         Field(
             ge=-1,
+            le=2**31 - 1,
             description="Restarts allowed in an hour: 1 or more, or -1 for no limit. Default: -1.",
         ),
         Row(Cost.LIVE, default=-1, reset=-1),
@@ -265,12 +271,15 @@ class JobSpec(Strict):
 
     def set_names(self) -> tuple[str, ...]:
         """The fields that the program sets, in the table's order."""
-        return tuple(name for name in FIELDS if getattr(self, name) is not None)
+        return tuple(name for name in FIELDS if self.value(name) is not None)
 
     def value(self, name: str) -> Any:
-        """A field's value as plain data."""
+        """A field's value as plain data; None where it is not set, or holds nothing at all."""
         value = getattr(self, name)
-        return value.model_dump(exclude_none=True) if isinstance(value, BaseModel) else value
+        if not isinstance(value, BaseModel):
+            return value
+        held = value.model_dump(exclude_none=True)
+        return {key: item for key, item in held.items() if item != {}} or None
 
 
 def _row(name: str) -> Row:

@@ -58,7 +58,9 @@ def restart_due(desired: Desired, state: State | None) -> bool:
 def restore_due(desired: Desired, state: State | None) -> bool:
     """Whether the program names a directory that no start has used yet."""
     path = desired.options.restore_from
-    return path is not None and (state is None or path != state.restore_from)
+    return path is not None and (
+        state is None or not _same_directory(path, state.restore_from or "")
+    )
 
 
 def restart(job: JobDetail, desired: Desired, state: State | None, *, restarted: bool) -> Start:
