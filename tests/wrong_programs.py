@@ -1,6 +1,6 @@
 """Wrong programs, each with the sentences that it gets, word for word."""
 
-# ruff: noqa: E501 -- a sentence that stands whole can be searched for
+# ruff: noqa: E501, RUF001 -- a sentence that stands whole can be searched for
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ from typing import Any
 
 RIGHT: dict[str, Any] = {"name": "orders", "queue_name": "q", "entrypoint": "obs://b/a.jar"}
 SECRET = "TOPSECRET"
+
+NO_FLAGS = ("yes", "on", "1", "t", 1.0, 0.0)
+NO_NUMBERS = (True, "1_000", "0x10", "1e3", "١٢", "two", "")
+CONTROLS = ("\n", "\x00", "\x7f", "\x85", "\u2028")
+ONE_LINE = ("smn_topic", "main_class", "checkpoint_path", "restore_from", "execution_agency_urn")
+NO_BUCKETS = (
+    *("..", "a/b", "ABC", "ab", "a" * 64, "-ab", "ab-", ".ab", "a..b", "a.-b", "a-.b"),
+    *("10.0.0.1", "bücher", "a_b", "a b", "١٢٣"),
+)
+NO_BUCKET = "obs_bucket: is not the name of a bucket; use 3 to 63 lower-case letters, digits, `-` and `.`, with a letter or a digit at both ends and beside each `.`, and no IP address"
 
 WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"name": None}, ["name: is required; set it"]),
@@ -51,7 +61,7 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ),
     ({"checkpoint_interval": 0.0}, ["checkpoint_interval: 0 is too small; use 1 or more"]),
     (
-        {"checkpoint_path": "b/c/", "checkpoint_enabled": True, "obs_bucket": "b"},
+        {"checkpoint_path": "b/c/", "checkpoint_enabled": True, "obs_bucket": "state"},
         ["checkpoint_path: cannot be chosen while checkpoint_enabled is true; remove one of them"],
     ),
     ({"log_enabled": True}, ["log_enabled: logs need a bucket; set obs_bucket"]),
@@ -298,5 +308,169 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     (
         {"timeouts": {"create": 60.0, "settle": 60.0}},
         ["timeouts.settle: is not less than timeouts.create, so no start could count; use less"],
+    ),
+    (
+        {"timeouts": {"settle": 3000.0}},
+        [
+            "timeouts.settle: is not less than timeouts.create, which is 1200 by default, so no start could count; use less, or set timeouts.create",
+            "timeouts.settle: is not less than timeouts.update, which is 1800 by default, so no start could count; use less, or set timeouts.update",
+        ],
+    ),
+    (
+        {"timeouts": {"settle": "1200", "update": 3600.0}},
+        [
+            "timeouts.settle: is not less than timeouts.create, which is 1200 by default, so no start could count; use less, or set timeouts.create",
+        ],
+    ),
+    *(
+        ({"timeouts": {"create": value}}, ["timeouts.create: is not a finite number; use one"])
+        for value in (float("inf"), float("nan"), "inf", "NaN")
+    ),
+    *(
+        ({"timeouts": {"create": value}}, ["timeouts.create: is not a number; use one"])
+        for value in (True, "1_000")
+    ),
+    *(
+        ({"resume_max_num": value}, ["resume_max_num: is not a whole number; use one"])
+        for value in NO_NUMBERS
+    ),
+    *(
+        (
+            {"restart_when_exception": value},
+            ["restart_when_exception: is not a flag; use True or False"],
+        )
+        for value in NO_FLAGS
+    ),
+    (
+        {"cu_number": True, "tm_slot_num": 1e18, "resume_max_num": 2.0**31},
+        [
+            "cu_number: is not a whole number; use one",
+            "resume_max_num: 2147483648 is too large; use 2147483647 or less",
+            "tm_slot_num: 1000000000000000000 is too large; use 10000 or less",
+        ],
+    ),
+    ({"adopt_job_id": -(10**400)}, ["adopt_job_id: the value is too small; use 1 or more"]),
+    (
+        {"adopt_job_id": 10**400},
+        ["adopt_job_id: the value is too large; use 9223372036854775807 or less"],
+    ),
+    ({"timeouts": {"create": -1e255}}, ["timeouts.create: -1e+255 is too small; use more than 0"]),
+    *(({"obs_bucket": name}, [NO_BUCKET]) for name in NO_BUCKETS),
+    *(
+        (
+            {"tags": {"team": text}},
+            ["tags.team: holds a control character, such as a line break; remove it"],
+        )
+        for text in CONTROLS
+    ),
+    *(
+        (
+            {"tags": {f"team{text}": "x"}},
+            ["tags: a key holds a control character, such as a line break; remove it"],
+        )
+        for text in CONTROLS
+    ),
+    (
+        {"tags": {"a,b": "x", "team": f"x,{SECRET}", "long": "x" * 256, "pulumi-x": "x"}},
+        [
+            "tags.long: has 256 characters, and 255 are allowed; shorten it",
+            "tags.pulumi-x: this key is reserved; choose another",
+            "tags.team: holds a comma, which separates tags where jobs are listed by them; use another character",
+            "tags: a key holds a comma, which separates tags where jobs are listed by them; use another character",
+        ],
+    ),
+    *(
+        (
+            {name: f"{SECRET}/x\n"},
+            [f"{name}: holds a control character, such as a line break; remove it"],
+        )
+        for name in ONE_LINE
+    ),
+    *(
+        ({name: f" {SECRET}/x"}, [f"{name}: begins or ends with a space; remove it"])
+        for name in ONE_LINE
+    ),
+    (
+        {"dependency_jars": ["obs://b/a.jar\u200b", "obs://b\x00/a.jar", 5]},
+        [
+            "dependency_jars[0]: begins or ends with a space; remove it",
+            "dependency_jars[1]: holds a control character, such as a line break; remove it",
+            "dependency_jars[2]: has the wrong type; use text",
+        ],
+    ),
+    ({"desc": "a\x00b"}, ["desc: holds a control character; remove it"]),
+    (
+        {"entrypoint_args": "--a \x1b[1m", "runtime_config": {"a": "\x00", "b\n": "c"}},
+        [
+            "entrypoint_args: holds a control character; remove it",
+            "runtime_config.a: holds a control character; remove it",
+            "runtime_config: a key holds a control character, such as a line break; remove it",
+        ],
+    ),
+    *(
+        ({name: "\ud800"}, [f"{name}: holds half of a character, which cannot be sent; remove it"])
+        for name in ("desc", "main_class", "restart_trigger", "name", "region", "cu_number")
+    ),
+    (
+        {"runtime_config": {"\udfff": "x"}},
+        ["runtime_config: a key holds half of a character, which cannot be sent; remove it"],
+    ),
+    ({"tags": {"level": float("nan")}}, ["tags.level: is not a finite number; use one"]),
+    *(
+        ({"name": name}, ["name: may hold letters, digits, `-` and `_` only; remove the others"])
+        for name in ("orders\n", "bücher", "orders١٢", " orders")
+    ),
+    (
+        {"queue_name": "q\n"},
+        ["queue_name: may hold letters, digits and `_` only; remove the others"],
+    ),
+    *(
+        (
+            {"region": value},
+            ["region: has the wrong form; use 1 to 64 letters, digits, `-` and `_`"],
+        )
+        for value in ("", "eu de", "eu-de\n", f"{SECRET}/x")
+    ),
+    ({"region": [SECRET]}, ["region: has the wrong type; use text"]),
+    *(
+        (
+            {
+                "resource_config_version": "v2",
+                "resource_config": {"taskmanager_resource_spec": {"memory": memory}},
+            },
+            [
+                "resource_config.taskmanager_resource_spec.memory: is not a size of memory; write it as `4G` or `2048 MB`"
+            ],
+        )
+        for memory in ("4 T", "٤G", "4G\x00", "4_0G", "-4G", "4e1G", "")
+    ),
+    (
+        {
+            "resource_config_version": "v2",
+            "resource_config": {
+                "max_slot": True,
+                "jobmanager_resource_spec": {"cpu": float("inf"), "memory": "1G"},
+            },
+        },
+        [
+            "resource_config.jobmanager_resource_spec.cpu: is not a finite number; use one",
+            "resource_config.jobmanager_resource_spec.memory: 1 GB is too little; use 2 GB or more",
+            "resource_config.max_slot: is not a whole number; use one",
+        ],
+    ),
+    (
+        {"cu_number\n": 1.0, "k" * 300: 1.0},
+        [
+            "cu_number?: there is no such argument; did you mean cu_number?",
+            f"{'k' * 40}…: there is no such argument; remove it; docs/fields.md lists them all",
+        ],
+    ),
+    (
+        {"entrypoint_args": ["--a b", 5.0, None, ""]},
+        [
+            "entrypoint_args[0]: is empty or holds a space, which separates arguments; write each argument as an item of its own",
+            "entrypoint_args[2]: has the wrong type; use text",
+            "entrypoint_args[3]: is empty or holds a space, which separates arguments; write each argument as an item of its own",
+        ],
     ),
 ]

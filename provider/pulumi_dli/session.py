@@ -27,6 +27,7 @@ from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.console import Console
 from pulumi_dli.errors import DliError, Halfway, JobError, JobGone
 from pulumi_dli.job.desired import ARGUMENTS, Desired
+from pulumi_dli.job.differences import sets_others
 from pulumi_dli.job.options import Timeouts
 from pulumi_dli.job.outputs import observed
 from pulumi_dli.job.plan import plan
@@ -85,16 +86,15 @@ class Session:
             What to put into the inputs, and the problems. An input `failure` says why the job
             cannot be brought to the wish.
         """
-        desired = Desired.read(news, unknown)
-        before = Desired.read(olds) if olds else None
-        if not unknown.isdisjoint(PLACE):
-            return {}, problems(desired)
+        desired, before = Desired.read(news, unknown), Desired.read(olds) if olds else None
+        if not desired.knows(*PLACE):
+            return {}, problems(desired, before)
         named = {name: news.get(name) for name in PLACE}
         try:
             settings = self.connections.settings(*explicit(news))
             place = stack_place(self.connections, olds, named)
         except DliError as error:
-            return {}, [*problems(desired), str(error)]
+            return {}, [*problems(desired, before), str(error)]
         own = [name for name, value in named.items() if value is not None]
         filled: dict[str, Any] = {**place._asdict(), "own_place": own}
         if "desired_state" not in desired.open:
@@ -102,7 +102,7 @@ class Session:
         if settings.default_tags and "tags" not in desired.open:
             filled["tags"] = {**settings.default_tags, **(desired.spec.tags or {})}
         desired = desired.fill(filled)
-        found = [*problems(desired), *ignored_tags(desired, settings.ignore_tags)]
+        found = [*problems(desired, before), *ignored_tags(desired, settings.ignore_tags)]
         failure = ""
         try:
             if before is None:
@@ -143,9 +143,8 @@ class Session:
         todo = plan(state.job, desired, state)
         if checked:
             self._foresight.speak_of_change(urn, old, desired, todo, replaces)
-        renamed = set(desired.spec.set_names()) != state.set_arguments
-        touches = todo.touches or bool(todo.recorded or todo.kept)
-        return Diff(bool(replaces or unknown or renamed or touches or state.failure), replaces)
+        touches = todo.touches or todo.recorded or todo.kept or sets_others(desired, state)
+        return Diff(bool(replaces or unknown or touches or state.failure), replaces)
 
     @discreet
     def create(

@@ -1,6 +1,6 @@
 """Wrong programs, and the sentences that they get."""
 
-# ruff: noqa: E501 -- a sentence that stands whole can be searched for
+# ruff: noqa: E501, ISC004 -- a sentence that stands whole can be searched for
 
 from __future__ import annotations
 
@@ -36,9 +36,19 @@ def test_a_wrong_program_gets_its_sentences(program: dict[str, Any], sentences: 
     [
         {},
         {"queue_name": None, "entrypoint": None, "desired_state": "stopped"},
-        {"cu_number": 2.0, "checkpoint_enabled": True, "obs_bucket": "b"},
+        {"cu_number": 2.0, "checkpoint_enabled": True, "obs_bucket": "state"},
         {"entrypoint_args": ["--rate", 3.0, True]},
         {"entrypoint_args": "--text 'with spaces'"},
+        {"entrypoint_args": "--text\r\n\tnaïve 字", "desc": "two\nlines\t", "main_class": "Ü.B"},
+        {"restart_when_exception": "True", "cu_number": " 3 ", "tm_cus": "1.0\n"},
+        {"timeouts": {"create": "1e3", "settle": " .5"}},
+        {"timeouts": {"settle": 3000.0, "create": 3001.0, "update": 3001.0}},
+        {"timeouts": {"create": 5.0}},
+        {"obs_bucket": "a-1.b--c.0"},
+        {"obs_bucket": "1.2.3"},
+        {"obs_bucket": "a" * 63},
+        {"restart_trigger": "a\x00\n b"},
+        {"tags": {"kosten stelle": "größe=1/2"}},
         {"resume_max_num": -1.0},
         {"tags": {"level": 3.0, "test": True}, "runtime_config": {"a": 1.0, "b": False}},
         {"tags": {f"k{n}": "v" for n in range(19)}},
@@ -66,7 +76,7 @@ def test_a_right_program_gets_none(program: dict[str, Any]) -> None:
         ({"log_enabled": True, "checkpoint_enabled": True}, {"obs_bucket"}),
         ({"upgrade_mode": "savepoint", "on_delete": "savepoint"}, {"obs_bucket"}),
         ({"checkpoint_path": "b/c/"}, {"checkpoint_enabled"}),
-        ({"checkpoint_enabled": True, "obs_bucket": "b"}, {"checkpoint_path"}),
+        ({"checkpoint_enabled": True, "obs_bucket": "state"}, {"checkpoint_path"}),
         ({"resource_config": {"max_slot": 1.0}}, {"resource_config_version"}),
     ],
 )
@@ -83,6 +93,58 @@ def test_other_rules_do_not_wait() -> None:
         "cu_number: 0 is too small; use 2 or more",
         "log_enabled: logs need a bucket; set obs_bucket",
     ]
+
+
+# What a job lives with already is not judged again: an earlier version took it.
+
+LIVED_WITH: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"obs_bucket": "Old_Bucket"}, {"obs_bucket": "Other_Bucket"}),
+    ({"restart_when_exception": "yes"}, {"resume_checkpoint": "yes"}),
+    ({"tm_cus": "1_000", "cu_number": 2000.0}, {"tm_cus": "1_001", "cu_number": 2000.0}),
+    ({"timeouts": {"settle": 3000.0}}, {"timeouts": {"settle": 3001.0}}),
+    ({"tags": {"team": "a,b"}}, {"tags": {"team": "a,c"}}),
+    ({"tags": {"a,b": "x\n"}}, {"tags": {"a,b": "y\n"}}),
+    ({"main_class": "a.B\n"}, {"main_class": "a.C\n"}),
+    ({"runtime_config": {"a": "\x00"}}, {"runtime_config": {"a": "\x01"}}),
+    ({"flink_version": "1.15 "}, {"flink_version": "1.17 "}),
+]
+
+
+@pytest.mark.parametrize(("stored", "changed"), LIVED_WITH, ids=lambda part: str(part)[:40])
+def test_what_a_job_lives_with_is_not_judged_again(
+    stored: dict[str, Any], changed: dict[str, Any]
+) -> None:
+    before = Desired.read({**RIGHT, **stored})
+    assert check.problems(before)
+    assert check.problems(before, before) == []
+    assert check.problems(Desired.read({**RIGHT, **stored, "desc": "new"}), before) == []
+    assert check.problems(Desired.read({**RIGHT, **changed}), before)
+
+
+def test_a_spelling_that_equals_the_stored_value_is_not_judged_again() -> None:
+    found = Desired.read({**RIGHT, "restart_when_exception": True})  # by a refresh
+    wish = Desired.read({**RIGHT, "restart_when_exception": "yes"})
+    assert check.problems(wish, found) == []
+
+
+def test_a_tag_beside_one_that_the_job_lives_with_is_judged() -> None:
+    before = Desired.read({**RIGHT, "tags": {"team": "a,b"}})
+    wish = Desired.read({**RIGHT, "tags": {"team": "a,b", "other": "c,d"}})
+    [line] = check.problems(wish, before)
+    assert line.startswith("tags.other: holds a comma")
+
+
+def test_what_depends_on_several_arguments_is_judged_each_time() -> None:
+    before = Desired.read({**RIGHT, "log_enabled": True, "obs_bucket": "state"})
+    wish = Desired.read({**RIGHT, "log_enabled": True})
+    assert check.problems(wish, before) == ["log_enabled: logs need a bucket; set obs_bucket"]
+
+
+def test_problems_are_sorted_and_each_is_told_once() -> None:
+    everything = {name: item for program, _ in WRONG for name, item in program.items()}
+    found = problems({**RIGHT, **everything})
+    assert found == sorted(set(found))
+    assert len(found) > len(everything) // 2
 
 
 json = st.recursive(
@@ -144,6 +206,17 @@ def test_a_number_of_many_digits_in_a_text_is_judged_as_text(
 def test_a_whole_number_of_too_many_digits_gets_its_sentence(name: str) -> None:
     sentence = f"{name}: has too many digits; use a smaller number"
     assert problems({**RIGHT, name: 1e255}) == [sentence]
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 100_000 + "x", "9" + " " * 100_000 + "x", "a-" * 50_000, "'" * 100_000]
+)
+def test_a_text_of_100_000_characters_is_judged_at_once(text: str) -> None:
+    """A search that goes back over the text for each of its characters takes minutes."""
+    sizes = {"jobmanager_resource_spec": {"memory": text}}
+    program = dict.fromkeys(ARGUMENTS, text) | {"timeouts": {"create": text}}
+    found = problems({**program, "resource_config_version": "v2", "resource_config": sizes})
+    assert "timeouts.create: has the wrong type; use a number" in found
 
 
 def test_every_field_is_an_argument() -> None:
@@ -209,7 +282,7 @@ DOUBTFUL: list[tuple[dict[str, Any], list[str]]] = [
         ],
     ),
     (
-        {"flink_version": "1.12", "checkpoint_enabled": True, "obs_bucket": "b"},
+        {"flink_version": "1.12", "checkpoint_enabled": True, "obs_bucket": "state"},
         [
             (
                 "checkpoint_enabled: the service makes checkpoints from Flink 1.15 on only; enable "
@@ -231,7 +304,7 @@ DOUBTFUL: list[tuple[dict[str, Any], list[str]]] = [
         ["resource_config_version: v2 is documented from Flink 1.13 on only; use v1"],
     ),
     (
-        {"flink_version": "1.15", "obs_bucket": "b"},
+        {"flink_version": "1.15", "obs_bucket": "state"},
         [
             (
                 "execution_agency_urn: from Flink 1.15 on a job reaches its bucket as an agency only; "
@@ -242,7 +315,7 @@ DOUBTFUL: list[tuple[dict[str, Any], list[str]]] = [
     (
         {
             "flink_version": "1.15",
-            "obs_bucket": "b",
+            "obs_bucket": "state",
             "runtime_config": {"flink.dli.job.agency.name": "a"},
         },
         [],
@@ -250,7 +323,7 @@ DOUBTFUL: list[tuple[dict[str, Any], list[str]]] = [
     (
         {
             "checkpoint_enabled": True,
-            "obs_bucket": "b",
+            "obs_bucket": "state",
             "runtime_config": {"execution.checkpointing.interval": "60s"},
         },
         [
@@ -305,12 +378,48 @@ def test_what_may_go_wrong_is_warned_of(program: dict[str, Any], sentences: list
 
 
 @pytest.mark.parametrize(
+    ("arguments", "warned"),
+    [
+        ('--name "xx yy"', True),
+        ("--name 'xx yy'", True),
+        ('--name="xx"', True),
+        ("--name='xx'", True),
+        ('a"b c"d', True),
+        (["--name", '"xx"'], True),
+        (["--name", "'xx"], True),
+        ('--json {"a": "b c"}', True),
+        ("", False),
+        ('--json={"a":"b","c":1}', False),
+        (["--json", '["a","b"]'], False),
+        ("--text it's --other don't", False),
+        ("--rate 3 --key=value", False),
+    ],
+)
+def test_quotes_that_no_shell_takes_away_are_warned_of(arguments: Any, warned: bool) -> None:
+    found = warnings({**RIGHT, "entrypoint_args": arguments})
+    sentence = (
+        "entrypoint_args: holds quotes, but DLI separates arguments at blanks and knows no quotes, "
+        "so the jar gets them as they are; leave them out, and pass a value that holds blanks in "
+        "another way, such as encoded, or in a file of dependency_files"
+    )
+    assert found == ([sentence] if warned else [])
+
+
+def test_a_time_in_which_no_start_counts_by_default_is_warned_of() -> None:
+    assert warnings({**RIGHT, "timeouts": {"create": 10.0, "update": 11.0}}) == [
+        "timeouts.create: is not more than timeouts.settle, which is 10 by default, so no start can "
+        "count; use more, or set timeouts.settle to less"
+    ]
+    assert warnings({**RIGHT, "timeouts": {"create": 10.0, "settle": 9.0}}) == []
+
+
+@pytest.mark.parametrize(
     ("program", "unknown"),
     [
         ({"desired_state": "running"}, {"flink_version"}),
         ({"flink_version": "1.17"}, {"resource_config_version"}),
-        ({"flink_version": "1.15", "obs_bucket": "b"}, {"execution_agency_urn"}),
-        ({"flink_version": "1.15", "obs_bucket": "b"}, {"runtime_config"}),
+        ({"flink_version": "1.15", "obs_bucket": "state"}, {"execution_agency_urn"}),
+        ({"flink_version": "1.15", "obs_bucket": "state"}, {"runtime_config"}),
         ({"resume_checkpoint": True}, {"checkpoint_path"}),
         ({"resume_checkpoint": True}, {"checkpoint_enabled"}),
         ({"cu_number": 401.0}, {"parallel_number"}),

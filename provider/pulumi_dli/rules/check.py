@@ -7,58 +7,88 @@ yet in a preview postpones the rules that need it.
 
 from __future__ import annotations
 
-import difflib
-import math
 from collections.abc import Iterator
 
 from pulumi_dli.job.desired import ARGUMENTS, Desired
+from pulumi_dli.job.differences import MAPS
+from pulumi_dli.job.options import Timeouts
 from pulumi_dli.rules import sizing
+from pulumi_dli.rules.characters import out_of_place
 from pulumi_dli.rules.formats import flink_version, misformed, packages
-from pulumi_dli.rules.messages import sentence
+from pulumi_dli.rules.messages import Location, Problem, near, path, sentence
+from pulumi_dli.rules.spelling import misspelled
 from pulumi_dli.rules.tags import wrong_tags
 from pulumi_dli.rules.warnings import PLATFORM
 
 
-def problems(desired: Desired) -> list[str]:
-    """All that is wrong, sorted by path."""
+def problems(desired: Desired, before: Desired | None = None) -> list[str]:
+    """All that is wrong, sorted by path.
+
+    Args:
+        desired: the program's wish.
+        before: the inputs that the last run stored; None for a new resource. The form of what
+            equals them is not judged again: the job lives with it, and an earlier version may
+            have allowed what this one does not.
+    """
     return sorted(
         [
             *_unknown_names(desired),
-            *_invalid(desired),
-            *misformed(desired),
+            *_single(desired, before),
             *_buckets(desired),
             *_sizes(desired),
             *_versions(desired),
             *_running(desired),
-            *_own(desired),
         ]
     )
 
 
 def _unknown_names(desired: Desired) -> Iterator[str]:
     for name in desired.strange:
-        near = difflib.get_close_matches(name, ARGUMENTS, n=1)
-        fix = f"did you mean {near[0]}?" if near else "remove it; docs/fields.md lists them all"
-        yield f"{name}: there is no such argument; {fix}"
+        meant = near(name, list(ARGUMENTS))
+        fix = f"did you mean {meant}?" if meant else "remove it; docs/fields.md lists them all"
+        yield f"{path((name,))}: there is no such argument; {fix}"
 
 
-def _invalid(desired: Desired) -> Iterator[str]:
-    """What is wrong with single values; of an item's and its list's only the item's."""
-    found = {_path(each["loc"]): sentence(each) for each in reversed(desired.wrong)}
-    for path, text in found.items():
-        if not any(other.startswith(f"{path}[") for other in found):
-            yield f"{path}: {text}"
+def _single(desired: Desired, before: Desired | None) -> Iterator[str]:
+    """What is wrong with single values; of several things at one place only the first."""
+    told: set[Location] = set()
+    for rule in (_invalid, misspelled, out_of_place, misformed, wrong_tags, _own):
+        found = [problem for problem in rule(desired) if problem.where not in told]
+        told.update(problem.where for problem in found)
+        if before is not None and rule is not _invalid:
+            found = list(_fresh(found, desired, before))
+        yield from dict.fromkeys(problem.line for problem in found)
 
 
-def _path(location: tuple[int | str, ...]) -> str:
-    """`resource_config.taskmanager_resource_spec.memory`, `dependency_jars[2]`."""
-    text = ""
-    for part in location:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif part not in ("str", "list[str]") and not part.startswith(("function-", "list[")):
-            text += f".{part}" if text else part
-    return text
+def _fresh(found: list[Problem], desired: Desired, before: Desired) -> Iterator[Problem]:
+    """The problems of what the job does not live with: of arguments, and of items of maps."""
+    names = {str(problem.where[0]) for problem in found}
+    kept = {name for name in names if desired.keeps(name, before)}
+    for problem in found:
+        name, *inner = problem.where
+        if name in kept:
+            continue
+        if name in MAPS and inner:
+            items, had = desired.value(str(name)) or {}, before.value(str(name)) or {}
+            if inner[0] in had and items.get(inner[0]) == had[inner[0]]:
+                continue
+        yield problem
+
+
+def _invalid(desired: Desired) -> Iterator[Problem]:
+    """What no type allows; of an item and its list only the item."""
+    found = {_location(each["loc"]): sentence(each) for each in reversed(desired.wrong)}
+    arguments = [where for where in found if where[0] == "entrypoint_args"]
+    for where, text in found.items():
+        if where != ("entrypoint_args",) or len(arguments) == 1:
+            yield Problem.of(where, text)
+
+
+def _location(found: tuple[int | str, ...]) -> Location:
+    """Where a value stands. Of what may be text or a list pydantic also names the type."""
+    if found[0] != "entrypoint_args":
+        return found
+    return tuple(part for part in found if isinstance(part, int) or part == found[0])
 
 
 # Rules over several arguments. Each is left out while an argument that it reads is not known.
@@ -120,10 +150,10 @@ def _versions(desired: Desired) -> Iterator[str]:
             "remove it"
         )
     if version > PLATFORM:
-        for path, package in packages(desired):
+        for where, package in packages(desired):
             if not package.startswith("obs://"):
                 yield (
-                    f"{path}: Flink after 1.15 takes packages from OBS only; write it as "
+                    f"{path(where)}: Flink after 1.15 takes packages from OBS only; write it as "
                     "`obs://bucket/key`"
                 )
 
@@ -141,24 +171,33 @@ def _running(desired: Desired) -> Iterator[str]:
         yield 'entrypoint: a job that runs needs a jar; set it, or desired_state="stopped"'
 
 
-def _own(desired: Desired) -> Iterator[str]:
+def _own(desired: Desired) -> Iterator[Problem]:
     """Single arguments with a rule that their type does not tell."""
     if desired.spec.resume_max_num == 0:
-        yield "resume_max_num: 0 is not allowed; use 1 or more, or -1 for no limit"
-    arguments = desired.spec.entrypoint_args
+        yield Problem.of(("resume_max_num",), "0 is not allowed; use 1 or more, or -1 for no limit")
+    arguments = desired.given.get("entrypoint_args")
     for index, item in enumerate(arguments if isinstance(arguments, list) else ()):
         # A list is joined with spaces, so an item cannot hold one.
-        if not item or any(character.isspace() for character in item):
-            yield (
-                f"entrypoint_args[{index}]: is empty or holds a space, which separates arguments; "
-                "write each argument as an item of its own"
+        if isinstance(item, str) and (not item or any(character.isspace() for character in item)):
+            yield Problem.of(
+                ("entrypoint_args", index),
+                "is empty or holds a space, which separates arguments; write each argument as an "
+                "item of its own",
             )
-    if desired.knows("tags"):
-        yield from wrong_tags(desired.spec.tags or {})
-    timeouts = desired.value("timeouts")
+    if desired.knows("timeouts"):
+        yield from _settling(desired.options.timeouts)
+
+
+def _settling(allowed: Timeouts) -> Iterator[Problem]:
+    """Why no start could count: it must last for `settle` seconds within the others."""
+    told = allowed.model_fields_set
     for name in ("create", "update"):
-        if timeouts.get("settle", 0) >= timeouts.get(name, math.inf):
-            yield (
-                f"timeouts.settle: is not less than timeouts.{name}, so no start could count; "
-                "use less"
-            )
+        most = getattr(allowed, name)
+        if "settle" not in told or allowed.settle < most:
+            continue
+        whose = "" if name in told else f", which is {most:g} by default"
+        ways = "use less" if name in told else f"use less, or set timeouts.{name}"
+        yield Problem.of(
+            ("timeouts", "settle"),
+            f"is not less than timeouts.{name}{whose}, so no start could count; {ways}",
+        )

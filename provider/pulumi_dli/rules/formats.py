@@ -9,11 +9,17 @@ import re
 from collections.abc import Iterator
 
 from pulumi_dli.job.desired import Desired
+from pulumi_dli.rules.messages import Location, Problem
 
 _OBJECT = re.compile(r"obs://[^/\s]+/.*[^/\s]")
 _PACKAGE = re.compile(r"[^/:]+(?:/[^/:]+)?")
 _DIRECTORY = re.compile(r"(?:obs://)?[^/:\s]+/.*[^\s]")
-_VERSION = re.compile(r"(\d+)\.(\d+)(?:\.\d+)*")
+_VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})(?:\.[0-9]+)*")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_BUCKET = re.compile(
+    rf"(?=.{{3,63}}\Z)(?![0-9]+(?:\.[0-9]+){{3}}\Z){_LABEL}(?:\.{_LABEL})*", re.DOTALL
+)
+"""OBS, "Creating a Bucket": the rules of a bucket's name."""
 
 
 def flink_version(text: object) -> tuple[int, int] | None:
@@ -22,36 +28,64 @@ def flink_version(text: object) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def packages(desired: Desired) -> Iterator[tuple[str, str]]:
-    """Path and text of each jar and file of a job."""
+def packages(desired: Desired) -> Iterator[tuple[Location, str]]:
+    """Place and text of each jar and file of a job."""
     if desired.spec.entrypoint:
-        yield "entrypoint", desired.spec.entrypoint
+        yield ("entrypoint",), desired.spec.entrypoint
     for name in ("dependency_jars", "dependency_files"):
         for index, text in enumerate(desired.value(name) or ()):
-            yield f"{name}[{index}]", text
+            yield (name, index), text
 
 
-def misformed(desired: Desired) -> Iterator[str]:
+def _named(desired: Desired) -> Iterator[tuple[Location, str]]:
+    """The same, those beside an item that is no text too."""
+    if desired.spec.entrypoint:
+        yield ("entrypoint",), desired.spec.entrypoint
+    for name in ("dependency_jars", "dependency_files"):
+        items = desired.given.get(name)
+        for index, text in enumerate(items if isinstance(items, list) else ()):
+            if isinstance(text, str):
+                yield (name, index), text
+
+
+def misformed(desired: Desired) -> Iterator[Problem]:
     """A sentence for each text of a wrong form."""
-    for path, text in packages(desired):
+    for where, text in _named(desired):
         if not _OBJECT.fullmatch(text) and not _PACKAGE.fullmatch(text):
-            yield (
-                f"{path}: names neither an object of OBS nor a DLI package; write it as "
-                "`obs://bucket/key` or `group/file`"
+            yield Problem.of(
+                where,
+                "names neither an object of OBS nor a DLI package; write it as "
+                "`obs://bucket/key` or `group/file`",
             )
     for name in ("checkpoint_path", "restore_from"):
         text = desired.value(name)
         if text and not _DIRECTORY.fullmatch(text):
-            yield f"{name}: is not a directory of a bucket; write it as `obs://bucket/folder/`"
+            yield Problem.of(
+                (name,), "is not a directory of a bucket; write it as `obs://bucket/folder/`"
+            )
     spec = desired.spec
     if ":" in (spec.obs_bucket or ""):
-        yield "obs_bucket: holds more than a bucket's name; write the name alone, without `obs://`"
+        yield Problem.of(
+            ("obs_bucket",),
+            "holds more than a bucket's name; write the name alone, without `obs://`",
+        )
+    elif spec.obs_bucket and not _BUCKET.fullmatch(spec.obs_bucket):
+        yield Problem.of(
+            ("obs_bucket",),
+            "is not the name of a bucket; use 3 to 63 lower-case letters, digits, `-` and `.`, "
+            "with a letter or a digit at both ends and beside each `.`, and no IP address",
+        )
     if ":" in (spec.smn_topic or ""):
-        yield "smn_topic: takes the topic's name, not its URN; write the part after the last `:`"
+        yield Problem.of(
+            ("smn_topic",),
+            "takes the topic's name, not its URN; write the part after the last `:`",
+        )
     if ":" in (spec.execution_agency_urn or ""):
-        yield (
-            "execution_agency_urn: takes the agency's name, in spite of its own; write the name "
-            "alone"
+        yield Problem.of(
+            ("execution_agency_urn",),
+            "takes the agency's name, in spite of its own; write the name alone",
         )
     if spec.image and ("://" in spec.image or "/" not in spec.image):
-        yield "image: is not the path of an image; write it as `organization/name:tag`"
+        yield Problem.of(
+            ("image",), "is not the path of an image; write it as `organization/name:tag`"
+        )

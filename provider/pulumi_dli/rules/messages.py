@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import math
+from typing import NamedTuple
 
 from pydantic_core import ErrorDetails
 
@@ -10,15 +12,56 @@ from pulumi_dli.job.canonical import text_of
 from pulumi_dli.job.options import Timeouts
 from pulumi_dli.job.spec import ResourceConfig, ResourceSpec
 
+Location = tuple[int | str, ...]
+"""Where a value stands: the argument, then keys and positions."""
+LONGEST_KEY = 128
+"""Characters of a key that a path shows at most: those of the longest tag's."""
+NOT_WHOLE = "is not a whole number; use one"
+NOT_A_NUMBER = "is not a finite number; use one"
+NOT_A_FLAG = "is not a flag; use True or False"
+NO_TEXT = "holds half of a character, which cannot be sent; remove it"
+"""Of a text with a lone surrogate, which no encoding can carry."""
+
+
+class Problem(NamedTuple):
+    """What is wrong with the value at a location, as the line that is shown."""
+
+    where: Location
+    line: str
+
+    @classmethod
+    def of(cls, where: Location, text: str) -> Problem:
+        """The line of a location's path and a sentence."""
+        return cls(where, f"{path(where)}: {text}")
+
+
+def path(where: Location) -> str:
+    """`resource_config.taskmanager_resource_spec.memory`, `dependency_jars[2]`.
+
+    Keys are a program's own: what could break the line is replaced, and a long one cut.
+    """
+    text = ""
+    for part in where:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += f".{_key(part)}" if text else _key(part)
+    return text
+
+
+def _key(text: str) -> str:
+    shown = "".join(each if each.isprintable() else "?" for each in text[: LONGEST_KEY + 1])
+    return shown if len(shown) <= LONGEST_KEY else f"{shown[:40]}…"
+
+
 _FIXED = {
-    "finite_number": "is not a finite number; use one",
+    "finite_number": NOT_A_NUMBER,
     "string_too_short": "is empty; remove it or give it a value",
     "too_short": "is empty; remove it or give it a value",
+    "string_unicode": NO_TEXT,
     "int_parsing_size": "has too many digits; use a smaller number",
-    **dict.fromkeys(
-        ("int_from_float", "int_parsing", "int_type"), "is not a whole number; use one"
-    ),
-    **dict.fromkeys(("bool_parsing", "bool_type"), "is not a flag; use True or False"),
+    **dict.fromkeys(("int_from_float", "int_parsing", "int_type"), NOT_WHOLE),
+    **dict.fromkeys(("bool_parsing", "bool_type"), NOT_A_FLAG),
 }
 """Sentences that say the same of every value."""
 
@@ -26,18 +69,17 @@ _FIXED = {
 def sentence(detail: ErrorDetails) -> str:
     """What is wrong and what to do, without the value where that may be a secret."""
     context, value = detail.get("ctx", {}), detail["input"]
-    shown = value if isinstance(value, bool | int | float) else "the value"
-    if isinstance(shown, float) and shown.is_integer():
-        shown = int(shown)
     if (kind := detail["type"]) in _FIXED:
         return _FIXED[kind]
+    if isinstance(value, bool) and kind.startswith(("greater_", "less_")):
+        return NOT_WHOLE
     match kind:
         case "greater_than_equal":
-            return f"{shown} is too small; use {context['ge']:g} or more"
+            return f"{_shown(value)} is too small; use {context['ge']:g} or more"
         case "greater_than":
-            return f"{shown} is too small; use more than {context['gt']:g}"
+            return f"{_shown(value)} is too small; use more than {context['gt']:g}"
         case "less_than_equal":
-            return f"{shown} is too large; use {context['le']} or less"
+            return f"{_shown(value)} is too large; use {context['le']} or less"
         case "string_too_long" | "too_long":
             most = context["max_length"]
             return f"has {len(text_of(value))} characters, and {most} are allowed; shorten it"
@@ -47,6 +89,8 @@ def sentence(detail: ErrorDetails) -> str:
             return _form(detail)
         case "extra_forbidden":
             return _near(str(detail["loc"][-1]))
+        case "string_type" if isinstance(value, float) and not math.isfinite(value):
+            return NOT_A_NUMBER
         case _ if detail["loc"][0] == "entrypoint_args":
             item = isinstance(detail["loc"][-1], int)
             return f"has the wrong type; use text{'' if item else ', or a list of texts'}"
@@ -56,11 +100,25 @@ def sentence(detail: ErrorDetails) -> str:
     return f"{detail['msg'].lower()}; correct it"
 
 
+def _shown(value: object) -> str:
+    """A number as it was written, or in short; nothing of a text."""
+    if isinstance(value, int | float) and abs(value) < 2**63:
+        return text_of(value)
+    return f"{value:g}" if isinstance(value, float) else "the value"
+
+
+def near(name: str, names: list[str]) -> str:
+    """The known name that one which does not exist resembles; "" if none does."""
+    found = difflib.get_close_matches(name[:LONGEST_KEY], names, n=1)
+    return found[0] if found else ""
+
+
 def _near(name: str) -> str:
     """What to do about a name that does not exist inside an argument."""
-    names = {*ResourceConfig.model_fields, *ResourceSpec.model_fields, *Timeouts.model_fields}
-    near = difflib.get_close_matches(name, names, n=1)
-    return f"there is no such argument; {f'did you mean {near[0]}?' if near else 'remove it'}"
+    meant = near(
+        name, [*ResourceConfig.model_fields, *ResourceSpec.model_fields, *Timeouts.model_fields]
+    )
+    return f"there is no such argument; {f'did you mean {meant}?' if meant else 'remove it'}"
 
 
 def _form(detail: ErrorDetails) -> str:
@@ -72,4 +130,6 @@ def _form(detail: ErrorDetails) -> str:
             return "may hold letters, digits, `-` and `_` only; remove the others"
         case "queue_name":
             return "may hold letters, digits and `_` only; remove the others"
+        case "region":
+            return "has the wrong form; use 1 to 64 letters, digits, `-` and `_`"
     return "has the wrong form; use 1 to 64 letters and digits"

@@ -15,9 +15,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pulumi_dli.job.canonical import Arguments, megabytes, text_of
+from pulumi_dli.job.canonical import Arguments, megabytes, scalar, text_of
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.spec import ResourceConfig
 
 GB_PER_CU = 4
 SLOTS_PER_CU = 4
@@ -44,7 +43,7 @@ OVERRIDES = {
 
 _BYTES = {"b": 0, "k": 10, "m": 20, "g": 30, "t": 40}
 _FLINK_MEMORY = re.compile(
-    r"(\d+)\s*(?:(b|k|m|g|t)b?|(bytes|kibibytes|mebibytes|gibibytes|tebibytes))?"
+    r"([0-9]{1,18})\s*(?:(b|k|m|g|t)b?|(bytes|kibibytes|mebibytes|gibibytes|tebibytes))?"
 )
 
 
@@ -132,9 +131,10 @@ def alternatives(request: Request) -> dict[str, int]:
 
 
 def size(job: Arguments) -> Size | None:
-    """What a job of these fields takes; None when a `runtime_config` value does not tell.
+    """What a job of these fields takes; None when a value does not tell.
 
-    A value such as `{{cores}}` is filled in by the service, so nothing is known before.
+    One such as `{{cores}}` is filled in by the service, so nothing is known before; and no job
+    takes more than `MOST_CUS` by far.
     """
     v2 = job.value("resource_config_version") == "v2"
     config = job.value("runtime_config") or {}
@@ -151,6 +151,8 @@ def size(job: Arguments) -> Size | None:
     count, slots = _v2_count(job) if v2 else _v1_count(job)
     memory = manager_memory + count * memory
     cus = max(manager_cpu + count * cpu, memory / GB_PER_CU)
+    if not cus < MOST_CUS**2:
+        return None
     # A hair above a whole number is a sum of decimals, not another CU.
     return Size(count, slots, math.ceil(round(cus, 6)), memory)
 
@@ -163,8 +165,7 @@ def problems(desired: Desired) -> Iterator[str]:
     if not desired.knows("resource_config_version"):
         return
     if desired.spec.resource_config_version == "v2":
-        if desired.knows("resource_config"):
-            yield from _too_little_memory(desired.spec.resource_config or ResourceConfig())
+        yield from _wrong_memory(desired)
         return
     request = Request.of(desired)
     if desired.knows("cu_number", "manager_cu_number", "tm_cus") and (
@@ -227,16 +228,17 @@ def _advice(request: Request) -> str:
     return f"use {' or '.join(ways)}" if ways else "use smaller sizes"
 
 
-def _too_little_memory(config: ResourceConfig) -> Iterator[str]:
-    for process, spec in (
-        ("jobmanager", config.jobmanager_resource_spec),
-        ("taskmanager", config.taskmanager_resource_spec),
-    ):
-        found = megabytes(spec.memory) if spec is not None and spec.memory else None
+def _wrong_memory(desired: Desired) -> Iterator[str]:
+    config = desired.given.get("resource_config")
+    for process in ("jobmanager", "taskmanager"):
+        name = f"{process}_resource_spec"
+        spec = config.get(name) if isinstance(config, Mapping) else None
+        text = scalar(spec.get("memory")) if isinstance(spec, Mapping) else None
+        found = megabytes(text) if isinstance(text, str) else None
         if found is not None and found < LEAST_MEMORY_GB * 1024:
             yield (
-                f"resource_config.{process}_resource_spec.memory: {found / 1024:g} GB is too "
-                f"little; use {LEAST_MEMORY_GB} GB or more"
+                f"resource_config.{name}.memory: {found / 1024:g} GB is too little; use "
+                f"{LEAST_MEMORY_GB} GB or more"
             )
 
 
@@ -268,9 +270,10 @@ def _number(config: Mapping[str, str], key: str, otherwise: float) -> float:
     if key not in config:
         return otherwise
     try:
-        return float(config[key])
+        found = float(config[key])
     except ValueError:
         return math.nan
+    return found if math.isfinite(found) else math.nan
 
 
 def _memory(config: Mapping[str, str], key: str, otherwise: float) -> float:

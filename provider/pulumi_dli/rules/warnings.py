@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pulumi_dli.job.canonical import arguments_text, words
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.rules import sizing
 from pulumi_dli.rules.formats import flink_version, packages
+from pulumi_dli.rules.messages import path
 from pulumi_dli.rules.secret_scan import lookalikes
 from pulumi_dli.rules.tags import doubtful_tags
 
@@ -30,6 +32,8 @@ def warnings(desired: Desired) -> list[str]:
     """All that may go wrong with arguments that have no problems, sorted by path."""
     found = [
         *_limits(desired),
+        *_quotes(desired),
+        *_settling(desired),
         *sizing.doubts(desired),
         *_versions(desired),
         *_checkpoints(desired),
@@ -53,6 +57,37 @@ def _limits(desired: Desired) -> Iterator[str]:
         )
 
 
+def _quotes(desired: Desired) -> Iterator[str]:
+    """Quotes that were meant for a shell. Those inside a word, as JSON has them, were not."""
+    if any(_is_quoted(word) for word in words(arguments_text(desired.spec.entrypoint_args or ""))):
+        yield (
+            "entrypoint_args: holds quotes, but DLI separates arguments at blanks and knows no "
+            "quotes, so the jar gets them as they are; leave them out, and pass a value that "
+            "holds blanks in another way, such as encoded, or in a file of dependency_files"
+        )
+
+
+def _settling(desired: Desired) -> Iterator[str]:
+    """Too little time for a start to count, where the program does not say when one does."""
+    allowed = desired.options.timeouts
+    for name in ("create", "update"):
+        told = allowed.model_fields_set
+        if name in told and "settle" not in told and getattr(allowed, name) <= allowed.settle:
+            yield (
+                f"timeouts.{name}: is not more than timeouts.settle, which is "
+                f"{allowed.settle:g} by default, so no start can count; use more, or set "
+                "timeouts.settle to less"
+            )
+
+
+def _is_quoted(word: str) -> bool:
+    """Whether a word has a quote where a shell's would stand, or half of a pair."""
+    value = word.rpartition("=")[2]
+    return word.count('"') % 2 == 1 or any(
+        part.startswith(("'", '"')) or part.endswith(("'", '"')) for part in (word, value)
+    )
+
+
 def _versions(desired: Desired) -> Iterator[str]:
     spec = desired.spec
     text = spec.flink_version
@@ -69,11 +104,11 @@ def _versions(desired: Desired) -> Iterator[str]:
     if version is None:
         return
     if version == PLATFORM:
-        for path, package in packages(desired):
+        for where, package in packages(desired):
             if not package.startswith("obs://"):
                 yield (
-                    f"{path}: with Flink 1.15 one page takes DLI packages and another takes OBS "
-                    "only; write it as `obs://bucket/key` if it is refused"
+                    f"{path(where)}: with Flink 1.15 one page takes DLI packages and another takes "
+                    "OBS only; write it as `obs://bucket/key` if it is refused"
                 )
     if version < PLATFORM and spec.checkpoint_enabled:
         yield (
