@@ -310,6 +310,30 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
         ["timeouts.settle: is not less than timeouts.create, so no start could count; use less"],
     ),
     (
+        {
+            "obs_bucket": "..",
+            "restart_when_exception": "yes",
+            "resume_max_num": "1_000",
+            "smn_topic": f"{SECRET}\n",
+            "main_class": f"{SECRET} ",
+            "tags": {"team": f"x,{SECRET}", "cost\x00": "x"},
+            "region": f"{SECRET}/x",
+        },
+        [
+            "main_class: begins or ends with a space; remove it",
+            NO_BUCKET,
+            "region: has the wrong form; use 1 to 64 letters, digits, `-` and `_`",
+            "restart_when_exception: is not a flag; use True or False",
+            "resume_max_num: is not a whole number; use one",
+            "smn_topic: holds a control character, such as a line break; remove it",
+            "tags.team: holds a comma, which separates tags where jobs are listed by them; use another character",
+            "tags: a key holds a control character, such as a line break; remove it",
+        ],
+    ),
+]
+
+VARIANTS: list[tuple[dict[str, Any], list[str]]] = [
+    (
         {"timeouts": {"settle": 3000.0}},
         [
             "timeouts.settle: is not less than timeouts.create, which is 1200 by default, so no start could count; use less, or set timeouts.create",
@@ -474,3 +498,4 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
         ],
     ),
 ]
+"""Further ones, in every form, some of which no engine can carry."""

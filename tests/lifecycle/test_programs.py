@@ -211,6 +211,17 @@ def test_a_directory_is_restored_once_however_it_is_spelled(stack: Stack) -> Non
         _no_change(stack, {"restore_from": spelled})
 
 
+@pytest.mark.parametrize("name", ["region", "project_id"])
+def test_a_place_that_is_no_text_is_a_problem_beside_the_others(stack: Stack, name: str) -> None:
+    wrong: Program = {name: [SECRET], "cu_number": 0}
+    with pytest.raises(Problems) as refused:
+        stack.up(**wrong)
+    assert refused.value.args == (
+        "cu_number: 0 is too small; use 2 or more",
+        f"{name}: has the wrong type; use text",
+    )
+
+
 def test_a_size_of_memory_is_sent_in_the_documented_form(stack: Stack) -> None:
     sizes = {"taskmanager_resource_spec": {"memory": "\t4  GB\n"}}
     stack.up(resource_config_version="v2", resource_config=sizes)

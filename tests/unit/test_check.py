@@ -13,7 +13,7 @@ from pulumi_dli.job.desired import ARGUMENTS, Desired
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.rules import check
 from pulumi_dli.rules import warnings as doubts
-from wrong_programs import RIGHT, SECRET, WRONG
+from wrong_programs import RIGHT, SECRET, VARIANTS, WRONG
 
 
 def problems(inputs: dict[str, Any], unknown: frozenset[str] = frozenset()) -> list[str]:
@@ -24,7 +24,9 @@ def warnings(inputs: dict[str, Any], unknown: frozenset[str] = frozenset()) -> l
     return doubts.warnings(Desired.read(inputs, unknown))
 
 
-@pytest.mark.parametrize(("program", "sentences"), WRONG, ids=lambda part: str(part)[:40])
+@pytest.mark.parametrize(
+    ("program", "sentences"), [*WRONG, *VARIANTS], ids=lambda part: str(part)[:40]
+)
 def test_a_wrong_program_gets_its_sentences(program: dict[str, Any], sentences: list[str]) -> None:
     found = problems({**RIGHT, **program})
     assert found == sentences
@@ -141,7 +143,9 @@ def test_what_depends_on_several_arguments_is_judged_each_time() -> None:
 
 
 def test_problems_are_sorted_and_each_is_told_once() -> None:
-    everything = {name: item for program, _ in WRONG for name, item in program.items()}
+    everything = {
+        name: item for program, _ in (*WRONG, *VARIANTS) for name, item in program.items()
+    }
     found = problems({**RIGHT, **everything})
     assert found == sorted(set(found))
     assert len(found) > len(everything) // 2
