@@ -220,9 +220,15 @@ def _connections(config: tuple[tuple[str, str | None], ...]) -> Connections:
     """One for the process, so that several look-ups sign in once."""
     from pulumi_dli.client.connections import Connections  # noqa: PLC0415
 
-    made = Connections.of_stack(dict(config).get, Path.cwd())
+    made = Connections.of_stack(dict(config).get, _here())
     atexit.register(made.close)
     return made
+
+
+def _here() -> Path:
+    """A folder of the project, wherever the program has gone meanwhile."""
+    root = Path(pulumi.get_root_directory() or "")  # a program that is a function has none
+    return root if root.is_absolute() else Path.cwd()
 
 
 def _demand_plain(**values: object) -> None:
@@ -288,4 +294,4 @@ def _queue(queue: Queue) -> GetQueueResult:
 
 
 def _words(place: Place) -> str:
-    return f"project {place.project_id} of {place.region}"
+    return f"project {place.project_id} of {place.where}"

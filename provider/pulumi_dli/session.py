@@ -96,7 +96,7 @@ class Session:
         except DliError as error:
             return {}, [*problems(desired, before), str(error)]
         own = [name for name, value in named.items() if value is not None]
-        filled: dict[str, Any] = {**place._asdict(), "own_place": own}
+        filled: dict[str, Any] = {**place.told(olds), "own_place": own}
         if "desired_state" not in desired.open:
             filled["desired_state"] = desired.value("desired_state")
         if settings.default_tags and "tags" not in desired.open:
@@ -205,12 +205,12 @@ class Session:
                 return None
             raise JobGone(
                 f"there is no Flink job {job_id} in project {place.project_id} of "
-                f"{place.region} ({place.endpoint}); correct the id"
+                f"{place.where} ({place.endpoint}); correct the id"
             )
         found, inputs = observed(life.tagged(job), state)
         if state is not None:
             self._memory.read(urn, found)
-        return found.write() | place._asdict(), inputs
+        return found.write() | place.told(props), inputs
 
     @discreet
     def delete(
@@ -268,15 +268,15 @@ class Session:
             return self._lives[place]
 
 
-def open_session(setting: Callable[[str], Any], directory: Path, console: Console) -> Session:
+def open_session(setting: Callable[[str], Any], here: Path, console: Console) -> Session:
     """A session of a front.
 
     Args:
         setting: reads a key of the stack's configuration, such as `dli:region`.
-        directory: the folder of Pulumi.yaml.
+        here: the folder that the program works in.
         console: is told, and asked before each request that changes something.
     """
-    return Session(Connections.of_stack(setting, directory), console)
+    return Session(Connections.of_stack(setting, here), console)
 
 
 def _demand_valid(desired: Desired) -> None:

@@ -16,7 +16,7 @@ import pytest
 import stamina
 from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.client.keystone import by_password
-from pulumi_dli.errors import AuthError, NotFoundError, SettingsError, TransportError
+from pulumi_dli.errors import AuthError, DliError, NotFoundError, SettingsError, TransportError
 from pulumi_dli.local import faults, requests
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.signin.identity import Project
@@ -239,14 +239,40 @@ def test_an_unreachable_endpoint_is_one_sentence(connect: Connect) -> None:
     assert caught.value.uncertain is False
 
 
-@pytest.mark.parametrize("content", [None, "no PEM at all"])
+@pytest.mark.parametrize(
+    ("file", "content", "reason"),
+    [
+        ("ca.pem", None, "No such file or directory"),
+        ("ca.pem", "no PEM at all", "it is not a PEM file with certificates"),
+        ("ca.pem", "", "it is not a PEM file with certificates"),
+        (".", None, "Is a directory"),
+        ("a" * 300, None, "File name too long"),
+    ],
+)
 def test_a_certificate_file_that_is_none(
-    connect: Connect, tmp_path: Path, content: str | None
+    connect: Connect, tmp_path: Path, file: str, content: str | None, reason: str
 ) -> None:
     if content is not None:
-        (tmp_path / "ca.pem").write_text(content)
-    made = connect(at("https://127.0.0.1:1", KEYS, {"projectId": "p1", "caCert": "ca.pem"}))
-    with pytest.raises(SettingsError, match=r"ca\.pem \(stack config dli:caCert\) cannot"):
+        (tmp_path / file).write_text(content)
+    made = connect(at("https://127.0.0.1:1", KEYS, {"projectId": "p1", "caCert": file}))
+    with pytest.raises(SettingsError, match=rf"\(stack config dli:caCert\) cannot.*: {reason}"):
+        made.transport()
+
+
+@pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSLKEYLOGFILE"])
+def test_certificates_of_the_machine_that_cannot_be_used(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setenv(name, str(tmp_path / "none" / "file"))
+    made = connect(at("https://dli.invalid", KEYS, {"projectId": "p1"}))
+    with pytest.raises(SettingsError, match=r"the environment's SSL_CERT_FILE, .*SSLKEYLOGFILE"):
+        made.transport()
+
+
+@pytest.mark.parametrize("url", ["https://999.0.0.1", "https://xn--a"])
+def test_a_host_that_only_the_http_library_refuses(connect: Connect, url: str) -> None:
+    made = connect(at(url, KEYS, {"projectId": "p1"}))
+    with pytest.raises(SettingsError, match=f"no client can be made for {url}"):
         made.transport()
 
 
@@ -257,9 +283,18 @@ def test_a_cloud_is_reached_through_the_proxy(connect: Connect) -> None:
         made.transport().request("GET", JOB, what="x")
 
 
-def test_a_proxy_that_is_none(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "gopher://u:planted@proxy")
-    made = connect(at("https://dli.example", KEYS, {"projectId": "p1"}))
-    with pytest.raises(SettingsError, match="HTTPS_PROXY") as caught:
-        made.transport()
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        *("gopher://u:planted@proxy", "socks5://u:planted@proxy:1", "://planted"),
+        *("http://planted\x7f:1", f"http://{'planted' * 10}.example:1", "http://planted..x:1"),
+    ],
+)
+def test_a_proxy_that_is_none(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    made = connect(at("https://dli.example", KEYS, {"projectId": "p1", "maxRetries": "0"}))
+    with pytest.raises(DliError, match="environment's HTTPS_PROXY") as caught:
+        made.transport().request("GET", JOB, what="x")
     assert "planted" not in str(caught.value)

@@ -239,7 +239,24 @@ def test_an_agency() -> None:
         ({"maxRetries": "many"}, "must be a whole number from 0 to 20"),
         ({"maxRetries": "21"}, "must be a whole number from 0 to 20"),
         ({"maxRetries": "-1"}, "must be a whole number from 0 to 20"),
-        ({"preflight": "maybe"}, "is 'maybe' and must be on or off"),
+        ({"preflight": "planted"}, "dli:preflight) must be on or off"),
+        ({"maxRetries": "\u0661"}, "must be a whole number from 0 to 20"),
+        ({"defaultTags": '{"team": null}'}, "must be a map of names to texts, numbers"),
+        ({"defaultTags": '{"team": NaN}'}, "must be a map of names to texts, numbers"),
+        ({"defaultTags": '{" ": "planted"}'}, "must be a map of names to texts, numbers"),
+        ({"defaultTags": '{"a": "\\ud800"}'}, "must be a map of names to texts, numbers"),
+        ({"defaultTags": '{"a": "1", " a": "2"}'}, "names each tag once"),
+        ({"defaultTags": '{"a": "1", "a": "2"}'}, "names each tag once"),
+        ({"defaultTags": '{"a":' * 100_000}, "must be a map"),
+        ({"ignoreTags": "[" * 100_000}, "must be names"),
+        ({"ignoreTags": '["team", {}]'}, "must be names"),
+        ({"ignoreTags": "team,,cost"}, "must be names"),
+        ({"region": "eu de/planted"}, "the region (stack config dli:region) must be letters"),
+        ({"caCert": "~planted/ca.pem"}, "there is no such user"),
+        ({"caCert": "-----BEGIN planted\nx"}, "dli:caCert) must be a path: one line"),
+        ({"localPath": "a\0planted"}, "dli:localPath) must be a path: one line"),
+        ({"token": "", "userId": "u", "password": "planted\udcff"}, "must be text in UTF-8"),
+        ({"agencyName": "a\nplanted", "agencyDomainName": "d"}, "the agency (stack config"),
         ({"insecure": "perhaps"}, "must be on or off"),
         ({"defaultTags": "team=data"}, "must be a map"),
         ({"defaultTags": '["team"]'}, "must be a map"),
@@ -259,14 +276,117 @@ def test_malformed_values_are_named_and_secrets_are_not_shown(
     assert "planted" not in text
 
 
+URL = "https://dli.example"
+HOST = "planted"
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("local DLI", "it holds a blank"),
+        ("Local", "it does not begin with https:// or http:// and the name of a host"),
+        ("ftp://planted", "it does not begin with https:// or http://"),
+        ("https://", "the name of its host may hold letters"),
+        (f"{URL}:0", "its port is not a number from 1 to 65535"),
+        (f"{URL}:99999", "its port is not a number"),
+        (f"{URL}:", "its port is not a number"),
+        (f"{URL}:\u0661", "it holds characters beyond ASCII"),
+        (f"{URL}:planted", "its port is not a number"),
+        ("https://dli.e\nplanted", "it holds a blank or a control character"),
+        ("https://dli.e\tplanted", "it holds a blank or a control character"),
+        ("https://dli.e\0planted", "it holds a blank or a control character"),
+        ("https://dli planted", "it holds a blank or a control character"),
+        ("https://dli.plantéd", "write the name of a host in its `xn--` form"),
+        ("https://dli.\udcffplanted", "it holds characters beyond ASCII"),
+        ("https://planted@dli.example", "it holds a user"),
+        ("https://dli.example?planted", "it holds a query"),
+        ("https://dli.example#planted", "it holds a fragment"),
+        (f"https://{HOST * 10}.example", "is too long: 63 characters between two dots"),
+        (f"https://{'planted.' * 40}example", "253 in all"),
+        ("https://dli..planted", "single dots"),
+        ("https://-planted.example", "single dots"),
+        ("https://planted\\example", "single dots"),
+        ("https://[planted", "it does not begin"),
+        ("https://[fe80::1%planted]", "its address is not one of IPv6"),
+        ("https://[planted]", "its address is not one of IPv6"),
+        (f"{URL}/%planted", "its path holds a character"),
+        (f"{URL}/{{planted}}", "its path holds a character"),
+        (f"{URL}/{HOST * 1000}", "it has 7020 characters, and 2048 are allowed"),
+    ],
+)
+@pytest.mark.parametrize("key", ["endpoint", "authUrl"])
+def test_what_is_wrong_with_a_url_is_said_without_it(key: str, url: str, problem: str) -> None:
+    text = refused(USER | {key: url})
+    assert f"stack config dli:{key} must be a URL" in text
+    assert problem in text
+    assert "planted" not in text
+    assert text.count("must be") == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://dli.example:8443/v1/",
+        "HTTPS://DLI.EXAMPLE",
+        "https://dli.example.",
+        "https://[::1]:8443",
+        "https://10.0.0.1/~a%20b",
+        "https://my_service",
+        "https://xn--bcher-kva.example",
+    ],
+)
+def test_a_good_url_is_taken_as_it_is(url: str) -> None:
+    assert settings(USER | {"endpoint": url}).endpoint == url.rstrip("/")
+
+
+KEY_PAIR = {"projectId": "p1", "accessKey": "a", "secretKey": "s"}
+
+
+def test_a_key_pair_at_an_endpoint_needs_no_region() -> None:
+    made = settings(KEY_PAIR | {"endpoint": "https://dli.private"})
+    assert (made.endpoint, made.region, made.auth_url) == ("https://dli.private", "", "")
+    assert "region" not in made.values
+    user = USER | {"region": "", "endpoint": "https://dli.private"}
+    assert settings(user | {"authUrl": "https://iam.private"}).region == ""
+    assert "no region or identity (IAM) URL" in refused(user)
+
+
+@pytest.mark.parametrize(
+    ("host", "region"),
+    [
+        ("dli.eu-de.otc.t-systems.com", "eu-de"),
+        ("DLI.eu-ch2.sc.otc.t-systems.com:443", "eu-ch2"),
+        ("dli.cn-north-4.myhuaweicloud.com", "cn-north-4"),
+        ("dli.eu-west-101.myhuaweicloud.eu", "eu-west-101"),
+        ("dli.eu-de.otc.t-systems.com.example", ""),
+        ("dli.cn-north-4.otc.t-systems.com", ""),
+    ],
+)
+def test_a_public_endpoint_tells_its_region(host: str, region: str) -> None:
+    made = settings(KEY_PAIR | {"endpoint": f"https://{host}"})
+    assert made.region == region
+    if region:
+        assert made.values["region"].source == "the host of stack config dli:endpoint"
+    assert settings(KEY_PAIR | {"endpoint": f"https://{host}", "region": "x"}).region == "x"
+
+
+def test_a_resource_of_another_region_than_its_stacks_endpoint() -> None:
+    public = KEY_PAIR | {"endpoint": "https://dli.eu-de.otc.t-systems.com"}
+    with pytest.raises(SettingsError, match=r"dli:endpoint is of eu-de: use a stack"):
+        settings(public, region="eu-nl", project_id="p2")
+    assert settings(public, region="eu-de").region == "eu-de"
+    assert settings(KEY_PAIR | {"endpoint": URL}, region="eu-nl").region == "eu-nl"
+
+
 def test_too_many_default_tags() -> None:
     tags = "{" + ",".join(f'"k{n}": "v"' for n in range(20)) + "}"
     assert "19 tags at most" in refused(TOKEN | {"defaultTags": tags})
 
 
 def test_default_tags_are_texts() -> None:
-    made = settings(TOKEN | {"defaultTags": '{"team": "data", "cost": 12, "prod": true}'})
-    assert made.default_tags == {"team": "data", "cost": "12", "prod": "true"}
+    written = '{"team ": "data", "cost": 12, "prod": true, "big": 1e999}'
+    made = settings(TOKEN | {"defaultTags": written})
+    assert made.default_tags == {"team": "data", "cost": "12", "prod": "true", "big": "1e999"}
 
 
 @pytest.mark.parametrize(("text", "on"), [("on", True), ("true", True), ("Off", False)])

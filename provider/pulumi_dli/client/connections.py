@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ import httpx
 
 from pulumi_dli.client.auth import ReadyToken, SdkSigner, TokenAuth
 from pulumi_dli.client.bodies import bound
+from pulumi_dli.client.certificates import trusted
 from pulumi_dli.client.embedded import local_client
 from pulumi_dli.client.keystone import by_agency, by_password
 from pulumi_dli.client.projects import find_project
@@ -21,20 +21,34 @@ from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.errors import SettingsError
 from pulumi_dli.once import Once
 from pulumi_dli.settings.credentials import AccessKey, Password, Token, secrets
-from pulumi_dli.settings.reader import loopback
+from pulumi_dli.settings.project import project_folder
 from pulumi_dli.settings.resolve import process_environment, resolve
 from pulumi_dli.settings.settings import Settings
 from pulumi_dli.settings.sources import SETTINGS
+from pulumi_dli.settings.urls import loopback
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
 
 class Place(NamedTuple):
-    """Where jobs are: what tells one stack's service from another's."""
+    """Where jobs are: what tells one stack's service from another's.
+
+    The region is empty where the settings know none: then the endpoint alone says where.
+    """
 
     endpoint: str
     region: str
     project_id: str
+
+    @property
+    def where(self) -> str:
+        """The region, for people, or the endpoint in its place."""
+        return self.region or self.endpoint
+
+    def told(self, before: Mapping[str, Any]) -> dict[str, str]:
+        """What inputs and outputs say of it; a region that is not known any more, as before."""
+        texts = {**self._asdict(), "region": self.region or before.get("region")}
+        return {name: text for name, text in texts.items() if text}
 
 
 class Connections:
@@ -65,16 +79,16 @@ class Connections:
         self._links: dict[tuple[str | None, str | None], _Link] = {}
 
     @classmethod
-    def of_stack(cls, setting: Callable[[str], Any], directory: Path) -> Connections:
+    def of_stack(cls, setting: Callable[[str], Any], here: Path) -> Connections:
         """The connections of a stack and of this process's environment.
 
         Args:
             setting: reads a key of the stack's configuration, such as `dli:region`.
-            directory: the folder of Pulumi.yaml.
+            here: a folder of the project: that of Pulumi.yaml, or one within, which `main` names.
         """
         values = {key: setting(f"dli:{key}") for key in SETTINGS}
         config = {key: str(value) for key, value in values.items() if value is not None}
-        return cls(config, process_environment(), directory)
+        return cls(config, process_environment(), project_folder(here) or here)
 
     def settings(self, region: str | None = None, project_id: str | None = None) -> Settings:
         """The settings of the stack, or of a resource that names its own region or project.
@@ -249,18 +263,9 @@ def _auth(settings: Settings, project_id: Callable[[], str | None], clock: Clock
 
 
 def _client(settings: Settings, url: str, auth: httpx.Auth) -> httpx.Client:
-    verify: ssl.SSLContext | bool = not settings.insecure
-    if settings.ca_cert and verify:
-        try:
-            verify = ssl.create_default_context(cafile=settings.ca_cert)
-        except OSError as error:
-            raise SettingsError(
-                f"the certificate file {settings.ca_cert} "
-                f"({settings.values['caCert'].source}) cannot be used: "
-                f"{error.strerror or 'it is not a PEM file'}"
-            ) from None
+    verify = trusted(settings)
     try:
-        return httpx.Client(
+        client = httpx.Client(
             base_url=url,
             auth=auth,
             timeout=_TIMEOUT,
@@ -268,8 +273,16 @@ def _client(settings: Settings, url: str, auth: httpx.Auth) -> httpx.Client:
             # A proxy is for the way out; nothing on this machine lies behind one.
             trust_env=not loopback(url),
         )
+        _ = client.base_url.host  # which is decoded here, where it can fail
     except (ImportError, ValueError, httpx.InvalidURL):
         raise SettingsError(
             f"no client can be made for {url}: check it, and the environment's HTTPS_PROXY, "
-            "HTTP_PROXY and ALL_PROXY"
+            "HTTP_PROXY, ALL_PROXY and NO_PROXY"
         ) from None
+    except OSError as error:
+        raise SettingsError(
+            "the certificates of this machine cannot be used "
+            f"({error.strerror or 'no PEM file'}): check the environment's SSL_CERT_FILE, "
+            "SSL_CERT_DIR and SSLKEYLOGFILE"
+        ) from None
+    return client

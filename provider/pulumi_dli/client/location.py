@@ -47,7 +47,10 @@ def stored_place(connections: Connections, props: Mapping[str, Any]) -> Place:
     try:
         if endpoint and own is not None:  # an older state does not tell what the program named
             stack_place(connections, props, {n: props.get(n) for n in PLACE if n in own})
-        place = connections.place(*explicit(props))
+        region, project_id = explicit(props)
+        if own is not None and "region" not in own:  # the stack's, which it may not tell any more
+            region = None
+        place = connections.place(region, project_id)
     except _Elsewhere as error:
         raise JobError(str(error)) from None
     except SettingsError as error:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import httpx
 
 from pulumi_dli.client.bodies import ENCODINGS, Unreadable
+from pulumi_dli.client.certificates import distrust
 from pulumi_dli.client.responses import PASSING, SERVER_ERROR, decode, refusal, refused
 from pulumi_dli.client.trace import Trace
 from pulumi_dli.clock import SYSTEM, Clock
@@ -237,12 +238,17 @@ def reaching(what: str, request: httpx.Request | None = None) -> Iterator[None]:
             status=httpx.codes.OK,
             uncertain=error.request is request,
         ) from None
+    except UnicodeError:  # Python's own look-up of a host name, which is that of a proxy
+        raise TransportError(
+            f"could not {what}: no connection, because a host name on the way is none; check the "
+            "environment's HTTPS_PROXY, HTTP_PROXY and ALL_PROXY",
+            uncertain=False,
+        ) from None
     except httpx.RequestError as error:
         host = error.request.url.netloc.decode()
-        if _distrusted(error):
+        if refused := _refused_certificate(error):
             raise SettingsError(
-                f"could not {what}: the certificate of {host} is not trusted; name the file of "
-                "its authority in dli:caCert"
+                f"could not {what}: the certificate of {host} {distrust(refused)}"
             ) from None
         lost = error.request is request and not isinstance(error, _NEVER_SENT)
         reason = f"no connection to {host} ({_reason(error)})"
@@ -255,12 +261,10 @@ def reaching(what: str, request: httpx.Request | None = None) -> Iterator[None]:
         ) from None
 
 
-def _distrusted(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return True
+def _refused_certificate(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
-    return False
+    return error
 
 
 def _reason(error: httpx.RequestError) -> str:

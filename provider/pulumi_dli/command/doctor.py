@@ -84,7 +84,7 @@ def examine(connections: Connections, *, origin: str, flink: str) -> Report:
         warnings = settings.warnings
         checks.append(Check("settings", ok=True, detail=origin))
         place = connections.place()
-        checks.append(Check("project", ok=True, detail=f"{place.project_id} in {place.region}"))
+        checks.append(Check("project", ok=True, detail=f"{place.project_id} in {place.where}"))
         jobs = Jobs(connections.transport())
         queues = jobs.queues()
         checks.append(_queues(queues))

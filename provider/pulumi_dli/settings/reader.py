@@ -10,14 +10,23 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from pulumi_dli.settings.sources import SETTINGS, Sources, Value, looked_at
+from pulumi_dli.settings.urls import loopback, url_problem
 
 MAX_DEFAULT_TAGS = 19
 """Tags for every job; the service takes 20, and the ownership mark is one of them."""
+MOST_NAME = 255
+MOST_PATH = 4096
 _ON = {"on", "true", "yes", "1"}
 _OFF = {"off", "false", "no", "0"}
+_SECRETS = {"password", "secretKey"}
+_NAMES = {
+    *("projectName", "username", "userId", "domainName", "domainId"),
+    *("agencyName", "agencyDomainName", "localFlinkVersion"),
+}
 
 
 class Reader:
@@ -63,43 +72,55 @@ class Reader:
         self.used[key] = Value(text, source, secret=SETTINGS[key].secret)
 
     def malformed(self, key: str, value: Value, must: str) -> None:
-        """Record that a value is not what it must be."""
-        self.problems.append(
-            f"{SETTINGS[key].words} ({value.source}) is {value.shown!r} and must be {must}"
-        )
+        """Record that a value is not what it must be. It is not repeated: it may be a secret."""
+        self.problems.append(f"{SETTINGS[key].words} ({value.where}) must be {must}")
 
-    def url(self, value: Value) -> str:
+    def demand_names(self) -> None:
+        """Record what was taken as a name, and cannot be one."""
+        for key in _NAMES & self.used.keys():
+            if not is_name(self.used[key].text):
+                self.malformed(key, self.used[key], f"one line of at most {MOST_NAME} characters")
+        for key in _SECRETS & self.used.keys():
+            if not _is_unicode(self.used[key].text):
+                self.malformed(key, self.used[key], "text in UTF-8")
+
+    def url(self, key: str, value: Value) -> str:
         """A URL without a slash at its end; empty when it is none."""
-        try:
-            parts = urlsplit(value.text)
-            good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-        except ValueError:
-            good = False
-        if not good or parts.query or parts.fragment or "@" in parts.netloc:
-            # The value is not repeated: it may hold a password.
+        problem = url_problem(value.text)
+        if problem:
+            local = ", or `local`" if key == "endpoint" else ""
             self.problems.append(
-                f"{value.source} must be a URL such as https://dli.eu-de.otc.t-systems.com, "
-                "without a user, a query or a fragment"
+                f"{value.where} must be a URL such as https://dli.eu-de.otc.t-systems.com, "
+                f"without a user, a query or a fragment{local}: {problem}"
             )
             return ""
-        if parts.scheme == "http" and not loopback(value.text):
-            self.warnings.append(f"{value.source} is not https: credentials travel in clear")
+        if urlsplit(value.text).scheme == "http" and not loopback(value.text):
+            self.warnings.append(f"{value.where} is not https: credentials travel in clear")
         return value.text.rstrip("/")
 
     def path(self, key: str) -> Path | None:
         """A path; a relative one starts at the project's folder."""
         value = self.take(key)
-        return self._directory / Path(value.text).expanduser() if value else None
+        if value is None:
+            return None
+        if not value.text.isprintable() or len(value.text) > MOST_PATH:
+            self.malformed(key, value, f"a path: one line of at most {MOST_PATH} characters")
+            return None
+        try:
+            return self._directory / Path(value.text).expanduser()
+        except RuntimeError:
+            self.malformed(key, value, "a path: there is no such user as `~` names")
+            return None
 
     def flag(self, key: str, *, default: bool) -> bool:
         """A switch. YAML turns a bare `on` into `true`, so both words count."""
         value = self.take(key)
         if value is None:
             return default
-        word = value.text.lower()
-        if word not in _ON | _OFF:
+        on = switch(value.text)
+        if on is None:
             self.malformed(key, value, "on or off")
-        return word in _ON
+        return bool(on)
 
     def count(self, key: str, *, default: int, most: int) -> int:
         """A whole number from 0 to `most`."""
@@ -116,28 +137,33 @@ class Reader:
         value = self.take(key)
         if value is None:
             return {}
-        try:
-            tags = json.loads(value.text)
-        except ValueError:
-            tags = None
-        if not isinstance(tags, dict) or any(isinstance(v, dict | list) for v in tags.values()):
-            self.malformed(key, value, f"a map: `pulumi config set --path dli:{key}.team data`")
+        example = f"`pulumi config set --path dli:{key}.team data`"
+        pairs = _parsed(value.text)
+        if not isinstance(pairs, _Pairs):
+            self.malformed(key, value, f"a map: {example}")
             return {}
-        if len(tags) > MAX_DEFAULT_TAGS:
-            self.malformed(key, value, f"of {MAX_DEFAULT_TAGS} tags at most")
-        # `pulumi config set --path` stores 12 and true as a number and a truth value.
-        return {name: v if isinstance(v, str) else json.dumps(v) for name, v in tags.items()}
+        tags = {name.strip(): _text(item) for name, item in pairs.items}
+        texts = {name: text for name, text in tags.items() if name and text is not None}
+        if len(texts) < len(tags) or not all(map(_is_unicode, (*texts, *texts.values()))):
+            self.malformed(
+                key, value, f"a map of names to texts, numbers or true and false: {example}"
+            )
+        elif len(tags) < len(pairs.items):
+            self.malformed(key, value, "a map that names each tag once, blanks at the ends aside")
+        elif len(tags) > MAX_DEFAULT_TAGS:
+            self.malformed(key, value, f"a map of {MAX_DEFAULT_TAGS} tags at most")
+        return texts
 
     def names(self, key: str) -> tuple[str, ...]:
         """Names: a list, which the stack's configuration hands on as JSON, or `one,two`."""
         value = self.take(key)
         if value is None:
             return ()
-        try:
-            names = json.loads(value.text) if value.text.startswith("[") else value.text.split(",")
-        except ValueError:
-            names = None
-        if not isinstance(names, list) or not all(isinstance(n, str) and n.strip() for n in names):
+        listed = value.text.startswith("[")
+        names = _parsed(value.text) if listed else value.text.split(",")
+        if not isinstance(names, list) or not all(
+            isinstance(name, str) and is_name(name.strip()) for name in names
+        ):
             self.malformed(key, value, f"names: `pulumi config set dli:{key} team,cost*`")
             return ()
         return tuple(name.strip() for name in names)
@@ -149,7 +175,7 @@ class Reader:
         """
         if not (value.text.isascii() and value.text.isprintable() and " " not in value.text):
             self.problems.append(
-                f"the {bare(key)} from {value.source} holds characters that no header can carry"
+                f"the {bare(key)} from {value.where} holds characters that no header can carry"
             )
         return value.text
 
@@ -159,6 +185,43 @@ def bare(key: str) -> str:
     return SETTINGS[key].words.removeprefix("the ").removeprefix("a ")
 
 
-def loopback(url: str) -> bool:
-    """Whether a URL leads to this machine."""
-    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+def is_name(text: str) -> bool:
+    """Whether a text can be the name of something: one line that is not too long."""
+    return 0 < len(text) <= MOST_NAME and text.isprintable()
+
+
+def switch(text: str) -> bool | None:
+    """Whether a word means on; None when it is neither on nor off."""
+    word = text.lower()
+    return word in _ON if word in _ON | _OFF else None
+
+
+class _Pairs:
+    """An object of JSON, as it is written."""
+
+    def __init__(self, items: list[tuple[str, Any]]) -> None:
+        self.items = items
+
+
+def _parsed(text: str) -> Any:
+    """What a text in JSON says, numbers as they are written; None when it is none."""
+    try:
+        return json.loads(text, object_pairs_hook=_Pairs, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _text(item: Any) -> str | None:
+    """`pulumi config set --path` stores 12 and true as a number and a truth value."""
+    if isinstance(item, bool):
+        return json.dumps(item)
+    return item if isinstance(item, str) else None
+
+
+def _is_unicode(text: str) -> bool:
+    """Not so for bytes of the environment that are no UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

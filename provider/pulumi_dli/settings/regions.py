@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 _OTC_IDENTITY = {
     "eu-de": "https://iam.eu-de.otc.t-systems.com",
     "eu-nl": "https://iam.eu-nl.otc.t-systems.com",
@@ -21,6 +23,12 @@ _HUAWEI = frozenset(
     }
 )
 
+_TOPS = (
+    (".otc.t-systems.com", frozenset(_OTC_IDENTITY)),
+    (".myhuaweicloud.com", _HUAWEI),
+    (".myhuaweicloud.eu", _HUAWEI),
+)
+
 
 def dli_endpoint(region: str) -> str | None:
     """The public DLI endpoint of a region, or None where none is published."""
@@ -30,6 +38,15 @@ def dli_endpoint(region: str) -> str | None:
 def identity_url(region: str) -> str | None:
     """The identity (IAM) URL of a region, without `/v3`, or None where none is published."""
     return _OTC_IDENTITY.get(region) or _huawei("iam", region)
+
+
+def region_of(url: str) -> str | None:
+    """The region of a public endpoint, which its host names; None for any other."""
+    host = urlsplit(url).hostname or ""
+    for top, regions in _TOPS:
+        if host.endswith(top):
+            return next((label for label in host.split(".") if label in regions), None)
+    return None
 
 
 def _huawei(service: str, region: str) -> str | None:

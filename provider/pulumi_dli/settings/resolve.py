@@ -20,7 +20,7 @@ from pathlib import Path
 from pulumi_dli.errors import SettingsError
 from pulumi_dli.settings import clouds, regions
 from pulumi_dli.settings.credentials import Credentials, Password, choose
-from pulumi_dli.settings.reader import Reader
+from pulumi_dli.settings.reader import Reader, is_name
 from pulumi_dli.settings.settings import (
     DEFAULT_RETRIES,
     LOCAL,
@@ -31,9 +31,10 @@ from pulumi_dli.settings.settings import (
     Settings,
 )
 from pulumi_dli.settings.sources import ARGUMENT, CONFIG, Sources, Value, looked_at
+from pulumi_dli.settings.urls import url_problem
 
-CloudLoader = Callable[[str, Mapping[str, str], Path], Mapping[str, str]]
-"""Reads a cloud of clouds.yaml (its name, the environment, the project's folder)."""
+CloudLoader = Callable[[str, Mapping[str, str], Path, str | None], clouds.Cloud]
+"""Reads a cloud of clouds.yaml (its name, the environment, the project's folder, the region)."""
 
 
 def process_environment() -> Mapping[str, str]:
@@ -68,11 +69,15 @@ def resolve(
         sources = Sources(config, ours, {"region": region, "projectId": project_id})
         return _Resolver(sources, Reader(sources, directory), directory).local()
     sources = Sources(config, environ, {"region": region, "projectId": project_id})
-    warnings = []
-    named = sources.find("cloud")
+    warnings: list[str] = []
+    named, nearer = sources.find("cloud"), sources.find("region")
     if named is not None:
         try:
-            sources = sources.with_cloud(load_cloud(named.text, environ, directory))
+            if not is_name(named.text):
+                raise SettingsError(f"{named.source} is not the name of a cloud")  # noqa: TRY301
+            cloud = load_cloud(named.text, environ, directory, nearer.text if nearer else None)
+            sources = sources.with_cloud(cloud.values)
+            warnings = [*cloud.warnings]
         except SettingsError as error:
             # What a shell exports for other tools must not stop a stack that needs none of it.
             if named.rank <= CONFIG:
@@ -116,8 +121,7 @@ class _Resolver:
     def cloud(self) -> Settings:
         """Settings of a cloud."""
         self.reader.take("cloud")
-        found = self.reader.need("region")
-        region = found[1] if found else None
+        region = self._region()
         endpoint = self._endpoint(region)
         project = self._project()
         if region and project:
@@ -151,7 +155,7 @@ class _Resolver:
         insecure = reader.flag("insecure", default=False)
         if insecure:
             reader.warnings.append(
-                f"certificates are not checked ({reader.used['insecure'].source}); "
+                f"certificates are not checked ({reader.used['insecure'].where}); "
                 "name the authority's file in dli:caCert instead"
             )
         max_retries = reader.count("maxRetries", default=DEFAULT_RETRIES, most=MOST_RETRIES)
@@ -162,6 +166,7 @@ class _Resolver:
         if endpoint == LOCAL != region:  # each region is a service of its own
             local_path = local_path / "regions" / region
         flink = reader.take("localFlinkVersion")
+        reader.demand_names()
         if reader.problems or credentials is None or project is None:
             raise SettingsError(self._complaint())
         key, value = project
@@ -187,16 +192,41 @@ class _Resolver:
 
     def _complaint(self) -> str:
         cloud = self.reader.used.get("cloud")
-        looked = [f"the cloud {cloud.text} of clouds.yaml does not help"] if cloud else []
+        named = cloud is not None and is_name(cloud.text)
+        looked = [f"the cloud {cloud.text} of clouds.yaml does not help"] if cloud and named else []
         advice = "set them with `pulumi config set dli:<key> <value>` or in the environment"
         trial = "or try without a cloud: `pulumi config set dli:endpoint local`"
         clauses = [*self.reader.problems, *looked, advice, trial, *self.reader.warnings]
         return f"the settings are not complete: {'; '.join(clauses)}"
 
+    def _region(self) -> Value | None:
+        """The region. One that nobody names is told by a public endpoint; a private one needs none.
+
+        None as well where `reader.problems` says what is wrong with it.
+        """
+        region = self.sources.find("region") or self._told(self.sources)
+        if region is None:
+            if self.sources.find("endpoint") is None:
+                self.reader.need("region")
+            return None
+        self.reader.used["region"] = region
+        if re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", region.text):
+            return region
+        self.reader.malformed("region", region, "letters, digits, `-`, `_` and `.`, at most 64")
+        return None
+
+    def _told(self, sources: Sources) -> Value | None:
+        """The region that the host of a public endpoint names."""
+        endpoint = sources.find("endpoint")
+        if endpoint is None or url_problem(endpoint.text):
+            return None
+        told = regions.region_of(endpoint.text)
+        return Value(told, f"the host of {endpoint.source}") if told else None
+
     def _endpoint(self, region: Value | None) -> str:
         value = self.reader.take("endpoint")
         if value is not None:
-            return self.reader.url(value)
+            return self.reader.url("endpoint", value)
         public = regions.dli_endpoint(region.text) if region else None
         if region and public:
             self.reader.note("endpoint", public, f"region {region.text}")
@@ -210,7 +240,9 @@ class _Resolver:
     def _auth_url(self, region: Value | None) -> str:
         value = self.reader.take("authUrl")
         if value is not None:
-            return self.reader.url(value).removesuffix("/v3").rstrip("/")
+            return self.reader.url("authUrl", value).removesuffix("/v3").rstrip("/")
+        if region is None and self.sources.find("endpoint"):
+            self.reader.need("region", "authUrl")
         public = regions.identity_url(region.text) if region else None
         if region and public:
             self.reader.note("authUrl", public, f"region {region.text}")
@@ -234,7 +266,7 @@ class _Resolver:
     def _one_region(self, region: Value, project: Value) -> None:
         """A resource in another region than its stack's must say all that goes with it."""
         stack = self.sources.of_stack()
-        home = stack.find("region")
+        home = stack.find("region") or self._told(stack)
         if region.rank != ARGUMENT or home is None or home.text == region.text:
             return
         if project.rank != ARGUMENT:

@@ -44,7 +44,7 @@ class Settings:
 
     Attributes:
         endpoint: the DLI endpoint, a URL without a slash at its end, or `local`.
-        region: the region's name.
+        region: the region's name; empty where nobody names it and the endpoint does not tell.
         project_id: the project's id, or None when only its name is known.
         project_name: the project's name, or None when its id is given.
         auth_url: the identity URL without `/v3`; empty where none is needed.

@@ -95,7 +95,7 @@ _TABLE = (
 SETTINGS: Mapping[str, Setting] = {setting.key: setting for setting in _TABLE}
 """Every setting by its key."""
 
-ARGUMENT, CONFIG, _OPENSTACK, _HUAWEI, _CLOUD, DEFAULT = range(6)
+ARGUMENT, CONFIG, _OPENSTACK, _HUAWEI, CLOUD, DEFAULT = range(6)
 """The sources in their order; the last is a value that nobody set."""
 
 
@@ -108,12 +108,19 @@ class Value:
         source: where it was found, in words, such as "environment OS_REGION_NAME".
         rank: how far down the order that source stands; smaller wins.
         secret: whether `shown` is a mask.
+        key: the key and the file, where the source is a file.
     """
 
     text: str = field(repr=False)
     source: str
     rank: int = DEFAULT
     secret: bool = False
+    key: str = ""
+
+    @property
+    def where(self) -> str:
+        """Where to go to change it."""
+        return self.key or self.source
 
     @property
     def shown(self) -> str:
@@ -129,14 +136,14 @@ class Sources:
         config: Mapping[str, str],
         environ: Mapping[str, str],
         arguments: Mapping[str, str | None],
-        cloud: Mapping[str, str] | None = None,
+        cloud: Mapping[str, Value] | None = None,
     ) -> None:
         self._config = config
         self._environ = environ
         self._arguments = arguments
         self._cloud = cloud or {}
 
-    def with_cloud(self, cloud: Mapping[str, str]) -> Sources:
+    def with_cloud(self, cloud: Mapping[str, Value]) -> Sources:
         """The same sources, with an entry of clouds.yaml as the last."""
         return Sources(self._config, self._environ, self._arguments, cloud)
 
@@ -158,14 +165,13 @@ class Sources:
                 )
                 for name in setting.environment
             ),
-            (self._cloud.get(key), "clouds.yaml", _CLOUD),
         ]
         for text, source, rank in candidates:
             # A password may begin or end with a blank; nothing else does.
             trimmed = text if key == "password" else (text or "").strip()
             if trimmed:
                 return Value(trimmed, source, rank, setting.secret)
-        return None
+        return self._cloud.get(key)
 
     def nearest(self, *keys: str) -> tuple[str, Value] | None:
         """Of settings that stand for one another, the one from the nearest source.
