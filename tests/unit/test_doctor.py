@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.command.doctor import Report, examine
-from pulumi_dli.command.stack_config import project_folder
 from pulumi_dli.console import MASK
+from pulumi_dli.session import Session
+from stand_ins import Lines
 
 CLOUD = {"region": "eu-de", "projectId": "p1", "token": "planted-token"}
 
@@ -92,9 +93,16 @@ def test_two_credentials_in_one_place_are_warned_of(tmp_path: Path) -> None:
     assert "planted" not in found.as_text()
 
 
-def test_the_project_is_found_from_a_folder_within(tmp_path: Path) -> None:
-    (tmp_path / "Pulumi.yaml").write_text("name: x\n")
-    within = tmp_path / "a" / "b"
-    within.mkdir(parents=True)
-    assert project_folder(within) == tmp_path
-    assert project_folder(Path("/")) is None
+def test_a_place_without_a_region_is_told_by_its_endpoint(tmp_path: Path) -> None:
+    nowhere = {"region": "", "endpoint": "http://127.0.0.1:1", "maxRetries": "0"}
+    found = report(tmp_path, CLOUD | nowhere)
+    assert found.checks[1].detail == "p1 in http://127.0.0.1:1"
+
+
+def test_doctor_says_what_a_check_says(tmp_path: Path) -> None:
+    wrong = CLOUD | {"endpoint": "https://planted planted", "preflight": "perhaps"}
+    with closing(Connections(wrong, {}, tmp_path)) as connections:
+        filled, problems = Session(connections, Lines()).check("urn", {}, {}, frozenset())
+    assert filled == {}
+    [check] = report(tmp_path, wrong).checks
+    assert check.detail == f"stack dev; {problems[-1]}"

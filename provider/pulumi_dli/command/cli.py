@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 from contextlib import closing
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.command.doctor import Report, examine
-from pulumi_dli.command.stack_config import project_folder, stack_config
-from pulumi_dli.errors import DliError, SettingsError
+from pulumi_dli.command.stack_config import folders, stack_config
+from pulumi_dli.errors import DliError
 
 main = typer.Typer(
     no_args_is_help=True,
@@ -43,16 +42,12 @@ def doctor(
 
 
 def _report(stack: str | None) -> Report:
-    folder = project_folder(Path.cwd())
-    if folder is None and stack is not None:
-        raise SettingsError(
-            f"there is no Pulumi.yaml here or above, so no stack {stack}: change to its folder"
-        )
+    here, folder = folders(stack)
     config = stack_config(folder, os.environ, stack) if folder else None
     origin = f"stack {stack or '(the selected one)'} in {folder}"
     if config is None:
         config, origin = {}, "no stack is selected here: from the environment alone"
-    with closing(Connections(config, os.environ, folder or Path.cwd())) as connections:
+    with closing(Connections(config, os.environ, folder or here)) as connections:
         return examine(connections, origin=origin, flink=_flink(connections))
 
 

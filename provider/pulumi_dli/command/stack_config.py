@@ -8,18 +8,30 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from pulumi_dli.errors import SettingsError
+from pulumi_dli.errors import MAX_TEXT, SettingsError
+from pulumi_dli.settings.project import project_folder
 
-PROJECT_FILE = "Pulumi.yaml"
 _NAMESPACE = "dli:"
 _PATIENCE = 60.0
 _NO_STACK = re.compile(r"no (current )?stack|no stack selected", re.IGNORECASE)
 
 
-def project_folder(start: Path) -> Path | None:
-    """The folder of the nearest Pulumi.yaml, from `start` upwards."""
-    folders = [start, *start.parents]
-    return next((folder for folder in folders if (folder / PROJECT_FILE).is_file()), None)
+def folders(stack: str | None) -> tuple[Path, Path | None]:
+    """The folder of this process, and that of its project, if it is in one.
+
+    Raises:
+        SettingsError: a stack is named, and there is no project; or the folder is gone.
+    """
+    try:
+        here = Path.cwd()
+    except OSError:
+        raise SettingsError("the working folder is gone: change to the project's folder") from None
+    folder = project_folder(here)
+    if folder is None and stack is not None:
+        raise SettingsError(
+            f"there is no Pulumi.yaml here or above, so no stack {stack}: change to its folder"
+        )
+    return here, folder
 
 
 def stack_config(
@@ -38,13 +50,16 @@ def stack_config(
             env=dict(environ),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             timeout=_PATIENCE,
             check=False,
         )
-    except FileNotFoundError:
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        reason = "is not on PATH" if missing else f"cannot be started ({error.strerror})"
         raise SettingsError(
-            f"{folder / PROJECT_FILE} is there, but the Pulumi CLI is not on PATH: "
+            f"{folder} is a Pulumi project, but the Pulumi CLI {reason}: "
             "it holds the stack's settings (`make shell` brings it)"
         ) from None
     except subprocess.TimeoutExpired:
@@ -53,15 +68,16 @@ def stack_config(
         if stack is None and _NO_STACK.search(done.stderr):
             return None
         reason = " ".join(done.stderr.removeprefix("error:").split())
-        raise SettingsError(f"the stack's configuration cannot be read: {reason}")
+        raise SettingsError(f"the stack's configuration cannot be read: {reason[:MAX_TEXT]}")
     try:
         entries = json.loads(done.stdout or "{}")
-    except ValueError:
+        return {
+            key.removeprefix(_NAMESPACE): str(entry.get("value") or "")
+            for key, entry in entries.items()
+            if key.startswith(_NAMESPACE)
+        }
+    except (ValueError, AttributeError, RecursionError):
         raise SettingsError(
-            "the stack's configuration cannot be read: the Pulumi CLI's answer is not JSON"
+            "the stack's configuration cannot be read: the Pulumi CLI's answer is not JSON of "
+            "`pulumi config`"
         ) from None
-    return {
-        key.removeprefix(_NAMESPACE): entry.get("value", "")
-        for key, entry in entries.items()
-        if key.startswith(_NAMESPACE)
-    }

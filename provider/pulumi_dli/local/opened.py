@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,30 +16,36 @@ from pulumi_dli.local.store import NAME, Store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NOT_FORESEEN = (LookupError, TypeError, AttributeError, ArithmeticError, ValueError)
+NOT_FORESEEN = (LookupError, TypeError, AttributeError, ArithmeticError, ValueError, RuntimeError)
 """What a row that is damaged can end in."""
 FOLDER = NAME
-PROJECT_FILE = "Pulumi.yaml"
+NAMED = "PULUMI_DLI_LOCAL_PATH"
+PROJECT_FILES = ("Pulumi.json", "Pulumi.yaml", "Pulumi.yml")
 
 Folder = Annotated[
     Path | None,
     typer.Option(
         "--path",
-        envvar="PULUMI_DLI_LOCAL_PATH",
-        help=f"Its data folder; by default {FOLDER} beside the nearest {PROJECT_FILE}.",
+        help=f"Its data folder; by default {NAMED}, or {FOLDER} beside the nearest Pulumi.yaml.",
     ),
 ]
 
 
 def folder(path: Path | None) -> Path:
-    """The data folder: the one given, else beside the nearest Pulumi.yaml upward, else here."""
+    """The data folder: the one given, else as the provider finds it from the environment.
+
+    A relative path in the environment begins beside the nearest Pulumi.yaml upward, else here.
+    """
     if path is not None:
         return path.absolute()
-    here = Path.cwd()
+    return _project(Path.cwd()) / Path(os.environ.get(NAMED, "").strip() or FOLDER).expanduser()
+
+
+def _project(here: Path) -> Path:
     for place in (here, *here.parents):
-        if (place / PROJECT_FILE).is_file():
-            return place / FOLDER
-    return here / FOLDER
+        if any((place / name).is_file() for name in PROJECT_FILES):
+            return place
+    return here
 
 
 @contextmanager
@@ -48,7 +55,7 @@ def opened(path: Path | None) -> Iterator[Store]:
         with closing(Store(folder(path))) as store:
             yield store
     except (StoreError, FlinkError, OptionError, Refusal, OSError, *NOT_FORESEEN) as error:
-        typer.echo(f"pulumi-dli local: {_told(error, folder(path))}", err=True)
+        typer.echo(f"pulumi-dli local: {_told(error, path or Path(FOLDER))}", err=True)
         raise typer.Exit(1) from None
 
 
