@@ -228,6 +228,15 @@ def test_the_region_that_the_stack_names_is_that_of_the_clouds_urls(project: Pat
     )
 
 
+def test_a_job_of_another_region_than_its_clouds(project: Path) -> None:
+    read(project, f"{{profile: otc, region_name: eu-de, auth: {{{AUTH}}}}}")
+    with pytest.raises(SettingsError, match=r"clouds\.yaml\) is of eu-de: give project_id"):
+        resolve({"cloud": "prod"}, {}, directory=project, region="eu-nl")
+    huawei = {"region": "cn-north-4", "project_id": "p2"}
+    made = resolve({"cloud": "prod"}, {}, directory=project, **huawei)  # type: ignore[arg-type]
+    assert made.auth_url == "https://iam.cn-north-4.otc.t-systems.com"
+
+
 @pytest.mark.parametrize(
     "regions",
     ["regions: [eu-de, eu-nl]", "region_name: [eu-de, eu-nl]", "region_name: 'eu-de, eu-nl'"],
@@ -280,11 +289,13 @@ def test_whom_to_trust(project: Path, keys: str, *, insecure: bool, file: str | 
 
 def test_what_openstack_would_sign_in_with_is_not_passed_over_in_silence(project: Path) -> None:
     keys = "cert: planted, auth: {trust_id: planted, " + AUTH + "}, networks: [{name: x}]"
+    keys += ", identity_api_version: 2.0"
     made = read(project, f"{{region_name: eu-de, {keys}}}")
-    assert made.warnings == (
+    assert made.warnings[:2] == (
         "auth.trust_id of the cloud prod in clouds.yaml is not supported: it is left out",
         "cert of the cloud prod in clouds.yaml is not supported: it is left out",
     )
+    assert "identity_api_version` in " in made.warnings[2]
 
 
 def test_older_names_of_keys(project: Path) -> None:

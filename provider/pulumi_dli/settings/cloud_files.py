@@ -114,7 +114,7 @@ def _shape(found: object, key: str, file: str, wanted: frozenset[str]) -> Entry:
                 texts[known] = text
     if not regions and "region_name" in texts:
         names, where = texts.pop("region_name")
-        regions = [(Text(one.strip(), where), Entry({})) for one in names.split(",")]
+        regions = [(Text(one, where), Entry({})) for one in map(str.strip, names.split(",")) if one]
     return Entry(texts, tuple(regions), frozenset(others))
 
 

@@ -108,6 +108,9 @@ def _read(name: str, environ: Mapping[str, str], files: Files, region: str | Non
         entry = entry.over(public) if public else entry
         if public is None:
             warnings.append(f"{profile.where} names no profile that is known: it is left out")
+    version = entry.texts.get("identity_api_version")
+    if version and version.text.strip().removeprefix("v").partition(".")[0] != "3":
+        warnings.append(f"{version.where} is not supported: version 3 is used")
     if region is None and len(entry.regions) > 1:
         where = entry.regions[0][0].where
         warnings.append(f"{where} lists several regions, and the first is used; set dli:region")
@@ -115,14 +118,19 @@ def _read(name: str, environ: Mapping[str, str], files: Files, region: str | Non
 
 
 def _in_region(entry: Entry, region: str | None) -> Mapping[str, Text]:
-    """The texts of an entry in the region that is asked for, or in its first."""
-    listed = [item for item in entry.regions if region in (None, item[0].text)][:1]
+    """The texts of an entry in the region that is asked for, or in its first.
+
+    `region_name` is its first in any case, which tells where the entry is at home.
+    """
     texts = dict(entry.texts)
-    for where, inner in listed:
-        texts |= {**inner.texts, "region_name": where}
+    name = region or ""
+    if entry.regions:
+        home = entry.regions[0][0]
+        name = region or home.text
+        there = [inner.texts for listed, inner in entry.regions if listed.text == name]
+        texts |= {**(there[0] if there else {}), "region_name": home}
     for key in _BESIDE & texts.keys():
         texts[f"auth.{key}"] = texts.pop(key)
-    name = region or (texts["region_name"].text if "region_name" in texts else "")
     if url := texts.get("auth.auth_url"):
         texts["auth.auth_url"] = url._replace(text=url.text.replace("{region_name}", name))
     return texts

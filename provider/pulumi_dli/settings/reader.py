@@ -77,12 +77,11 @@ class Reader:
 
     def demand_names(self) -> None:
         """Record what was taken as a name, and cannot be one."""
-        for key in _NAMES & self.used.keys():
-            if not is_name(self.used[key].text):
-                self.malformed(key, self.used[key], f"one line of at most {MOST_NAME} characters")
-        for key in _SECRETS & self.used.keys():
-            if not _is_unicode(self.used[key].text):
-                self.malformed(key, self.used[key], "text in UTF-8")
+        for key, value in self.used.items():
+            if key in _NAMES and not is_name(value.text):
+                self.malformed(key, value, f"one line of at most {MOST_NAME} characters")
+            elif key in _SECRETS and not _is_unicode(value.text):
+                self.malformed(key, value, "text in UTF-8")
 
     def url(self, key: str, value: Value) -> str:
         """A URL without a slash at its end; empty when it is none."""

@@ -33,6 +33,8 @@ from pulumi_dli.settings.settings import (
 from pulumi_dli.settings.sources import ARGUMENT, CONFIG, Sources, Value, looked_at
 from pulumi_dli.settings.urls import url_problem
 
+_REGION = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
 CloudLoader = Callable[[str, Mapping[str, str], Path, str | None], clouds.Cloud]
 """Reads a cloud of clouds.yaml (its name, the environment, the project's folder, the region)."""
 
@@ -75,7 +77,8 @@ def resolve(
         try:
             if not is_name(named.text):
                 raise SettingsError(f"{named.source} is not the name of a cloud")  # noqa: TRY301
-            cloud = load_cloud(named.text, environ, directory, nearer.text if nearer else None)
+            there = nearer.text if nearer and _REGION.fullmatch(nearer.text) else None
+            cloud = load_cloud(named.text, environ, directory, there)
             sources = sources.with_cloud(cloud.values)
             warnings = [*cloud.warnings]
         except SettingsError as error:
@@ -210,7 +213,7 @@ class _Resolver:
                 self.reader.need("region")
             return None
         self.reader.used["region"] = region
-        if re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", region.text):
+        if _REGION.fullmatch(region.text):
             return region
         self.reader.malformed("region", region, "letters, digits, `-`, `_` and `.`, at most 64")
         return None
