@@ -1,4 +1,4 @@
-"""A cloud of clouds.yaml where its loader is not installed."""
+"""A cloud of clouds.yaml, in a process of its own."""
 
 from __future__ import annotations
 
@@ -7,16 +7,30 @@ import sys
 from pathlib import Path
 
 PROGRAM = """
-import sys
 from pathlib import Path
-sys.modules["openstack"] = None
 from pulumi_dli.settings.resolve import resolve
-resolve({"cloud": "prod"}, {}, directory=Path.cwd())
+resolve({"cloud": "prod"}, {}, directory=Path.cwd().parent)
+"""
+WITHOUT = """
+import sys
+sys.modules["openstack"] = None
 """
 
 
+def said(folder: Path, program: str) -> str:
+    """The last line of what is said in a folder within a project, where its own clouds.yaml is."""
+    within = folder / "src"
+    within.mkdir()
+    (within / "clouds.yaml").write_text("clouds: {prod: {region_name: eu-de}}\n")
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=within, capture_output=True, text=True, check=False)
+    return done.stderr.splitlines()[-1]
+
+
 def test_without_the_loader_the_extra_is_named(tmp_path: Path) -> None:
-    (tmp_path / "clouds.yaml").write_text("clouds: {prod: {region_name: eu-de}}\n")
-    command = [sys.executable, "-c", PROGRAM]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert "pip install 'pulumi-dli[clouds]'" in done.stderr.splitlines()[-1]
+    assert "pip install 'pulumi-dli[clouds]'" in said(tmp_path, WITHOUT + PROGRAM)
+
+
+def test_clouds_yaml_is_not_looked_for_where_the_process_works(tmp_path: Path) -> None:
+    words = f"Cloud prod was not found (looked at clouds.yaml in {tmp_path} and in"
+    assert words in said(tmp_path, PROGRAM)
