@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from pulumi_dli import given
 from pulumi_dli.errors import DliError, NotFoundError, SettingsError
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ class GetFlinkJarJobResult:
         savepoint_path: the latest savepoint's directory.
         restart_times: how often the service restarted it by itself.
         real_cu_number: CUs that it really takes.
-        definition: the other arguments, under the names that `FlinkJarJob` takes, as far as
-            the service reports them. `entrypoint_args` and `runtime_config` are left out,
-            because they may hold secrets.
+        definition: the arguments under the names that `FlinkJarJob` takes, as far as the
+            service reports them, so that a program may write them as they are.
+            `entrypoint_args` and `runtime_config` are left out, because they may hold secrets.
     """
 
     job_id: int
@@ -106,13 +107,16 @@ def get_flink_jar_job(
     Raises:
         pulumi.RunError: there is none, or several; or the service cannot be asked.
     """
+    if (name is None) == (job_id is None):
+        raise pulumi.RunError("get_flink_jar_job: give either `name` or `job_id`")
+    if job_id is None:
+        given.demand_name("name", name)
+    else:
+        job_id = given.job_id("job_id", job_id)
     with _asking(region, project_id) as (jobs, place):
-        _demand_plain(name=name, job_id=job_id)
-        if (name is None) == (job_id is None):
-            raise SettingsError("get_flink_jar_job: give either `name` or `job_id`")
         if job_id is not None:
             try:
-                return _result(jobs.details(int(job_id)))
+                return _result(jobs.details(job_id))
             except NotFoundError:
                 raise SettingsError(
                     f"get_flink_jar_job: there is no Flink job {job_id} in {_words(place)}"
@@ -154,8 +158,10 @@ def list_flink_jar_jobs(
         pulumi.RunError: there is no such status; this region cannot look for tags; or the
             service cannot be asked.
     """
+    given.demand_names(queue_name=queue_name, status=status)
+    if tags is not None:
+        given.demand_filter(tags)
     with _asking(region, project_id) as (jobs, _):
-        _demand_plain(queue_name=queue_name, status=status, tags=tags)
         filters: dict[str, str] = {}
         if status is not None:
             filters["status"] = _known_status(status)
@@ -187,8 +193,8 @@ def get_queue(
     Raises:
         pulumi.RunError: there is none; or the service cannot be asked.
     """
+    given.demand_name("name", name)
     with _asking(region, project_id) as (jobs, place):
-        _demand_plain(name=name)
         queues = jobs.queues()
         for queue in queues:
             if queue.name.casefold() == name.casefold():
@@ -203,11 +209,15 @@ def get_queue(
 def _asking(region: str | None, project_id: str | None) -> Iterator[tuple[Jobs, Place]]:
     """A client; our errors leave as one sentence without a traceback."""
     from pulumi_dli.client.api import Jobs  # noqa: PLC0415 -- see the module's docstring
+    from pulumi_dli.job.desired import Desired  # noqa: PLC0415
+    from pulumi_dli.rules.messages import sentence  # noqa: PLC0415
     from pulumi_dli.settings.sources import SETTINGS  # noqa: PLC0415
 
+    given.demand_names(region=region, project_id=project_id)
+    for wrong in Desired.read({"region": region, "project_id": project_id}).wrong:
+        raise pulumi.RunError(f"{wrong['loc'][0]}: {sentence(wrong)}")
     config = pulumi.Config("dli")
     try:
-        _demand_plain(region=region, project_id=project_id)
         connections = _connections(tuple((f"dli:{key}", config.get(key)) for key in SETTINGS))
         place = connections.place(region, project_id)
         yield Jobs(connections.transport(region, project_id)), place
@@ -229,15 +239,6 @@ def _here() -> Path:
     """A folder of the project, wherever the program has gone meanwhile."""
     root = Path(pulumi.get_root_directory() or "")  # a program that is a function has none
     return root if root.is_absolute() else Path.cwd()
-
-
-def _demand_plain(**values: object) -> None:
-    for name, value in values.items():
-        if isinstance(value, pulumi.Output):
-            raise SettingsError(
-                f"{name} is an Output, which is not known yet here; look it up inside "
-                "`output.apply(lambda value: …)`"
-            )
 
 
 def _known_status(status: str) -> str:
@@ -264,6 +265,7 @@ def _demand_filtering(jobs: Jobs, tags: Mapping[str, str]) -> None:
 
 def _result(job: JobDetail) -> GetFlinkJarJobResult:
     from pulumi_dli.job.spec import FIELDS  # noqa: PLC0415
+    from pulumi_dli.job.state import standing  # noqa: PLC0415
 
     return GetFlinkJarJobResult(
         job_id=job.job_id,
@@ -277,7 +279,11 @@ def _result(job: JobDetail) -> GetFlinkJarJobResult:
         savepoint_path=job.savepoint_path,
         restart_times=job.restart_times,
         real_cu_number=job.real_cu_number,
-        definition={name: value for name, value in job.values.items() if not FIELDS[name].secret},
+        definition={
+            name: value
+            for name in job.values
+            if not FIELDS[name].secret and (value := standing(name, job.values)) is not None
+        },
     )
 
 

@@ -44,6 +44,13 @@ def test_a_job_by_name_and_by_id(dli: LocalService) -> None:
     assert "planted" not in repr(found)
 
 
+def test_a_definition_holds_what_a_program_may_write(dli: LocalService) -> None:
+    dli.create("orders", smn_topic="", main_class="", desc="", obs_bucket="state")
+    definition = get_flink_jar_job(name="orders").definition
+    assert definition.items() >= {"desc": "", "obs_bucket": "state", "cu_number": 2}.items()
+    assert not {"smn_topic", "main_class", "entrypoint_args"} & definition.keys()
+
+
 def test_no_job_is_one_sentence(dli: LocalService) -> None:
     dli.create("orders")
     place = f"project {'0123456789abcdef' * 2} of local"

@@ -1,0 +1,217 @@
+"""What a program gives, judged before anybody works with it.
+
+Python and the SDK refuse a value of the wrong kind with a traceback, and the SDK's shows the
+value, which may be a secret. Here it gets one sentence, as `pulumi.RunError`, without it.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pulumi import Input, Output
+from pulumi.output import Unknown
+
+_ID = re.compile(r"\s*([0-9]{1,19})(?:\.0)?\s*")
+_MOST = 2**63
+_RESERVED = ("owner", "endpoint", "own_place", "former_owners", "retained")
+"""Inputs of the provider's own: a check would take a program's for them."""
+_OPTIONS = {
+    "parent": (pulumi.Resource, "a resource"),
+    "protect": (bool, "True or False"),
+    "retain_on_delete": (bool, "True or False"),
+}
+"""Resource options of which the SDK does not say what is wrong."""
+
+
+def options(resource_name: str, opts: object) -> None:
+    """Demand resource options that are ones.
+
+    Raises:
+        pulumi.RunError: they are something else.
+    """
+    whose = f"FlinkJarJob {resource_name}: opts"
+    if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
+        raise pulumi.RunError(f"{whose} is {kind(opts)}; use pulumi.ResourceOptions(…)")
+    for option, (wanted, use) in _OPTIONS.items():
+        value = getattr(opts, option, None)
+        if value is not None and not isinstance(value, wanted):
+            raise pulumi.RunError(f"{whose}.{option} is {kind(value)}; use {use}")
+
+
+def arguments(resource_name: str, args: object, keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """What a program sets, from `args` and from keywords, which go before.
+
+    Args:
+        resource_name: the resource's name.
+        args: a FlinkJarJobArgs, or None.
+        keywords: the keyword arguments.
+
+    Raises:
+        pulumi.RunError: something is of no kind that the SDK can send, or has a name that is the
+            provider's own.
+    """
+    whose = f"FlinkJarJob {resource_name}"
+    if args is not None and not isinstance(args, Mapping):
+        use = (
+            "write opts=…" if isinstance(args, pulumi.ResourceOptions) else "use FlinkJarJobArgs(…)"
+        )
+        raise pulumi.RunError(f"{whose}: args is {kind(args)}; {use}")
+    written = {**(args or {}), **keywords}
+    for name in written:
+        if not isinstance(name, str):
+            raise pulumi.RunError(f"{whose}: args has a key that is {kind(name)}; use text")
+        if name in _RESERVED or name.startswith("_"):
+            raise pulumi.RunError(f"{whose}: {name}: there is no such argument; remove it")
+    return {
+        name: sendable(f"{whose}: {name}", value)
+        for name, value in written.items()
+        if value is not None
+    }
+
+
+def resource_id(resource_name: str, value: object) -> Input[str]:
+    """The id by which a resource reads a job; what an output holds is judged once it is known.
+
+    Raises:
+        pulumi.RunError: it is no id.
+    """
+    if inspect.isawaitable(value):
+        value = Output.from_input(value)
+    if isinstance(value, Output):
+        known = value.apply(functools.partial(resource_id, resource_name))
+        return Output.unsecret(known)  # the SDK reads by no secret id, and the state hides none
+    return str(job_id(f"FlinkJarJob {resource_name}: id", value))
+
+
+def sendable(where: str, value: Any) -> Any:
+    """A value that the SDK can send. What an output holds is judged once it is known.
+
+    Args:
+        where: what the sentence begins with, such as `FlinkJarJob etl: tags`.
+        value: text, a number, a flag, None, an asset, or a list or mapping of those; an output
+            wherever a value may be.
+
+    Raises:
+        pulumi.RunError: it is something else.
+    """
+    if isinstance(value, Output):
+        return value.apply(functools.partial(sendable, where))
+    if inspect.isawaitable(value):
+        return sendable(where, Output.from_input(value))
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise pulumi.RunError(f"{where} has a key that is no text; use text")
+        # Not `items()`: an output of another provider may have a property of that name.
+        return {_text(where, key): sendable(f"{where}.{key}", value[key]) for key in value}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | range):
+        return [sendable(f"{where}[{index}]", item) for index, item in enumerate(value)]
+    if isinstance(value, str):
+        return _text(where, value)
+    if isinstance(value, int) and not -_MOST < value < _MOST:
+        raise pulumi.RunError(f"{where} has too many digits; use a smaller number")
+    if value is None or isinstance(value, int | float | pulumi.Asset | pulumi.Archive | Unknown):
+        return value
+    if isinstance(value, pulumi.Resource):
+        raise pulumi.RunError(
+            f"{where} is {kind(value)}, a whole resource; use one of its outputs, such as its name"
+        )
+    raise pulumi.RunError(
+        f"{where} is {kind(value)}; use text, a number, a flag, a list or a mapping"
+    )
+
+
+def job_id(where: str, value: object) -> int:
+    """The id of a job: a whole number, as the engine hands it on (`138.0`), or as text.
+
+    Raises:
+        pulumi.RunError: it is something else.
+    """
+    if isinstance(value, str) and (match := _ID.fullmatch(value)):
+        value = int(match[1])
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and 1 <= value < _MOST and value % 1 == 0:  # type: ignore[operator]
+        return int(value)  # type: ignore[call-overload,no-any-return]
+    what = "" if number or isinstance(value, str) else f"{kind(value)}, "
+    raise pulumi.RunError(
+        f"{where} is {what}not the id of a Flink job; use the number that DLI shows"
+    )
+
+
+def name(where: str, value: Any) -> Any:
+    """A name, or None; what an output holds is judged once it is known.
+
+    Raises:
+        pulumi.RunError: it can be no name.
+    """
+    if isinstance(value, Output):
+        return value.apply(functools.partial(name, where))
+    demand_names(**{where: value})
+    return value
+
+
+def demand_name(where: str, value: object) -> None:
+    """Demand something that can be a name.
+
+    Raises:
+        pulumi.RunError: it is empty, holds what no name does, or is not text.
+    """
+    if isinstance(value, Output):
+        raise pulumi.RunError(
+            f"{where} is an Output, which is not known yet here; look it up inside "
+            "`output.apply(lambda value: …)`"
+        )
+    if not isinstance(value, str):
+        raise pulumi.RunError(f"{where} is {kind(value)}; use text")
+    if not value.strip():
+        raise pulumi.RunError(f"{where} is empty; give it a value")
+    if not value.isprintable():
+        raise pulumi.RunError(f"{where} holds characters that no name has; remove them")
+
+
+def demand_names(**values: object) -> None:
+    """The same of each that is not None."""
+    for where, value in values.items():
+        if value is not None:
+            demand_name(where, value)
+
+
+def demand_filter(tags: object) -> None:
+    """Demand tags that the filter of the job list can say.
+
+    Raises:
+        pulumi.RunError: they are something else.
+    """
+    if not isinstance(tags, Mapping):
+        raise pulumi.RunError(f"tags is {kind(tags)}; use a mapping")
+    for key, value in tags.items():
+        demand_name("a key of tags", key)
+        if value != "":
+            demand_name(f"tags.{key}", value)
+        if not {",", "="}.isdisjoint(key) or "," in value:
+            raise pulumi.RunError(
+                f"tags.{key}: the job list cannot look for a comma, nor for `=` in a key; look "
+                "for the jobs by `queue_name` or `status`"
+            )
+
+
+def kind(value: object) -> str:
+    """What a value is, without the value: `a dict`, `an int`, `None`."""
+    if value is None:
+        return "None"
+    called = type(value).__name__
+    return f"an {called}" if called[0].lower() in "aeiou" else f"a {called}"
+
+
+def _text(where: str, value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise pulumi.RunError(
+            f"{where} holds half a character, which no text can; read it as UTF-8"
+        ) from None
+    return value
