@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up preview down shell test check unit static lint types layers faults fuzz mutants bench fields clean
+.PHONY: help up preview down shell test check unit static lint types programs layers faults fuzz mutants bench fields clean
 
 PYTHON ?= python3
 VENV := $(CURDIR)/.venv
@@ -52,7 +52,7 @@ unit: $(VENV)/.dev ## the quickest part of check: no process, no server, no wait
 	@$(PY) -m pytest -n 2 tests/unit
 
 static: $(VENV)/.dev
-	@$(MAKE) --no-print-directory --jobs lint types layers
+	@$(MAKE) --no-print-directory --jobs lint types programs layers
 
 lint: $(VENV)/.dev
 	@$(PY) -m ruff check .
@@ -60,6 +60,9 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests benchmarks tools __main__.py $(wildcard examples/*/__main__.py examples/*/*/__main__.py)
+
+programs: $(VENV)/.dev
+	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(PY) -m pyright --pythonpath $(PY) | sed '/^0 errors/d'
 
 layers: $(VENV)/.dev
 	@$(VENV)/bin/lint-imports --no-cache | tail -n 1

@@ -2,8 +2,11 @@
 
 from pulumi_dli.arguments import (
     FlinkJarJobArgs,
+    ResourceConfig,
     ResourceConfigArgs,
+    ResourceSpec,
     ResourceSpecArgs,
+    Timeouts,
     TimeoutsArgs,
 )
 from pulumi_dli.digest import file_digest
@@ -21,8 +24,11 @@ __all__ = [
     "FlinkJarJobArgs",
     "GetFlinkJarJobResult",
     "GetQueueResult",
+    "ResourceConfig",
     "ResourceConfigArgs",
+    "ResourceSpec",
     "ResourceSpecArgs",
+    "Timeouts",
     "TimeoutsArgs",
     "file_digest",
     "get_flink_jar_job",

@@ -8,15 +8,16 @@ import functools
 import hashlib
 import re
 import sys
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Unpack, cast
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any, Literal, Unpack, cast
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_dli.arguments import FlinkJarJobArgs
+from pulumi_dli import given, standing
+from pulumi_dli.arguments import FlinkJarJobArgs, ResourceConfig, Timeouts
 from pulumi_dli.dynamic import PROVIDER_KEY, FlinkJarJobProvider
 from pulumi_dli.sdk.aliases import former_urns
 from pulumi_dli.sdk.frames import program_frames
@@ -41,6 +42,7 @@ OUTPUTS = (
 FILLED = ("owner", "desired_state", "tags", "region", "project_id")
 """Arguments that the provider fills in where the program leaves them out."""
 SECRETS = ("entrypoint_args", "runtime_config")
+_NAMES = tuple(FlinkJarJobArgs.__annotations__)
 MARK_LENGTH = 32
 NAME_LENGTH = 57
 
@@ -87,45 +89,46 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     failure: Output[str | None]
     """Why the last create or update broke off, where the engine could not be told otherwise."""
     name: Output[str]
-    desc: Output[str | None]
+    desc: Output[str]
     queue_name: Output[str | None]
-    cu_number: Output[int | None]
-    manager_cu_number: Output[int | None]
-    parallel_number: Output[int | None]
-    tm_cus: Output[int | None]
+    cu_number: Output[int]
+    manager_cu_number: Output[int]
+    parallel_number: Output[int]
+    tm_cus: Output[int]
     tm_slot_num: Output[int | None]
-    checkpoint_enabled: Output[bool | None]
-    checkpoint_mode: Output[str | None]
+    checkpoint_enabled: Output[bool]
+    checkpoint_mode: Output[Literal["exactly_once", "at_least_once"] | None]
     checkpoint_interval: Output[int | None]
     checkpoint_path: Output[str | None]
-    log_enabled: Output[bool | None]
+    log_enabled: Output[bool]
     obs_bucket: Output[str | None]
     smn_topic: Output[str | None]
     main_class: Output[str | None]
     entrypoint: Output[str | None]
-    entrypoint_args: Output[Any]  # text or a list; the SDK fails on a list typed as a union
-    dependency_jars: Output[list[str] | None]
-    dependency_files: Output[list[str] | None]
-    restart_when_exception: Output[bool | None]
-    resume_checkpoint: Output[bool | None]
-    resume_max_num: Output[int | None]
-    runtime_config: Output[dict[str, str] | None]
+    entrypoint_args: Output[str | list[str]]
+    dependency_jars: Output[list[str]]
+    dependency_files: Output[list[str]]
+    restart_when_exception: Output[bool]
+    resume_checkpoint: Output[bool]
+    resume_max_num: Output[int]
+    runtime_config: Output[dict[str, str]]
     execution_agency_urn: Output[str | None]
-    resource_config_version: Output[str | None]
-    resource_config: Output[dict[str, Any] | None]
-    feature: Output[str | None]
+    resource_config_version: Output[Literal["v1", "v2"]]
+    resource_config: Output[ResourceConfig | None]
+    feature: Output[Literal["basic", "custom"] | None]
     flink_version: Output[str | None]
     image: Output[str | None]
-    tags: Output[dict[str, str] | None]
+    tags: Output[dict[str, str]]
     desired_state: Output[str]
-    upgrade_mode: Output[str | None]
+    """`running` or `stopped`; after a refresh `stopped (…)` with the reason, as it was found."""
+    upgrade_mode: Output[Literal["savepoint", "stateless"] | None]
     restore_from: Output[str | None]
     restart_trigger: Output[str | None]
     adopt_job_id: Output[int | None]
-    on_delete: Output[str | None]
-    region: Output[str | None]
-    project_id: Output[str | None]
-    timeouts: Output[dict[str, float] | None]
+    on_delete: Output[Literal["stop", "savepoint", "retain"] | None]
+    region: Output[str]
+    project_id: Output[str]
+    timeouts: Output[Timeouts | None]
 
     def __init_subclass__(cls) -> None:
         """A job of a subclass is a job: its type is part of its URN, and of its mark."""
@@ -138,17 +141,20 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         opts: ResourceOptions | None = None,
         **kwargs: Unpack[FlinkJarJobArgs],
     ) -> None:
-        given = {**(args or {}), **kwargs}
-        props: dict[str, Any] = {key: item for key, item in given.items() if item is not None}
-        read = opts is not None and opts.id is not None
+        given.options(resource_name, opts)
+        props = given.arguments(resource_name, args, kwargs)
+        read_id = None if opts is None else opts.id
+        read = read_id is not None
         opts = ResourceOptions.merge(
             opts,
             ResourceOptions(
                 # Names are unique on the service: a new job can only come after the old one.
                 delete_before_replace=True,
                 additional_secret_outputs=[name for name in SECRETS if read or name in props],
+                id=given.resource_id(resource_name, read_id) if read else None,
             ),
         )
+        outputs = {name for name, item in props.items() if isinstance(item, Output)}
         if not read:
             mark = _mark(resource_name, opts.parent)
             props["owner"] = mark
@@ -156,27 +162,32 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
                 props["former_owners"] = [Output.from_input(urn).apply(_digest) for urn in former]
             if opts.retain_on_delete:
                 props["retained"] = True
-            if "name" not in props:
-                props["name"] = _after(mark, lambda text: default_name(resource_name, text))
+            props["name"] = _name(resource_name, props.get("name"), mark)
         for name in SECRETS:
             if name in props:
                 props[name] = Output.secret(props[name])
-        # Of a job that is only read nobody knows what a program set: each is an output.
-        named = FlinkJarJobArgs.__annotations__ if read else ()
+        named = _NAMES if read else ()  # nobody knows what a program set: each is an output
         expected = dict.fromkeys((*OUTPUTS, *FILLED, *named))
         props = {**expected, **props, PROVIDER_KEY: _stored_provider()}
         with program_frames(sys._getframe(1)):  # noqa: SLF001 -- the program's frame is the point
             # Not the base's own: the SDK takes the caller of the third `__init__` for the program.
             super(Resource, self).__init__(TYPE, resource_name, props, opts)
         self.failure = self.failure.apply(_demand_none)
+        for name in {*named, *outputs, "resource_config"} & props.keys() - {"name", *FILLED}:
+            own = self.__dict__[name]
+            self.__dict__[name] = (
+                standing.read(name, own, self.unset, self.set_arguments)
+                if read
+                else standing.standing(name, own, self.unset)
+            )
 
     if not TYPE_CHECKING:  # else every misspelt name would be an attribute
 
         def __getattr__(self, name: str) -> Output[Any]:
             """An argument that the program leaves out, as it stands."""
-            if name not in FlinkJarJobArgs.__annotations__:
+            if name not in _NAMES:
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            return self.unset.apply(lambda unset: _standing(name, unset))
+            return standing.left_out(name, self.unset)
 
     @property
     def job_id(self) -> Output[int]:
@@ -186,44 +197,42 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     @staticmethod
     def get(
         resource_name: str,
-        id: Input[str],  # noqa: A002 -- Pulumi's own name
+        id: Input[str | int],  # noqa: A002 -- Pulumi's own name
         *,
-        region: Input[str] | None = None,
-        project_id: Input[str] | None = None,
+        region: Input[str | None] = None,
+        project_id: Input[str | None] = None,
         opts: ResourceOptions | None = None,
     ) -> "FlinkJarJob":
         """Read an existing job without managing it.
 
         Args:
             resource_name: a name for it in the program.
-            id: the job's id on the service.
+            id: the job's id on the service, such as another job's `job_id`.
             region: its region. Default: the stack's.
             project_id: its project. Default: the stack's.
             opts: Pulumi's resource options.
+
+        Raises:
+            pulumi.RunError: it is not the id of a job.
         """
-        place = {"region": region, "project_id": project_id}
-        args = cast("FlinkJarJobArgs", {k: v for k, v in place.items() if v is not None})
-        merged = ResourceOptions.merge(opts, ResourceOptions(id=id))
-        return FlinkJarJob(resource_name, args, merged)
+        given.options(resource_name, opts)
+        found = ResourceOptions(id=given.resource_id(resource_name, id))
+        place = FlinkJarJobArgs(
+            region=given.name("region", region), project_id=given.name("project_id", project_id)
+        )
+        return FlinkJarJob(resource_name, place, ResourceOptions.merge(opts, found))
 
 
 # The SDK evaluates the annotations for each resource. All it needs of them here is which
 # numbers are whole: on the wire every number is a float.
-FlinkJarJob.__annotations__ = {
-    name: hint for name, hint in FlinkJarJob.__annotations__.items() if "int" in str(hint)
-}
+_hints = FlinkJarJob.__annotations__.items()
+FlinkJarJob.__annotations__ = {n: hint for n, hint in _hints if re.search(r"\bint\b", str(hint))}
 
 
 @functools.cache
 def _stored_provider() -> str:
     """The provider as every resource's state holds it. It has no state: its name is all."""
     return str(serialize_provider(FlinkJarJobProvider()))
-
-
-def _standing(name: str, unset: dict[str, Any] | None) -> Any:
-    from pulumi_dli.job.state import standing  # noqa: PLC0415 -- it loads pydantic
-
-    return standing(name, unset)
 
 
 def _demand_none(failure: str | None) -> str | None:
@@ -263,6 +272,12 @@ def _digest(urn: str) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()[:MARK_LENGTH]
 
 
-def _after(mark: Input[str], make: Callable[[str], str]) -> Input[str]:
-    """What is made of a mark, once it is known."""
-    return mark.apply(make) if isinstance(mark, Output) else make(cast("str", mark))
+def _name(resource_name: str, written: Input[str | None], mark: Input[str]) -> Input[str]:
+    """The job's name: the program's, or one that is made of the mark."""
+    if isinstance(written, str):
+        return written
+    if written is None and isinstance(mark, str):  # no output where none is needed
+        return default_name(resource_name, mark)
+    return Output.all(written, mark).apply(
+        lambda known: default_name(resource_name, known[1]) if known[0] is None else known[0]
+    )

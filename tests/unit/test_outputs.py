@@ -131,3 +131,10 @@ def test_a_state_of_an_earlier_release_learns_whether_its_job_is_marked(
     known = State.read(1, {**PROGRAM, "owner": "5" * 32})
     found, inputs = outputs.observed(seen, known)
     assert (found.mark, found.foreign, inputs["owner"]) == (stored, "", "5" * 32)
+
+
+@pytest.mark.parametrize("mark", ["0123456789abcdef", "", None])
+def test_a_job_that_is_only_read_tells_whose_it_is(mark: str | None) -> None:
+    found, inputs = outputs.observed(replace(live(), mark=mark), None)
+    assert found.write()["owner"] == (mark or "")
+    assert "owner" not in inputs

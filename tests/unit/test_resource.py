@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import inspect
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -257,6 +258,58 @@ def test_the_digest_of_a_file(tmp_path: Path) -> None:
     assert file_digest(jar) == file_digest(str(jar)) == hashlib.sha256(b"bytes").hexdigest()
     jar.write_bytes(b"other bytes")
     assert file_digest(jar) == hashlib.sha256(b"other bytes").hexdigest()
+
+
+def test_the_digest_of_a_file_in_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orders.jar").write_bytes(b"bytes")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert file_digest("~/orders.jar") == file_digest(tmp_path / "orders.jar")
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("missing.jar", "'{}/missing.jar' cannot be read: No such file or directory"),
+        ("folder", "'{}/folder' is not a file; give the path of one"),
+        ("pipe", "'{}/pipe' is not a file; give the path of one"),
+        ("nul\0", "'{}/nul\\x00' cannot be read: embedded null byte"),
+        ("x" * 300, "'{}/" + "x" * 300 + "' cannot be read: File name too long"),
+    ],
+    ids=["missing", "folder", "pipe", "nul", "long"],
+)
+def test_what_is_no_file_is_one_sentence(tmp_path: Path, path: str, sentence: str) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for form in f"{tmp_path}/{path}", tmp_path / path:
+        with pytest.raises(pulumi.RunError) as caught:
+            file_digest(form)
+        assert str(caught.value) == f"file_digest: {sentence.format(tmp_path)}"
+        assert isinstance(caught.value, OSError)
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence() -> None:
+    unreadable = "/proc/self/mem"  # for every user, at its beginning
+    with pytest.raises(pulumi.RunError, match=r"^file_digest: '/proc/self/mem' cannot be read: "):
+        file_digest(unreadable)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [(b"planted", "a bytes"), (None, "None"), (5, "an int"), (["a"], "a list")],
+)
+def test_what_is_no_path_is_one_sentence(path: Any, kind: str) -> None:
+    with pytest.raises(pulumi.RunError) as caught:
+        file_digest(path)
+    assert str(caught.value) == (
+        f"file_digest: the path is {kind}; give a file's path as text or a pathlib.Path"
+    )
+
+
+def test_the_digest_of_a_file_that_nobody_names() -> None:
+    with pytest.raises(pulumi.RunError, match="'' is not a file"):
+        file_digest("")
 
 
 def test_the_digest_of_a_missing_file_names_it(tmp_path: Path) -> None:

@@ -71,5 +71,10 @@ def test_an_argument_left_out_is_told_as_a_program_would_write_it() -> None:
     assert isinstance(standing("cu_number", {"cu_number": 4.0}), int)
     assert standing("cu_number", {}) == 2
     assert standing("desc", {}) == ""
+    assert standing("obs_bucket", {}) is None  # an empty one is no argument
+    assert standing("main_class", {"main_class": ""}) is None
+    assert repr(standing("resource_config", {"resource_config": {"max_slot": 2.0}})) == (
+        "{'max_slot': 2}"
+    )
     assert standing("upgrade_mode", {}) is None
     assert standing("cu_number", None) == 2

@@ -147,7 +147,9 @@ def observed(job: JobDetail, state: State | None) -> tuple[State, dict[str, Any]
     risk = state_at_risk(job, pending, stateful=known.stateful)
     foreign = job.mark or ""
     ours = {**known.ours, "desired_state": found_state(live, wanted, at_risk=risk)}
-    if job.mark == "" and not _unmarked(known):
+    if state is None:
+        ours["owner"] = foreign  # whose it is, as far as anybody can tell
+    elif job.mark == "" and not _unmarked(known):
         ours.pop("owner", None)  # somebody took it away
     found = replace(
         known,
@@ -161,6 +163,8 @@ def observed(job: JobDetail, state: State | None) -> tuple[State, dict[str, Any]
         foreign="" if state is None or foreign in known.marks else foreign,
     )
     inputs = replace(found, set_arguments=frozenset(before)).inputs()
+    if state is None:
+        inputs.pop("owner")
     v2 = job.values.get("resource_config_version") == "v2"
     for name, row in FIELDS.items():
         if name in inputs or (v2 and row.sizing) or row.reset is KEEP:

@@ -15,7 +15,7 @@ from pulumi_dli.job.canonical import text_of
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import NO_SAVEPOINT, PROVIDED, Options
-from pulumi_dli.job.spec import FIELDS
+from pulumi_dli.job.spec import FIELDS, JobSpec
 
 UNSET = "unset"
 """The output that holds what the program leaves out and what is not at its default."""
@@ -28,6 +28,11 @@ OURS = (*Options.model_fields, *PROVIDED)
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 _DEFAULTS = {name: row.default for name, row in FIELDS.items() if row.default not in _EMPTY}
+_NEVER_EMPTY = frozenset(
+    name
+    for name, field in JobSpec.model_fields.items()
+    if any(getattr(bound, "min_length", None) for bound in field.metadata)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +225,18 @@ def unfold(outputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def standing(name: str, unset: Mapping[str, Any] | None) -> Any:
-    """How an argument stands that the program leaves out, by the state's `unset`."""
+    """How an argument stands that the program leaves out, by the state's `unset`.
+
+    A program may write it as it is: numbers are whole where they can be, and an empty text that
+    the argument does not take is None.
+    """
     value = (unset or {}).get(name)
-    if value is None:
-        return FIELDS[name].default if name in FIELDS else None
+    if value is None and name in FIELDS:
+        value = FIELDS[name].default
+    return None if value == "" and name in _NEVER_EMPTY else _whole(value)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _whole(item) for key, item in value.items()}
     return int(value) if isinstance(value, float) and value.is_integer() else value
