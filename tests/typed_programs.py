@@ -1,6 +1,6 @@
 """Programs, right and wrong, as people who check their types write them.
 
-mypy and pyright read this file in `make types`. Neither may refuse a right program, and each has
+mypy and pyright read this file in `make static`. Neither may refuse a right program, and each has
 to refuse every line that is marked as wrong: a mark that nothing needs is an error to both.
 The right ones run too, on a local DLI, in tests/lifecycle/test_typed_programs.py.
 """

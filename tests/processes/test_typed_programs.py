@@ -1,4 +1,4 @@
-"""That mypy and pyright, as `make types` sets them up, refuse what tests/typed_programs.py marks.
+"""That mypy and pyright, as `make static` sets them up, refuse what tests/typed_programs.py marks.
 
 A marked line that is right, and a wrong line without a mark, are errors to both.
 """
