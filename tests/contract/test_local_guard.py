@@ -182,7 +182,7 @@ def test_no_disk_is_filled_with_a_body(socket_dli: LocalService) -> None:
 
 def test_our_client_tells_the_sentence(socket_dli: LocalService) -> None:
     answer = socket_dli.http.get(JOBS, headers={"Host": "build-7.example"})
-    error = refusal("list jobs", answer.status_code, answer.text, answer.headers, now=0)
+    error = refusal("list jobs", answer.status_code, answer.content, answer.headers, now=0)
     assert isinstance(error, AuthError)
     assert "the Host header names another: call it at 127.0.0.1 or localhost" in str(error)
     assert "build-7" not in str(error)
