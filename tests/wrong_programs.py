@@ -11,7 +11,7 @@ SECRET = "TOPSECRET"
 
 NO_FLAGS = ("yes", "on", "1", "t", 1.0, 0.0)
 NO_NUMBERS = (True, "1_000", "0x10", "1e3", "١٢", "two", "")
-CONTROLS = ("\n", "\x00", "\x7f", "\x85", "\u2028")
+CONTROLS = ("\n", "\x00", "\x7f", "\x85", "\u2028", "\u202e")
 ONE_LINE = ("smn_topic", "main_class", "checkpoint_path", "restore_from", "execution_agency_urn")
 NO_BUCKETS = (
     *("..", "a/b", "ABC", "ab", "a" * 64, "-ab", "ab-", ".ab", "a..b", "a.-b", "a-.b"),
