@@ -29,28 +29,19 @@ def flink_version(text: object) -> tuple[int, int] | None:
 
 
 def packages(desired: Desired) -> Iterator[tuple[Location, str]]:
-    """Place and text of each jar and file of a job."""
-    if desired.spec.entrypoint:
-        yield ("entrypoint",), desired.spec.entrypoint
-    for name in ("dependency_jars", "dependency_files"):
-        for index, text in enumerate(desired.value(name) or ()):
-            yield (name, index), text
-
-
-def _named(desired: Desired) -> Iterator[tuple[Location, str]]:
-    """The same, those beside an item that is no text too."""
+    """Place and text of each jar and file of a job; items that are no texts are left out."""
     if desired.spec.entrypoint:
         yield ("entrypoint",), desired.spec.entrypoint
     for name in ("dependency_jars", "dependency_files"):
         items = desired.given.get(name)
         for index, text in enumerate(items if isinstance(items, list) else ()):
-            if isinstance(text, str):
+            if isinstance(text, str) and text:
                 yield (name, index), text
 
 
 def misformed(desired: Desired) -> Iterator[Problem]:
     """A sentence for each text of a wrong form."""
-    for where, text in _named(desired):
+    for where, text in packages(desired):
         if not _OBJECT.fullmatch(text) and not _PACKAGE.fullmatch(text):
             yield Problem.of(
                 where,

@@ -165,7 +165,7 @@ def problems(desired: Desired) -> Iterator[str]:
     if not desired.knows("resource_config_version"):
         return
     if desired.spec.resource_config_version == "v2":
-        yield from _wrong_memory(desired)
+        yield from _too_little_memory(desired)
         return
     request = Request.of(desired)
     if desired.knows("cu_number", "manager_cu_number", "tm_cus") and (
@@ -228,7 +228,7 @@ def _advice(request: Request) -> str:
     return f"use {' or '.join(ways)}" if ways else "use smaller sizes"
 
 
-def _wrong_memory(desired: Desired) -> Iterator[str]:
+def _too_little_memory(desired: Desired) -> Iterator[str]:
     config = desired.given.get("resource_config")
     for process in ("jobmanager", "taskmanager"):
         name = f"{process}_resource_spec"
