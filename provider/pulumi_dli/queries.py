@@ -162,9 +162,7 @@ def list_flink_jar_jobs(
     if tags is not None:
         given.demand_filter(tags)
     with _asking(region, project_id) as (jobs, _):
-        filters: dict[str, str] = {}
-        if status is not None:
-            filters["status"] = _known_status(status)
+        filters = {} if status is None else {"status": _known_status(status)}
         if tags:
             filters["tags"] = ",".join(f"{key}={value}" for key, value in tags.items())
         # The service may store a queue's name in lower case, so its filter might miss some.
@@ -255,8 +253,7 @@ def _demand_filtering(jobs: Jobs, tags: Mapping[str, str]) -> None:
     """A region that knows no filter by tags would return every job."""
     from pulumi_dli.client.ownership import IMPOSSIBLE_MARK  # noqa: PLC0415
 
-    key = next(iter(tags))
-    if next(jobs.list_jobs(tags=f"{key}={IMPOSSIBLE_MARK}"), None) is not None:
+    if next(jobs.list_jobs(tags=f"{next(iter(tags))}={IMPOSSIBLE_MARK}"), None) is not None:
         raise SettingsError(
             "list_flink_jar_jobs: this region's job list takes no account of tags; look for the "
             "jobs by `queue_name` or `status`"

@@ -74,7 +74,7 @@ def test_what_is_read_of_a_job_is_where_the_sdk_has_it() -> None:
     top = set(sdk.FlinkJob.openapi_types)
     config = set(sdk.FlinkJobConfig.openapi_types)
     data: dict[str, Any] = {name: name for name in top}
-    data["job_config"] = {name: name for name in config}
+    data["job_config"] = dict.fromkeys(config)
     job = JobDetail.from_wire(data)
     assert FIELDS.keys() - job.values.keys() == {"tags"}
     read = set(JobDetail.__slots__) - {"values", "mark"}  # a mark is a tag, which no page shows
@@ -202,7 +202,8 @@ def test_every_request_is_the_sdks(name: str) -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
-        return httpx.Response(200, json={"job": {"job_id": 7}, "job_detail": {"job_id": 7}})
+        jobs = {"job": {"job_id": 7}, "job_detail": {"job_id": 7}, "job_list": {"jobs": []}}
+        return httpx.Response(200, json={**jobs, "queues": [], "tags": []})
 
     client = httpx.Client(base_url="https://dli.example.org", transport=httpx.MockTransport(answer))
     call(Jobs(Transport(client, project_id=lambda: PROJECT, max_retries=0)))

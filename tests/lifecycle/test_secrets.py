@@ -12,12 +12,12 @@ from hostile import Hostile, response
 from pulumi_dli.errors import DliError, Halfway
 from stack import Stack
 
-SECRET = 'pa"ss\\word/ä=1'
+SECRET = 'zq"xz\\wq/ä=1'
 PROPS: dict[str, Any] = {
     "entrypoint_args": ["--password", SECRET, "--pin", "abc"],
     "runtime_config": {"some.key": "HIDDEN99"},
 }
-LEAKS = ("pa", "word", "HIDDEN99", " abc")
+LEAKS = ("zq", "wq", "HIDDEN99", " abc")
 
 REPEATS: list[Callable[[str], str]] = [
     str,
@@ -49,7 +49,7 @@ def test_no_refusal_of_any_request_repeats_a_secret(
         text = str(error)
     seen = " ".join([text, *stack.lines.told, *stack.progress])
     assert "cannot take" in seen or not text
-    assert not [leak for leak in LEAKS if leak in seen.replace("password", "").replace("part", "")]
+    assert not [leak for leak in LEAKS if leak in seen]
 
 
 def test_no_status_repeats_a_secret(stack: Stack) -> None:

@@ -100,7 +100,8 @@ def refusal(
     known = CODES.get(code)
     said = words.removeprefix(code).strip(" :.") or (known.cause if known else "")
     reason = " ".join(part for part in (code, said) if part)
-    message = f"could not {what}: {reason or f'HTTP {status}'}"
+    silent = f"HTTP {status}" if status >= 300 else "no reason was given"  # noqa: PLR2004
+    message = f"could not {what}: {reason or silent}"
     if request_id:
         message += f" (request id {request_id})"
     if known:

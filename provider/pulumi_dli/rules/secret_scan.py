@@ -16,8 +16,8 @@ _LOOKS = (
         "a secret key",
         r"(?<!\w)(?=[A-Za-z]*\d)(?=[A-Z\d]*[a-z])(?=[a-z\d]*[A-Z])[A-Za-z\d]{40}(?!\w)",
     ),
-    ("a token", r"(?<!\w)(?:eyJ[\w-]{8,}\.[\w-]{8,}|MII[\w+/=-]{60,}|gAAAAA[\w=-]{40,})"),
-    ("a token", r"(?<!\w)(?:gh[pousr]_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,})"),
+    ("a token", r"(?<!\w)(?:eyJ[\w-]{8,2000}\.[\w-]{8}|MII[\w+/=-]{60}|gAAAAA[\w=-]{40})"),
+    ("a token", r"(?<!\w)(?:gh[pousr]_\w{20}|glpat-[\w-]{20}|xox[abprs]-[\w-]{10})"),
     ("a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     ("a password", r"://[^/\s:@]*:(?!\{\{)[^/\s@]+@"),
     (
@@ -30,7 +30,7 @@ _LOOKS = (
 )
 _OPTION = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
 """The name of an option of Flink, which is no secret."""
-_PATTERNS = tuple((noun, re.compile(pattern)) for noun, pattern in _LOOKS)
+_PATTERNS = tuple((noun, re.compile(pattern, re.ASCII)) for noun, pattern in _LOOKS)
 
 
 def lookalikes(desired: Desired) -> Iterator[str]:
