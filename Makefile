@@ -43,7 +43,7 @@ shell: $(VENV)/.run ## a shell with the engine and the virtual environment on PA
 	@$(SELECT); tools/shell
 
 test: static $(VENV)/.dev ## everything: lint, types, layers, and all tests with the real engine
-	@$(ENTER); $(PY) -m pytest -n 2 --dist worksteal tests
+	@$(ENTER); $(PY) -m pytest -n 6 --dist worksteal tests
 
 check: static $(VENV)/.dev ## the quick part of test: no engine
 	@$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/lifecycle tests/processes tests/contract
@@ -69,7 +69,7 @@ layers: $(VENV)/.dev
 
 faults: $(VENV)/.dev ## N random schedules of faults and kills, from seed SEED on
 	@FAULT_COUNT=$(or $(N),1000) FAULT_SEED=$(or $(SEED),1000) ENGINE_COUNT=60 \
-	$(PY) -m pytest -n 2 --dist worksteal -q tests/faults/test_campaign.py \
+	$(PY) -m pytest -n 3 --dist worksteal -q --timeout 1800 tests/faults/test_campaign.py \
 	tests/faults/test_engine_ways.py
 
 fuzz: $(VENV)/.dev ## the random searches of test, N times as far (10: ten minutes) and from a new SEED
