@@ -40,11 +40,8 @@ def _clean(text: str) -> None:
         assert secret not in text, text[max(0, text.index(secret) - 300) :][:600]
 
 
-@pytest.mark.parametrize("debug", ["", "1"])
-def test_planted_secrets_are_nowhere_to_be_found(hostile: JobStack, debug: str) -> None:
+def test_planted_secrets_are_nowhere_to_be_found(hostile: JobStack) -> None:
     stack = hostile
-    if debug:
-        stack.project.environment["PULUMI_DLI_DEBUG"] = debug
     secrets: dict[str, Any] = {
         "entrypoint_args": ["--key", "ARGUMENTSECRET"],
         "runtime_config": {"fs.s3a.secret.key": "RUNTIMESECRET"},
@@ -65,14 +62,16 @@ def test_planted_secrets_are_nowhere_to_be_found(hostile: JobStack, debug: str) 
     stack.dli.put(stack.dli.job("etl")["id"], desc="drift")
     _clean(stack.shows("refresh", "--yes", "--skip-preview", "--diff"))
 
-    stack.dli.arm("fail_start", text="cannot parse ARGUMENTSECRET of RUNTIMESECRET")
     stack.program(job(**secrets, cu_number=2))
-    done = stack.project.run("up", "--yes", "--skip-preview")
-    assert done.returncode != 0
-    assert "cannot parse" in done.stdout
-    _clean(done.stdout + done.stderr)
-    assert "cannot parse" in stack.outputs()["status_desc"]
-    _clean(stack.state_text())
+    for debug in ("", "1"):
+        stack.project.environment["PULUMI_DLI_DEBUG"] = debug
+        stack.dli.arm("fail_start", text="cannot parse ARGUMENTSECRET of RUNTIMESECRET")
+        done = stack.project.run("up", "--yes", "--skip-preview")
+        assert done.returncode != 0
+        assert "cannot parse" in done.stdout
+        _clean(done.stdout + done.stderr)
+        assert "cannot parse" in stack.outputs()["status_desc"]
+        _clean(stack.state_text())
     command = [COMMAND, "local", "requests", "--path", str(stack.project.directory / ".dli-local")]
     for more in ([], ["--json"]):
         log = subprocess.run([*command, *more], capture_output=True, text=True, check=True)

@@ -150,7 +150,7 @@ class Connections:
         named = self._environ.get(VARIABLE)
         if not named:
             return None
-        file = self._directory / Path(named).expanduser()
+        file = self._directory / named
         return Trace(file, secrets(settings.credentials), self._clock)
 
 
