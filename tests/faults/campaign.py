@@ -220,7 +220,9 @@ class Game:
                 self.happened.add(str(fault["kind"]))
                 self.faulty = True
             self._up(program, step.kill, replaced=step.way == "replace")
-            orphan = program is not None and self.world.state is None
+            orphan = program is not None and self._forgotten()
+            if program is not None and program.get("on_delete") == "retain":
+                self.happened.add("retain")
         self.world.clear()
         if program is not None and program["name"] == "foreign":
             program = {**program, "name": "etl"}  # a name that is taken can never be had
@@ -381,6 +383,11 @@ class Game:
 
     def _ours(self) -> list[dict[str, Any]]:
         return [job for job in self.world.live_jobs() if job["tags"].get("pulumi-owner") == OWNER]
+
+    def _forgotten(self) -> bool:
+        """Whether a run ended between a create and what the engine would have stored of it."""
+        state = self.world.state
+        return state is None or any(job["id"] > state.job_id for job in self._ours())
 
     def _pending(self) -> bool:
         return self.world.state is not None and self.world.state.pending

@@ -171,6 +171,19 @@ def test_a_crashed_job_without_a_savepoint_is_not_replaced(job: Stack) -> None:
     assert (job.id, job.pending, job.sent()) == (1, False, [])
 
 
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_replaced_job_that_takes_anothers_name_is_refused_in_the_preview(
+    job: Stack, *, refreshed: bool
+) -> None:
+    job.dli.create("theirs")
+    session = job.session()
+    if refreshed:  # `refresh: always` is the same process
+        job._refreshed(session)  # noqa: SLF001
+    with pytest.raises(Problems, match="name: a job named theirs exists already"):
+        job._checked(session, {}, {"name": "theirs"})  # noqa: SLF001
+    assert job.lines.told == []
+
+
 def test_a_stateless_job_is_restarted_empty_and_the_preview_says_so(job: Stack) -> None:
     job.up(upgrade_mode="stateless")
     job.preview(replace=True, upgrade_mode="stateless")

@@ -66,7 +66,9 @@ class Foresight:
                 return [other], ""
             anew = replace(anew, desired=anew.desired.without("adopt_job_id"))
         here = old is not None and old.place == anew.place and not old.deleted
-        found = self._preview.examine(urn, anew.desired, None, replaced=here, valid=valid)
+        # A job that is replaced in its place keeps its name, unless the program changes it too.
+        before = Desired.read(old.state.inputs()) if old is not None and here else None
+        found = self._preview.examine(urn, anew.desired, before, valid=valid)
         met = None if found.job is None else settled(found.job)
         problems = [
             *found.problems,

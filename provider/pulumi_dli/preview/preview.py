@@ -55,7 +55,6 @@ class Preview:
         desired: Desired,
         before: Desired | None,
         *,
-        replaced: bool = False,
         valid: bool = True,
     ) -> Findings:
         """Warn of what may go wrong with a job that is new or changes; what is wrong for certain.
@@ -64,10 +63,9 @@ class Preview:
             urn: the resource.
             desired: the program's wish as check filled it in.
             before: the wish of the last run; None for a new resource.
-            replaced: whether the engine replaces a job in its place: its name is its own.
             valid: whether nothing is wrong with the wish so far; else nothing is warned of.
         """
-        if replaced or (before is not None and not desired.changes(before)):
+        if before is not None and not desired.changes(before):
             return Findings()
         lookups = self._of(_where(desired))
         found = Findings() if lookups is None else lookups.examine(desired, before)
