@@ -85,9 +85,16 @@ class Memory:
             self._marks |= dict.fromkeys(anew.desired.marks, urn)
             return first
 
-    def anew(self, urn: str) -> Anew | None:
-        """The wish of a check without olds: a delete that follows belongs to a replacement."""
+    def anew(self, urn: str, place: Place, job_id: int) -> Anew | None:
+        """The wish of a check without olds: a delete of the job belongs to a replacement.
+
+        None too where the resource is known to replace another job: then this one is that of an
+        alias, which goes.
+        """
         with self._lock:
+            old = self._olds.get(urn)
+            if old is not None and (old.place, old.state.job.job_id) != (place, job_id):
+                return None
             return self._anew.get(urn)
 
     def leave(self, urn: str, old: Old) -> None:

@@ -95,7 +95,7 @@ class Session:
             place = stack_place(self.connections, olds, named)
         except DliError as error:
             return {}, [*problems(desired, before), str(error)]
-        own = [name for name, value in named.items() if value is not None]
+        own = [name for name in PLACE if named[name] is not None]
         filled: dict[str, Any] = {**place.told(olds), "own_place": own}
         if "desired_state" not in desired.open:
             filled["desired_state"] = desired.value("desired_state")
@@ -224,14 +224,14 @@ class Session:
         state = State.read(job_id, props)
         place = stored_place(self.connections, props)
         heir = self._memory.heir(urn, place, job_id, state.owner)
-        anew = self._memory.anew(heir)
+        anew = self._memory.anew(heir, place, job_id)
         life = self._life(place, props)
         if state.replaced:
             self._memory.leave(heir, Old(place, state, state.next_start.path, deleted=True))
         elif anew is not None:
             life.demand_replaceable(anew.desired, state, here=place == anew.place)
             self._memory.leave(heir, Old(place, state))
-        elif keeper := self._memory.keeper(place, job_id):
+        elif state.took_from is None and (keeper := self._memory.keeper(place, job_id)):
             whose = "this resource's again" if keeper == urn else "another resource's"
             self.console.say(f"job {job_id} is {whose} since this run: left alone")
         else:

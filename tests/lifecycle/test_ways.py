@@ -5,13 +5,18 @@ Preview, `up` and the service agree, however the job came under the resource.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from announced import announced, requests
-from pulumi_dli.errors import Halfway, JobError, JobForeign, StateAtRisk
+from hostile import response
+from local_service import PROJECT
+from pulumi_dli.client.location import known_place
+from pulumi_dli.errors import ApiError, Halfway, JobError, JobForeign, StateAtRisk
 from pulumi_dli.local.simulation import START_DELAY
 from pulumi_dli.local.store import Store
 from stack import PROGRAM, URN, Problems, Stack
@@ -250,6 +255,51 @@ def test_a_move_that_is_reverted_goes_on_with_the_old_job(moving: Stack) -> None
     moving.up()
     assert (moving.id, moving.jobs()) == (1, ["orders"])
     assert counter(moving) > 1000
+
+
+def test_a_job_that_moved_stopped_moves_back_with_its_state(moving: Stack) -> None:
+    moving.up(project_id=OTHER, desired_state="stopped")
+    line = as_said(moving, project_id=PROJECT)
+    assert line.startswith("orders: REPLACES THE JOB, because project_id changes: ")
+    assert "its savepoint" in line
+    assert counter(moving, 3) > 1000
+
+
+def test_a_move_whose_first_start_failed_is_reverted_with_the_state(moving: Stack) -> None:
+    moving.dli.arm("fail_start")
+    with pytest.raises(Halfway, match="did not start"):
+        moving.up(project_id=OTHER)
+    as_said(moving, project_id=PROJECT)
+    assert counter(moving, 3) > 1000
+
+
+def test_what_an_interrupted_move_imported_does_not_win_over_a_newer_savepoint(
+    moving: Stack,
+) -> None:
+    moving.killed_up(4, project_id=OTHER)  # the draft is there, with the savepoint imported
+    moving.up(parallel_number=2)
+    moving.dli.pass_time(5000)
+    moving.up(project_id=OTHER, parallel_number=2)
+    assert counter(moving, 2) > 5000
+
+
+def test_a_taint_together_with_a_move_is_told_as_a_move_after_a_refresh(moving: Stack) -> None:
+    session = moving.session()
+    moving._refreshed(session)  # noqa: SLF001 -- `refresh: always` is the same process
+    moving._checked(session, {}, {"project_id": OTHER})  # noqa: SLF001
+    assert moving.line.startswith("orders: REPLACES THE JOB, because project_id changes: ")
+
+
+def test_a_refresh_that_finds_a_moved_job_gone_says_that_its_state_is(moving: Stack) -> None:
+    moving.dli.arm("fail_start")
+    with pytest.raises(Halfway, match="did not start"):
+        moving.up(project_id=OTHER)
+    with moving.store.write() as db:
+        db.execute("UPDATE jobs SET deleted_at = 1 WHERE id = 2")
+    session = moving.session()
+    moving._refreshed(session)  # noqa: SLF001
+    moving._checked(session, {}, {"project_id": OTHER})  # noqa: SLF001
+    assert "WITHOUT STATE, because job 2 is gone" in moving.line
 
 
 def test_another_region_begins_without_state_and_the_preview_says_where_it_stays(
@@ -505,6 +555,67 @@ def test_a_stop_that_fails_behind_its_savepoint_is_told_as_it_ends(job: Stack) -
     assert counter(job) > 1000
 
 
+@pytest.mark.parametrize("status", ["weird", "JOB_RUNNING", "job_running ", "job_init"])
+@pytest.mark.parametrize("began", [None, 0, "x"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_one_odd_answer_does_not_make_a_job_a_new_one(
+    job: Stack, status: str, began: object, number: int
+) -> None:
+    odd = {**job.job, "status": status, "start_time": began}
+    body = json.dumps({"is_success": "true", "job_detail": odd}).encode()
+    job.hostile({number: response(200, body)})
+    with suppress(Halfway, JobError):
+        job.up(parallel_number=2)
+    job.hostile({})
+    job.dli.pass_time(60)
+    job.refresh()
+    job.up(parallel_number=2)
+    assert all(job.resumed()[1:]), job.resumed()
+    assert counter(job) > 1000
+
+
+@pytest.mark.parametrize("status", [None, ""])
+def test_details_without_a_status_are_no_answer(job: Stack, status: object) -> None:
+    body = json.dumps({"job_detail": {**job.job, "status": status}}).encode()
+    job.hostile({number: response(200, body) for number in range(1, 20)})
+    with pytest.raises(ApiError, match=r"could not read job 1: .* it tells no status"):
+        job.up(parallel_number=2)
+    assert job.sent() == []
+
+
+def test_blank_arguments_are_none(job: Stack) -> None:
+    job.up(entrypoint_args=" ")
+    assert job.sent() == []
+    job.up(desc="x")
+    job.refresh()
+    assert not job.preview(desc="x").changes
+
+
+def test_a_directory_that_no_start_has_used_is_due_still(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, {"preflight": "on"})
+    path = "obs://bucket/checkpoints/x/"
+    stack.up(desired_state="stopped", restore_from=path)
+    stack.sent()
+    assert not stack.preview(desired_state="stopped", restore_from=path).changes
+    stack.preview(restore_from=path)
+    assert stack.line.startswith(f"orders: starts from {path}, found draft (job_init); ")
+    stack.close()
+
+
+def test_a_reverted_take_over_gives_the_mark_back_where_the_first_resource_returns(
+    theirs: Stack,
+) -> None:
+    before = tags(theirs).get("pulumi-owner")
+    theirs.dli.arm("refuse_savepoint")
+    with pytest.raises(Halfway):
+        theirs.up(adopt_job_id=1, parallel_number=2)
+    session = theirs.session()
+    session._memory.keep(known_place(theirs.outs), 1, "urn:first")  # noqa: SLF001 -- its diff
+    assert theirs.id is not None
+    session.delete(theirs.urn, theirs.id, theirs.outs, None)
+    assert tags(theirs).get("pulumi-owner") == before
+
+
 def test_get_gives_the_real_arguments(job: Stack) -> None:
     job.up(entrypoint_args="--password secret7", runtime_config={"k": "v"})
     found = job.session().read(URN, 1, {})
@@ -673,6 +784,22 @@ def test_a_renamed_resource_is_known_by_the_marks_of_its_aliases(job: Stack) -> 
     assert counter(job, 2) > 1000
     assert outs["owner"] == job.mark
     assert tags(job, 2)["pulumi-owner"] == job.mark
+
+
+def test_the_job_of_an_alias_goes_although_another_job_is_replaced(job: Stack) -> None:
+    """`--replace` of a resource that has a job, and takes the name of one that leaves."""
+    first = (job.id, job.outs, job.mark)
+    job.forget()
+    job.mark = OTHER
+    job.up(name="second")
+    session = job.session()
+    news = job._checked(session, {}, {"name": "second", "former_owners": [first[2]]})  # noqa: SLF001
+    assert job.id is not None
+    assert first[0] is not None
+    session.delete(URN, job.id, job.outs, None)
+    session.create(URN, news, None)
+    session.delete(f"{URN}-first", first[0], first[1], None)
+    assert job.jobs() == ["second"]
 
 
 @pytest.mark.parametrize(("seconds", "looks"), [(0, 1), (60, 2)])

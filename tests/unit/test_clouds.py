@@ -149,11 +149,11 @@ def refused(project: Path, text: str | bytes, file: str = "clouds.yaml") -> str:
         ("clouds: {prod: !!timestamp planted}", "/FILE is not YAML"),
         ("clouds: {? [a] : planted}", "/FILE is not YAML"),
         ("[" * 10_000 + "planted", "/FILE is not YAML"),
-        ("a: &a [*planted]", "/FILE is not YAML"),
+        ("a: &a [*planted]", "/FILE holds too much"),
         ("clouds: \0planted", "/FILE is not YAML"),
         ("clouds: {prod: pläntet}".encode("latin-1"), "/FILE is not UTF-8"),
         (b"\xff\xfec\0planted", "/FILE is not UTF-8"),
-        (b"#" * (1 << 20) + b"planted", "/FILE is larger than 1 MB"),
+        (b"#" * (1 << 20) + b"planted", "/FILE is larger than 64 KB"),
     ],
 )
 def test_a_file_of_another_shape_is_named_with_its_key(
@@ -183,7 +183,7 @@ def test_a_json_file(project: Path) -> None:
     assert "/clouds.json is not JSON (line 1, column 2)" in refused(
         project, "{planted", "clouds.json"
     )
-    assert "/clouds.json is not JSON" in refused(project, "[" * 100_000, "clouds.json")
+    assert "/clouds.json is not JSON" in refused(project, "[" * 60_000, "clouds.json")
     entry = '{"region_name": "eu-nl", "verify": false, "auth": {"project_id": 17, "token": "t"}}'
     (project / "clouds.json").write_text(f'{{"clouds": {{"prod": {entry}}}}}')
     made = settings(project, {"cloud": "prod", "endpoint": "https://dli.private"})
@@ -306,12 +306,23 @@ def test_older_names_of_keys(project: Path) -> None:
     assert made.project_name == "beside"
 
 
+def test_yaml_that_grows_with_its_aliases(project: Path) -> None:
+    (project / "secure.yaml").unlink()
+    bomb = "a0: &a0 {x: 1}\n" + "".join(
+        f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 30)
+    )
+    assert "/clouds.yaml holds too much" in refused(project, bomb)
+    shared = "".join(f"  c{n}: {{<<: *c, region_name: r{n}}}\n" for n in range(300))
+    said = refused(project, f"common: &c {{auth_type: x, interface: public}}\nclouds:\n{shared}")
+    assert "Cloud prod was not found" in said
+
+
 def test_yaml_that_refers_to_itself(project: Path) -> None:
     (project / "secure.yaml").unlink()
     said = refused(
         project, "clouds: &c {prod: {<<: &b {region_name: eu-de}, auth: *c, profile: *b}}"
     )
-    assert "`clouds.prod.profile` in /clouds.yaml must be a text" in said
+    assert "/clouds.yaml holds too much: write its aliases out, and see that none holds" in said
 
 
 @pytest.mark.parametrize("name", ["a\nplanted", "planted" * 100, "a\0planted"])

@@ -173,6 +173,20 @@ def test_hidden_texts_and_floods_are_cut() -> None:
     assert "args were -a" in found.text
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>no argument hunter<2>fish</p>",
+        "<p>no argument it&#39;s-a-secret</p>",
+        "<p>no argument it&apos;s-a-secret</p>",
+        "<p>no argument m&uuml;nchen-9</p>",
+    ],
+)
+def test_a_page_repeats_no_secret(page: str) -> None:
+    hide = ["hunter<2>fish", "it's-a-secret", "m\u00fcnchen-9"]
+    assert refusal(WHAT, 400, page.encode(), {}, now=NOW, hide=hide).text == "no argument [secret]"
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (

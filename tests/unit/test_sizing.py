@@ -329,3 +329,19 @@ def test_v2_takes_its_cores_or_its_memory(
 
 def test_the_sizes_are_those_of_v1() -> None:
     assert tuple(asdict(Request())) == FIELDS_V1
+
+
+@pytest.mark.parametrize("odd", [0, -1, "x", 1e308, 10**30, None, True, "4", 4.0, ""])
+@pytest.mark.parametrize("name", [*FIELDS_V1, "cpu", "memory", "max_slot", "parallel_number"])
+def test_sizes_of_an_odd_answer_are_counted_all_the_same(name: str, odd: object) -> None:
+    if name in FIELDS_V1:
+        size(live({name: odd}))
+    spec = {"cpu": 1, "memory": "4 GB", name: odd}
+    process = {key: spec[key] for key in ("cpu", "memory")}
+    config = {
+        "max_slot": odd if name == "max_slot" else 1,
+        "parallel_number": odd if name == "parallel_number" else 1,
+        "jobmanager_resource_spec": process,
+        "taskmanager_resource_spec": process,
+    }
+    size(live({"resource_config_version": "v2", "resource_config": config}))

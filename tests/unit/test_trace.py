@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from pulumi_dli.client.connections import Connections
 from pulumi_dli.client.keystone import by_password
 from pulumi_dli.client.trace import VARIABLE, Trace
 from pulumi_dli.client.transport import Transport
-from pulumi_dli.errors import DliError, SettingsError, TransportError
+from pulumi_dli.errors import DliError, TransportError
 from pulumi_dli.settings.credentials import Password
 from stand_ins import HandClock
 
@@ -122,9 +123,33 @@ def test_an_answer_that_cannot_be_read_has_its_line(tmp_path: Path) -> None:
     assert len(lines(tmp_path)) == 2
 
 
+def test_nothing_of_what_is_no_json_is_shown(tmp_path: Path) -> None:
+    cut_off = json.dumps({"job_list": {"jobs": [{"entrypoint_args": ARGUMENT}]}})[:-3]
+    answer = httpx.Response(200, text=cut_off)
+    with traced(tmp_path, lambda _: answer) as jobs, pytest.raises(DliError):
+        list(jobs.list_jobs())
+    assert lines(tmp_path)[-1]["got"] == f"({len(cut_off)} characters that are no JSON)"
+    assert "planted" not in (tmp_path / "trace").read_text()
+
+
+def test_json_within_a_text_is_looked_into(tmp_path: Path) -> None:
+    config = json.dumps({"entrypoint_args": ARGUMENT})
+    body = {"job_detail": {"job_id": 7, "status": "x", "job_config": config}}
+    answer = httpx.Response(200, json=body)
+    with traced(tmp_path, lambda _: answer) as jobs, pytest.raises(DliError):
+        jobs.details(7)
+    assert "planted" not in (tmp_path / "trace").read_text()
+
+
+def test_a_pipe_that_nobody_reads_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DliError, match=VARIABLE):
+        Trace(tmp_path / "pipe", [], HandClock())
+
+
 @pytest.mark.parametrize("name", ["", "no/such/folder/trace", "\0"])
 def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SettingsError, match=rf"{VARIABLE} names: .*; name a file in a folder"):
+    with pytest.raises(DliError, match=rf"{VARIABLE} names: .*; name a file in a folder"):
         Trace(tmp_path / name, [], HandClock())
 
 

@@ -95,6 +95,8 @@ class Jobs:
         what = f"read job {job_id}"
         answer = self._transport.request("GET", f"{_STREAMING}/jobs/{job_id}", what=what)
         job = _job(what, mapping(what, answer, "job_detail"))
+        if not job.status:
+            raise unreadable(what, "it tells no status")
         if job.job_id not in (0, job_id):
             raise unreadable(what, "it tells of another job")
         return replace(job, job_id=job_id)

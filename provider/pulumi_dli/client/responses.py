@@ -7,6 +7,7 @@ and a proxy between may have none, so what is read here is whatever can be found
 from __future__ import annotations
 
 import email.utils
+import html
 import json
 import math
 import re
@@ -84,8 +85,10 @@ def refusal(
         now: the time, in epoch seconds, for a `Retry-After` that is a date.
         hide: texts that must not be repeated, beside what the call hides.
     """
-    body = decode(content)
     hide = tuple(hide)
+    body = decode(content)
+    if isinstance(body, str):  # before its tags are taken out, which may stand within a secret
+        body = cut(body, hide)
     code, words = _read(body)
     words = told(words, hide)
     if not _CODE.fullmatch(code):
@@ -145,7 +148,10 @@ def told(words: str, hide: Iterable[str] = ()) -> str:
         words: as the service wrote them.
         hide: texts that must not be repeated, beside what the call hides.
     """
-    seen = "".join(each if each.isprintable() else " " for each in cut(words, hide))
+    words = cut(words, hide)
+    if "&" in words:  # a secret may stand in it as a page writes it
+        words = cut(html.unescape(words), hide)
+    seen = "".join(each if each.isprintable() else " " for each in words)
     line = " ".join(seen.split())
     return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
 
@@ -181,7 +187,8 @@ def _read(body: Any, depth: int = 0) -> tuple[str, str]:
     """The code and the words of a refusal, wherever they are."""
     if isinstance(body, str):
         page = body[:MOST_READ]
-        return "", re.sub(r"<(style|script|title).*?</\1>|<[^<>]*>", " ", page, flags=re.DOTALL)
+        page = re.sub(r"<(style|script|title).*?</\1>|<[^<>]*>", " ", page, flags=re.DOTALL)
+        return "", html.unescape(page)
     if isinstance(body, list):
         nested = [each for each in body[:_DEEPEST] if isinstance(each, dict | list)]
     elif isinstance(body, dict):

@@ -22,7 +22,7 @@ from pulumi_dli.client.bodies import Unreadable
 from pulumi_dli.client.responses import decode
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import MASK
-from pulumi_dli.errors import SettingsError
+from pulumi_dli.errors import DliError
 from pulumi_dli.job.canonical import from_wire
 from pulumi_dli.job.redaction import cut, secret_texts
 from pulumi_dli.job.spec import SECRET_FIELDS
@@ -42,7 +42,7 @@ class Trace:
         clock: time.
 
     Raises:
-        SettingsError: it cannot be written.
+        DliError: it cannot be written.
     """
 
     def __init__(self, file: Path, hide: Iterable[str], clock: Clock) -> None:
@@ -53,7 +53,7 @@ class Trace:
             self._append(b"")
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "it is no path"
-            raise SettingsError(
+            raise DliError(
                 f"the trace cannot be written to the file that {VARIABLE} names: {reason}; name "
                 "a file in a folder that exists, or unset it"
             ) from None
@@ -111,7 +111,9 @@ class Trace:
             self._append(f"{json.dumps(line)}\n".encode())
 
     def _append(self, line: bytes) -> None:
-        descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _MODE)
+        # A pipe that nobody reads is refused, in place of waiting for a reader.
+        how = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK
+        descriptor = os.open(self._file, how, _MODE)
         try:
             if stat.S_ISREG(os.fstat(descriptor).st_mode):
                 os.fchmod(descriptor, _MODE)
@@ -121,7 +123,7 @@ class Trace:
 
 
 def _secrets(body: Any) -> Iterator[Mapping[str, Any]]:
-    """The secret arguments of every job in a body."""
+    """The secret arguments of every job in a body, which may hold JSON as a text once more."""
     if isinstance(body, Mapping):
         yield {name: from_wire(name, body[name]) for name in SECRET_FIELDS & body.keys()}
         for item in body.values():
@@ -129,12 +131,18 @@ def _secrets(body: Any) -> Iterator[Mapping[str, Any]]:
     elif isinstance(body, list):
         for item in body:
             yield from _secrets(item)
+    elif isinstance(body, str) and body.lstrip().startswith(("{", "[")):
+        inner = decode(body.encode("utf-8", "replace"))
+        yield from _secrets(inner if isinstance(inner, dict | list) else None)
 
 
 def _shown(body: Any) -> str:
-    """A body as text, with a mask in the place of every secret argument."""
-    if isinstance(body, str):
-        return body
+    """A body as text, with a mask in the place of every secret argument.
+
+    Of what is no JSON only the length: nobody can tell what is secret in it.
+    """
+    if isinstance(body, str) and body != MASK:
+        return f"({len(body)} characters that are no JSON)"
     return json.dumps(_masked(body), ensure_ascii=False) if body else ""
 
 

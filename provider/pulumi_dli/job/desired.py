@@ -64,6 +64,8 @@ class Desired:
             for name, value in inputs.items()
             if value is not None and name not in unknown
         }
+        if str(given.get("entrypoint_args", "x")).isspace():  # no argument at all
+            given["entrypoint_args"] = ""
         former = given.get("former_owners")
         spec, of_spec = _read(JobSpec, FIELDS, given)
         options, of_options = _read(Options, Options.model_fields, given)

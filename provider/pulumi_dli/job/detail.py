@@ -51,6 +51,7 @@ PHASES: dict[str, Phase] = {
 AT_REST = frozenset({Phase.DRAFT, Phase.STOPPED, Phase.FAILED, Phase.FINISHED})
 """Phases in which the service takes every field of an update."""
 
+_RAN = frozenset({Phase.RUNNING, Phase.SAVEPOINTING, Phase.UNKNOWN})
 _TOP_LEVEL = frozenset({"name", "desc", "queue_name", "main_class", "entrypoint_args"})
 
 
@@ -85,8 +86,8 @@ class JobDetail:
 
     @property
     def has_run(self) -> bool:
-        """Whether the job ever ran, so that it may hold state."""
-        return self.start_time > 0 or self.phase in (Phase.RUNNING, Phase.SAVEPOINTING)
+        """Whether the job ever ran, so that it may hold state; so does one that nobody can tell."""
+        return self.start_time > 0 or self.phase in _RAN
 
     @property
     def words(self) -> str:
@@ -108,10 +109,11 @@ class JobDetail:
             source.pop("resource_config", None)  # the CUs in other words, which nobody chose
         values = {key: from_wire(key, value) for key, value in source.items()}
         values = {key: value for key, value in values.items() if _readable(key, value)}
+        status = line(data.get("status")).strip().lower()
         told = {
             **data,
             "name": line(data.get("name")),
-            "status": line(data.get("status")),
+            "status": status if status in PHASES else cut(status, secret_texts(values)),
             "status_desc": cut(str(data.get("status_desc") or ""), secret_texts(values)),
             "savepoint_path": line(data.get("savepoint_path")),
             "real_cu_number": config.get("real_cu_number"),

@@ -53,7 +53,8 @@ def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
     named = str(desired.options.restore_from) if due else ""
     lost = "" if named else _lost(desired, state)
     if job is None:
-        path, ran = state.next_start.path, state.stateful and state.job.has_run
+        path = state.next_start.path
+        ran = state.stateful and (state.job.has_run or bool(path))
         if ran and not path and not named:
             lost = f"job {state.job.job_id} is gone"
         carried = bool(path) and not lost and not named
@@ -61,12 +62,15 @@ def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
     if state.on_delete == "retain" or desired.retained:
         return Move(stays=True, named=named, lost=lost if job.has_run else "")
     pending = pending_start(job, state)
-    ran = job.has_run and pending != FRESH and job.phase is not Phase.FINISHED
+    # One that never ran may hold a directory that was handed to it, as after a move.
+    handed = not job.has_run and resumable(job, pending)
+    ran = (job.has_run or handed) and pending != FRESH and job.phase is not Phase.FINISHED
     carries = ran and not lost and not named
     lost = lost if ran else ""
     if job.phase not in AT_REST:
-        saves = ran and state.on_delete == "savepoint" and desired.stateful
-        return Move(stop=True, savepoint=saves, carried=carries, named=named, lost=lost)
+        saves = job.has_run and ran and state.on_delete == "savepoint" and desired.stateful
+        path = pending.path if handed else ""
+        return Move(stop=True, savepoint=saves, path=path, carried=carries, named=named, lost=lost)
     if not resumable(job, pending):
         return Move(named=named, lost=lost, blocked=blocked(job) if carries else "")
     path = job.savepoint_path if job.has_savepoint else pending.path

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import JobDetail, Phase
+from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.differences import MAPS, holds, managed
 from pulumi_dli.job.field import KEEP, Cost
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.options import FOUND, NO_SAVEPOINT
 from pulumi_dli.job.redaction import hidden
 from pulumi_dli.job.spec import FIELDS
-from pulumi_dli.job.start import pending_start, state_at_risk
+from pulumi_dli.job.start import pending_start, restore_due, state_at_risk
 from pulumi_dli.job.state import OURS, UNMARKED, State
 
 _RUNNING = frozenset({Phase.RUNNING, Phase.STARTING, Phase.SAVEPOINTING, Phase.UNKNOWN})
@@ -58,12 +58,15 @@ def after(outcome: Outcome, desired: Desired, state: State | None) -> State:
         desired: the program's wish.
         state: what was known before; None for a create.
     """
-    job, given = outcome.job, desired.given
+    job, given = outcome.job if state is None else state.aged(outcome.job), desired.given
     values = {
         name: _field(name, job, given.get(name), state, written=name in outcome.written)
         for name in FIELDS
     }
     before = job.update_time if state is None else state.job.update_time
+    ours = {name: given[name] for name in OURS if name in given}
+    if restore_due(desired, state) and not outcome.started and job.phase in AT_REST:
+        ours |= {"restore_from": None if state is None else state.restore_from}  # due still
     return State(
         job=replace(
             job,
@@ -71,7 +74,7 @@ def after(outcome: Outcome, desired: Desired, state: State | None) -> State:
             update_time=outcome.put_time or before,
         ),
         set_arguments=frozenset(name for name in FIELDS if name in given),
-        ours={name: given[name] for name in OURS if name in given},
+        ours=ours,
         # The savepoint that the state must remember is the one that no start has used up.
         next_start=(
             pending_start(job, state) if outcome.next_start is None else outcome.next_start

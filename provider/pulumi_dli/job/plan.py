@@ -236,5 +236,6 @@ def _recorded(desired: Desired, state: State | None) -> tuple[str, ...]:
     return tuple(
         name
         for name in RECORDED
-        if name in before.open or desired.value(name) != before.value(name)
+        if (name != "restore_from" or desired.running)  # it is due until a start has used it
+        and (name in before.open or desired.value(name) != before.value(name))
     )

@@ -10,9 +10,10 @@ from __future__ import annotations
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from functools import wraps
+from functools import cached_property, wraps
 from itertools import takewhile
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote, quote_plus
@@ -22,7 +23,7 @@ from pulumi_dli.job.canonical import text_of
 
 SHORTEST = 3
 """Shorter values are left: cutting every `1` or `on` would leave no sentence readable."""
-SHORTEST_PART = 4
+LONG = 8
 """Shorter values are cut only where they stand as a word."""
 HEAD = 16
 """Characters by which the beginning of a longer value is known, where an answer breaks it off."""
@@ -31,10 +32,27 @@ MOST_READ = 16_384
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
-_hidden: ContextVar[tuple[str, ...]] = ContextVar("hidden", default=())
+_PARTS = re.compile(r"[=:;,&?@/\"'{}()\[\]<>|\s]+")
+"""What separates the parts of a value, as in `jdbc:…?user=u&password=p` or `{"key": "p"}`."""
+_ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}")
 
 # How Java's JSON writers escape what could end a script or a tag.
 _HTML_SAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&='"}
+
+
+class _Secrets:
+    """The texts that a call hides, and the forms in which services repeat them."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = frozenset(texts)
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """Made once in a call, and only where there is something to cut."""
+        return frozenset(form for text in self._texts for form in _forms(text))
+
+
+_hidden: ContextVar[_Secrets | None] = ContextVar("hidden", default=None)
 
 
 def discreet(verb: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -43,7 +61,8 @@ def discreet(verb: Callable[_P, _R]) -> Callable[_P, _R]:
     @wraps(verb)
     def discreetly(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         given = (*args, *kwargs.values())
-        token = _hidden.set(secret_texts(*(each for each in given if isinstance(each, Mapping))))
+        props = (each for each in given if isinstance(each, Mapping))
+        token = _hidden.set(_Secrets(secret_texts(*props)))
         try:
             return verb(*args, **kwargs)
         finally:
@@ -62,8 +81,9 @@ def cut(text: str, secrets: Iterable[str] = ()) -> str:
     text = text[:MOST_READ]
     if not text:
         return text
-    every = {form for secret in {*secrets, *_hidden.get()} for form in _forms(secret)}
-    there = {run for form in every for run in _runs(form, text)}
+    text = unicodedata.normalize("NFC", _ESCAPE.sub(lambda code: code[0].lower(), text))
+    hides = _hidden.get() or _Secrets(())
+    there = {run for form in hides.forms | _Secrets(secrets).forms for run in _runs(form, text)}
     if not there:
         return text
     # In one pass, and over a mask too, so that nothing is cut out of a mask.
@@ -74,8 +94,8 @@ def cut(text: str, secrets: Iterable[str] = ()) -> str:
 def secret_texts(*sources: Mapping[str, Any]) -> tuple[str, ...]:
     """The texts of the sources that nobody may see.
 
-    They are the values of `entrypoint_args` and `runtime_config`, each of their words alone,
-    and what stands behind the `=` of a word.
+    They are the values of `entrypoint_args` and `runtime_config`, each of their words alone, and
+    the parts of a word.
     """
     return tuple({text for source in sources for text in _values(source) if len(text) >= SHORTEST})
 
@@ -93,11 +113,11 @@ def _values(source: Mapping[str, Any]) -> Iterator[str]:
     for text in (whole, *_leaves(config)):
         yield text
         for word in text.split():
-            name, equals, value = word.partition("=")
+            name, equals, _ = word.partition("=")
             if not (equals and name.startswith("-")):
                 yield word
-            yield value.strip("\"'")
-            yield word.strip("\"'")
+            # The name of an option is no secret, unless it is all there is.
+            yield from _PARTS.split(word.partition("=")[2] if name.startswith("-") else word)
 
 
 def _leaves(value: Any) -> Iterator[str]:
@@ -116,6 +136,7 @@ def _forms(secret: str) -> Iterator[str]:
     """A text as services repeat it: plain, and as JSON, Python, an address and a page escape it."""
     if len(secret) < SHORTEST:
         return
+    secret = unicodedata.normalize("NFC", secret)
     yield secret
     if secret.isascii() and secret.isalnum():
         return
@@ -131,20 +152,29 @@ def _forms(secret: str) -> Iterator[str]:
     ):
         yield address
         yield re.sub("%..", lambda code: code[0].lower(), address)
+    if not secret.isascii():  # and as who takes UTF-8 for Latin-1 has it
+        yield secret.encode("utf-8", "replace").decode("latin-1")
     yield html.escape(secret)
     yield html.escape(secret, quote=False)
 
 
 def _runs(form: str, text: str) -> Iterator[str]:
-    """The form where the text holds it; of a long one its beginning too, if it breaks off."""
+    """The form where the text holds it; of a long one its beginnings too, where it breaks off."""
     if form in text:
         yield form
-    if len(form) > HEAD and (at := text.find(form[:HEAD])) >= 0:
+    if len(form) <= HEAD:
+        return
+    at = text.find(form[:HEAD])
+    while at >= 0:
         same = (ours == theirs for ours, theirs in zip(form, text[at:], strict=False))
         yield form[: sum(takewhile(bool, same))]
+        at = text.find(form[:HEAD], at + 1)
 
 
 def _pattern(form: str) -> str:
     text = re.escape(form)
-    # What stands behind the n of an escaped line's end stands as a word.
-    return text if len(form) >= SHORTEST_PART else rf"(?:(?<![^\W_])|(?<=\\[nrt])){text}(?![^\W_])"
+    if len(form) >= LONG:
+        return text
+    # What stands behind an escape, as of a line's end or of a blank, stands as a word too.
+    before = r"(?:(?<![^\W_])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u[0-9a-f]{4}))"
+    return rf"{before}{text}(?![^\W_])"

@@ -59,7 +59,7 @@ def restore_due(desired: Desired, state: State | None) -> bool:
     """Whether the program names a directory that no start has used yet."""
     path = desired.options.restore_from
     return path is not None and (
-        state is None or not _same_directory(path, state.restore_from or "")
+        state is None or not same_directory(path, state.restore_from or "")
     )
 
 
@@ -82,7 +82,7 @@ def start(
     imported = job.has_savepoint and not job.has_run
     if restore_due(desired, state) and not (state is None and _left_its_own(job, desired)):
         path = str(desired.options.restore_from)
-        there = imported and _same_directory(path, job.savepoint_path)
+        there = imported and same_directory(path, job.savepoint_path)
         return Start(Origin.SAVEPOINT if there else Origin.IMPORT, path)
     if job.phase is Phase.FINISHED:
         return Start(Origin.AGAIN)
@@ -97,7 +97,8 @@ def start(
     return Start(Origin.IMPORT, pending.path)
 
 
-def _same_directory(left: str, right: str) -> bool:
+def same_directory(left: str, right: str) -> bool:
+    """Whether two texts name one directory of a bucket."""
     return left.removeprefix("obs://").strip("/") == right.removeprefix("obs://").strip("/")
 
 

@@ -8,7 +8,7 @@ nearly always stand at DLI's default, so the state is without what does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pulumi_dli.job.canonical import text_of
@@ -132,6 +132,11 @@ class State:
     def value(self, name: str) -> Any:
         """An argument as it stands; None where it is not known."""
         return self.job.values.get(name) if name in FIELDS else self.ours.get(name)
+
+    def aged(self, job: JobDetail) -> JobDetail:
+        """A live job that has run if it had before: one odd answer does not make it a new one."""
+        ran = self.job.start_time
+        return replace(job, start_time=ran) if job.start_time <= 0 < ran else job
 
     def is_another(self, job: JobDetail) -> bool:
         """Whether a job is not this one: an id is not enough, and a creation time is its own."""

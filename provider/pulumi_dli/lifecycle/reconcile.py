@@ -106,7 +106,7 @@ class Reconciliation:
         holds no state yet.
         """
         waits, operation = self.context.waits, self.operation
-        if operation.job.phase is Phase.DRAFT and operation.job.has_run:
+        if operation.job.phase is Phase.DRAFT and self._has_run:
             waits.linger(operation, Phase.DRAFT)  # a status from before the start shows still
         if operation.job.phase is Phase.SAVEPOINTING:
             waits.left(operation, "to end its savepoint", Phase.SAVEPOINTING)
@@ -114,11 +114,11 @@ class Reconciliation:
             waits.stopped(operation, savepoint=False)
         if operation.job.phase is not Phase.STARTING:
             return
-        if self.desired.stateful and not operation.job.has_run:
+        if self.desired.stateful and not self._has_run:
             waits.linger(operation, Phase.STARTING)
         if operation.job.phase is not Phase.STARTING:
             return
-        empty = not self.desired.stateful or not operation.job.has_run
+        empty = not self.desired.stateful or not self._has_run
         if empty and self._plan().stop:
             return
         if self.desired.running:
@@ -126,9 +126,16 @@ class Reconciliation:
         else:
             waits.left(operation, "to leave its start", Phase.STARTING)
 
+    @property
+    def _has_run(self) -> bool:
+        """Whether the job ever ran, by what is seen of it or by what the state knows."""
+        job = self.operation.job
+        return (job if self.state is None else self.state.aged(job)).has_run
+
     def _plan(self) -> Plan:
         """The plan from the live job, with the tags where they matter."""
         job = self.context.tags.seen(self.operation.job)
+        job = job if self.state is None else self.state.aged(job)
         asks = restart_due(self.desired, self.state) and job.phase not in AT_REST
         return plan(
             job,
@@ -159,7 +166,7 @@ class Reconciliation:
         start = Start(Origin.STATELESS)
         if operation.job.has_savepoint:
             start = Start(Origin.SAVEPOINT, operation.job.savepoint_path)
-        elif self.desired.stateful and operation.job.has_run:
+        elif self.desired.stateful and self._has_run:
             return JobError(f"{refusal}; the job is stopped, with its old definition")
         try:
             self.context.steps.start(operation, start)

@@ -18,6 +18,7 @@ from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.move import Move, conflict, move
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.outputs import observed
+from pulumi_dli.job.start import same_directory
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.create import draft, present
@@ -131,9 +132,11 @@ def _arrived(
         operation = Operation(job=there, deadline=deadline, settle=settle)
     job_id = operation.job.job_id
     with _withdrawn(new, operation, withdraw=there is None):
-        if path and not operation.job.has_run and not operation.job.has_savepoint:
-            new.console.guard()
-            new.jobs.import_savepoint(job_id, path)
+        if path and not operation.job.has_run:
+            # What an interrupted run imported may be older than what is brought now.
+            if not same_directory(path, operation.job.savepoint_path):
+                new.console.guard()
+                new.jobs.import_savepoint(job_id, path)
             operation.next_start = NextStart.at(path)
         operation.job = new.waits.look(job_id)
     return operation

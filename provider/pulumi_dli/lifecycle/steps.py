@@ -125,7 +125,7 @@ class Steps:
         self._send(
             operation,
             send,
-            lambda job: job.status != before.status or job.start_time != before.start_time,
+            lambda job: job.status != before.status or job.start_time > before.start_time,
         )
         operation.changed = True
         operation.started = True
@@ -133,7 +133,7 @@ class Steps:
             self._waits.started(operation, before)
         except DliError:
             # The service removes the savepoint of a stop once the job runs from it.
-            if start.resumes and operation.job.start_time != before.start_time:
+            if start.resumes and operation.job.start_time > before.start_time:
                 operation.next_start = LIVE
             raise
         operation.next_start = LIVE

@@ -119,7 +119,9 @@ class Lifecycle:
         job = seen or look(job_id)
         if state.is_another(job):
             raise JobGone(_another(job, state))
-        operation = Operation(job=job, deadline=deadline, settle=desired.options.timeouts.settle)
+        operation = Operation(
+            job=state.aged(job), deadline=deadline, settle=desired.options.timeouts.settle
+        )
         way = Reconciliation(self._context, operation, desired, state)
         return finish(operation, desired, state, way.run, look)
 
@@ -190,7 +192,9 @@ class Lifecycle:
             job = self._context.jobs.details(job_id)
         except NotFoundError:
             return None
-        return None if state is not None and state.is_another(job) else job
+        if state is None:
+            return job
+        return None if state.is_another(job) else state.aged(job)
 
     def tagged(self, job: JobDetail) -> JobDetail:
         """A job with its tags and its mark, where they can be read."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from pulumi_dli.client.connections import Connections, Place
-from pulumi_dli.client.location import known_place
+from pulumi_dli.client.location import PLACE, known_place
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Console
 from pulumi_dli.errors import JobGone
@@ -57,9 +57,10 @@ class Foresight:
         """
         first = self.memory.wish_anew(urn, anew)
         known = self.memory.refreshed(urn, anew.desired)
-        old = self.memory.old(urn) or (
-            None if known is None else Old(known_place(known.ours), known)
-        )
+        old = self.memory.old(urn)
+        diffed = old is not None  # then the diff has spoken of a move
+        if old is None and known is not None:
+            old = Old(known_place(known.ours), known)
         if old is not None:  # it is in the state, so the engine replaces it
             self.memory.leave(urn, old)
             if other := _adopts_another(anew.desired, old.state):
@@ -80,6 +81,10 @@ class Foresight:
             return [], self._arrives(urn, anew.desired, met, old, speaks=first)
         if here:
             return [], self._stays(urn, anew.desired, old, speaks=first)
+        if first and not diffed:
+            there, now = old.place._asdict(), anew.place._asdict()
+            moved = [name for name in PLACE if there[name] != now[name]]
+            self._speak_of_move(urn, old, anew.desired, moved)
         live = self._live(urn, old, anew.desired)
         todo = move(live, anew.desired, old.state)
         twofold = "" if met is None else conflict(live, met, todo)
@@ -114,14 +119,7 @@ class Foresight:
         """
         state = old.state
         if replaces:
-            bucket = str(state.value("obs_bucket") or "")
-            moves = move(self._live(urn, old, desired), desired, state)
-            met = self._preview.own(desired) if moves.gone else None
-            if met is not None:  # an interrupted run made it, and deleted the old one
-                path = NextStart.at(moves.named or moves.path)
-                self._speak(self._preview.resumed(urn, desired, settled(met), path))
-                return
-            self._speak(plan_line.replacement(desired, replaces, moves, bucket))
+            self._speak_of_move(urn, old, desired, replaces)
             return
         self.memory.keep(old.place, state.job.job_id, urn)
         self.memory.claim(("job", old.place, state.job.job_id), urn)
@@ -139,6 +137,17 @@ class Foresight:
                 todo = plan(live, desired, state)
                 self.memory.looked(urn, Look(seen, self.clock.now()))
         self._speak(self._preview.change(urn, live, todo, desired, looked=looked))
+
+    def _speak_of_move(self, urn: str, old: Old, desired: Desired, replaces: list[str]) -> None:
+        """Speak of a job that is made anew elsewhere."""
+        bucket = str(old.state.value("obs_bucket") or "")
+        moves = move(self._live(urn, old, desired), desired, old.state)
+        met = self._preview.own(desired) if moves.gone else None
+        if met is None:
+            self._speak(plan_line.replacement(desired, replaces, moves, bucket))
+        else:  # an interrupted run made it, and deleted the old one
+            path = NextStart.at(moves.named or moves.path)
+            self._speak(self._preview.resumed(urn, desired, settled(met), path))
 
     def _arrives(
         self, urn: str, desired: Desired, job: JobDetail | None, old: Old | None, *, speaks: bool

@@ -84,7 +84,7 @@ def anew(line: Line, lost: State) -> Line:
         line: the line for a new job.
         lost: what was known of the old one.
     """
-    if not lost.stateful or not lost.job.has_run:
+    if not lost.stateful or not (lost.job.has_run or lost.next_start.path):
         return line
     text = (
         f"{line.text}; WITHOUT STATE, because job {lost.job.job_id} is gone: what is left of its "

@@ -91,7 +91,7 @@ class Preview:
             return None
         if lookups is not None and (job is None or state.is_another(job)):
             raise JobGone.of(state.job.job_id)
-        return job
+        return None if job is None else state.aged(job)
 
     def arrival(self, urn: str, desired: Desired, job: JobDetail | None, path: str = "") -> Line:
         """The line for a resource that is not in the state.

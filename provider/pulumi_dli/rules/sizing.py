@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from pulumi_dli.job.canonical import Arguments, megabytes, scalar, text_of
 from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import integer
 
 GB_PER_CU = 4
 SLOTS_PER_CU = 4
@@ -77,8 +78,9 @@ class Request:
     @classmethod
     def of(cls, job: Arguments) -> Request:
         """The sizes among the fields of a job."""
-        given = {name: job.value(name) for name in FIELDS_V1}
-        return cls(**{name: int(value) for name, value in given.items() if value is not None})
+        given = {name: integer(job.value(name)) for name in FIELDS_V1}
+        # A service may tell 0, or what no job can have, where it has nothing to tell.
+        return cls(**{name: size for name, size in given.items() if 0 < size <= MOST_CUS})
 
     @property
     def parallelism_limit(self) -> int:
@@ -253,17 +255,21 @@ def _v1_count(job: Arguments) -> tuple[int, int]:
 
 
 def _v2(job: Arguments, process: str, key: str) -> float:
-    spec = (job.value("resource_config") or {}).get(f"{process}_resource_spec") or {}
-    value = spec.get(key)
+    spec = (job.value("resource_config") or {}).get(f"{process}_resource_spec")
+    value = spec.get(key) if isinstance(spec, Mapping) else None
     if key == "cpu":
-        return float(value or 1)
+        cores = _number({key: text_of(value)}, key, 1)
+        return cores if cores > 0 else 1
     return (megabytes(text_of(value)) or math.nan) / 1024 if value else float(GB_PER_CU)
 
 
 def _v2_count(job: Arguments) -> tuple[int, int]:
     config = job.value("resource_config") or {}
-    slots = int(config.get("max_slot") or 1)
-    return math.ceil(int(config.get("parallel_number") or 1) / slots), slots
+    slots, parallelism = (
+        found if 0 < (found := integer(config.get(name))) <= MOST_CUS else 1
+        for name in ("max_slot", "parallel_number")
+    )
+    return math.ceil(parallelism / slots), slots
 
 
 def _number(config: Mapping[str, str], key: str, otherwise: float) -> float:

@@ -16,7 +16,9 @@ from openstack.config import loader, vendors
 
 from pulumi_dli.errors import SettingsError
 
-MOST_BYTES = 1 << 20
+MOST_BYTES = 1 << 16
+MOST_NODES = 20_000
+"""Nodes of a document once its aliases are written out."""
 _KEPT = {"tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"}
 
 
@@ -141,16 +143,46 @@ def _document(path: Path) -> Any:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read ({error.strerror})") from None
     if len(content) > MOST_BYTES:
-        raise SettingsError(f"{path} is larger than {MOST_BYTES >> 20} MB")
+        raise SettingsError(f"{path} is larger than {MOST_BYTES >> 10} KB")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not UTF-8") from None
     kind = "JSON" if path.suffix == ".json" else "YAML"
     try:
-        return _from_json(text) if kind == "JSON" else yaml.load(text, _Texts)  # noqa: S506 -- safe
+        if kind == "JSON":
+            return _from_json(text)
+        _demand_small(text, path)
+        return yaml.load(text, _Texts)  # noqa: S506 -- safe
+    except SettingsError:
+        raise
     except Exception as error:  # noqa: BLE001 -- the readers raise whatever a tag leads to
         raise SettingsError(f"{path} is not {kind}{_position(error)}") from None
+
+
+def _demand_small(text: str, path: Path) -> None:
+    """Refuse a document whose aliases make it large, or that holds itself."""
+    sizes: dict[str, int] = {}
+    opened: list[tuple[str | None, int]] = []
+    nodes = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            # One that is still open holds itself.
+            nodes += sizes.get(event.anchor or "", MOST_NODES + 1)
+        elif isinstance(event, yaml.NodeEvent):
+            nodes += 1
+            if isinstance(event, yaml.CollectionStartEvent):
+                opened.append((event.anchor, nodes))
+            elif event.anchor:
+                sizes[event.anchor] = 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = opened.pop()
+            if anchor:
+                sizes[anchor] = nodes - before + 1
+        if nodes > MOST_NODES:
+            raise SettingsError(
+                f"{path} holds too much: write its aliases out, and see that none holds itself"
+            )
 
 
 class _Texts(yaml.SafeLoader):
