@@ -203,6 +203,7 @@ class Game:
     faulty: bool = False
     lost: bool = False
     adopted: int | None = None
+    moves_killed: bool = False
     place: str | None = None
     best: int = 0
 
@@ -303,8 +304,12 @@ class Game:
         replaced = world.state is not None and (replaced or world.state.tainted)
         saw = world.preview(program, replace=replaced)
         must(not world.requests(), "a preview changed something")
+        known = world.state
         run = world.up(program, kill, replace=replaced)
         sent = world.requests()
+        if run.killed and known is not None and program is not None:
+            there = program.get("project_id", LOCAL_PROJECT_ID)
+            self.moves_killed |= known.outputs.get("project_id") != there
         told = (*saw.told, *run.told)
         self.lost |= any("WITHOUT STATE" in text for text in told)
         if not (self.lost or self.happened & {"stop_empty", "adopt"}):
@@ -392,12 +397,25 @@ class Game:
     def _pending(self) -> bool:
         return self.world.state is not None and self.world.state.pending
 
+    def _is_left(self, job: Mapping[str, Any]) -> bool:
+        """Whether a job is the draft of a move that was killed and then reverted.
+
+        The engine tells of its pending create; see docs/limits.md.
+        """
+        state = self.world.state
+        mine = state is not None and state.job_id == job["id"]
+        ran = any(each["event"] == "running" for each in self.world.history(job["id"]))
+        return self.moves_killed and not mine and not ran
+
     def _judge_end(self, program: Program | None) -> None:
         """One job for the resource, as the program says; none when there is no resource."""
         ours = self._ours()
+        drafts = [job for job in ours if self._is_left(job)]
+        ours = [job for job in ours if job not in drafts]
         kept = "retain" in self.happened and (program is None or "move" in self.happened)
         must(kept or len(ours) == (program is not None), f"{len(ours)} jobs for one resource")
-        must(len(self.world.live_jobs()) == len(ours) + 1, "a job that nobody knows of")
+        known = len(ours) + len(drafts) + 1
+        must(len(self.world.live_jobs()) == known, "a job that nobody knows of")
         if program is None:
             return
         state = self.world.state
@@ -426,7 +444,8 @@ class Game:
             must(not self._twice(program), "the way of deletion is not changed")
         self.world.up(None)
         retained = "retain" in self.happened
-        left = [job["name"] for job in self.world.live_jobs() if job["name"] != "foreign"]
+        there = [job for job in self.world.live_jobs() if job["name"] != "foreign"]
+        left = [job["name"] for job in there if not self._is_left(job)]
         must(retained or not left, f"left after destroy: {left}")
 
 
