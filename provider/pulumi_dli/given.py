@@ -62,6 +62,13 @@ def arguments(resource_name: str, args: object, keywords: Mapping[str, Any]) -> 
         )
         raise pulumi.RunError(f"{whose}: args is {kind(args)}; {use}")
     written = {**(args or {}), **keywords}
+    try:
+        return _sendable_all(whose, written)
+    except RecursionError:
+        raise pulumi.RunError(f"{whose}: an argument holds itself, or is nested too deep") from None
+
+
+def _sendable_all(whose: str, written: Mapping[Any, Any]) -> dict[str, Any]:
     for name in written:
         if not isinstance(name, str):
             raise pulumi.RunError(f"{whose}: args has a key that is {kind(name)}; use text")

@@ -514,3 +514,11 @@ def test_a_credential_in_a_secret_argument_is_warned_of_by_its_place(
 )
 def test_what_is_no_credential_is_not(program: dict[str, Any]) -> None:
     assert [text for text in warnings({**RIGHT, **program}) if "looks like" in text] == []
+
+
+def test_a_flood_of_problems_is_cut() -> None:
+    wrong = {f"strange{n:04}": 1 for n in range(1000)}
+    found = problems({**RIGHT, **wrong})
+    assert len(found) == check.MOST_TOLD + 1
+    assert found == sorted(found)
+    assert found[-1] == f"… and {1000 - check.MOST_TOLD} more; mend these first"

@@ -312,3 +312,10 @@ def test_sizes_are_whole_numbers_again(jobs: Jobs) -> None:
     del jobs
     sizes = run(lambda: FlinkJarJob("etl", resource_config={"max_slot": 2}).resource_config)
     assert repr(sizes) == "{'max_slot': 2}"
+
+
+def test_an_argument_that_holds_itself_is_one_sentence() -> None:
+    tags: dict[str, Any] = {}
+    tags["a"] = tags
+    with pytest.raises(pulumi.RunError, match="an argument holds itself, or is nested too deep"):
+        given.arguments("etl", {"tags": tags}, {})

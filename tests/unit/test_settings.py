@@ -493,3 +493,15 @@ def test_the_first_place_wins_whatever_else_is_set(where: set[str]) -> None:
             settings(config, environ, region=own, project_id="p")
         return
     assert settings(config, environ, region=own, project_id="p").region == f"of-{first}"
+
+
+def test_nobody_is_sent_to_the_local_dli_who_is_there() -> None:
+    with pytest.raises(SettingsError, match=r"^the settings cannot be used: .*on or off$"):
+        resolve({"endpoint": "local", "preflight": "perhaps"}, {}, directory=Path("/p"))
+
+
+def test_a_wrong_identity_url_gets_one_as_an_example() -> None:
+    config = {"region": "eu-de", "projectId": "p1", "authUrl": "nonsense", "username": "u"}
+    config |= {"password": "p", "domainName": "d"}
+    with pytest.raises(SettingsError, match=r"a URL such as https://iam\.eu-de\.otc"):
+        resolve(config, {}, directory=Path("/p"))

@@ -20,9 +20,12 @@ from pulumi_dli.rules.spelling import misspelled
 from pulumi_dli.rules.tags import wrong_tags
 from pulumi_dli.rules.warnings import PLATFORM
 
+MOST_TOLD = 50
+"""Problems of one job that are told; more would only flood the log."""
+
 
 def problems(desired: Desired, before: Desired | None = None) -> list[str]:
-    """All that is wrong, sorted by path.
+    """All that is wrong, sorted by path, as far as anybody would read it.
 
     Args:
         desired: the program's wish.
@@ -30,7 +33,7 @@ def problems(desired: Desired, before: Desired | None = None) -> list[str]:
             equals them is not judged again: the job lives with it, and an earlier version may
             have allowed what this one does not.
     """
-    return sorted(
+    found = sorted(
         [
             *_unknown_names(desired),
             *_single(desired, before),
@@ -40,6 +43,8 @@ def problems(desired: Desired, before: Desired | None = None) -> list[str]:
             *_running(desired),
         ]
     )
+    left = len(found) - MOST_TOLD
+    return found if left <= 0 else [*found[:MOST_TOLD], f"… and {left} more; mend these first"]
 
 
 def _unknown_names(desired: Desired) -> Iterator[str]:

@@ -199,6 +199,9 @@ class _Resolver:
         looked = [f"the cloud {cloud.text} of clouds.yaml does not help"] if cloud and named else []
         advice = "set them with `pulumi config set dli:<key> <value>` or in the environment"
         trial = "or try without a cloud: `pulumi config set dli:endpoint local`"
+        endpoint = self.reader.used.get("endpoint")
+        if endpoint is not None and endpoint.text.strip() == LOCAL:
+            return f"the settings cannot be used: {'; '.join(self.reader.problems)}"
         clauses = [*self.reader.problems, *looked, advice, trial, *self.reader.warnings]
         return f"the settings are not complete: {'; '.join(clauses)}"
 
