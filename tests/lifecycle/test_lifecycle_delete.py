@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from pulumi_dli.client.api import Jobs, Requests
-from pulumi_dli.errors import ApiError, JobError, NotFoundError, StateAtRisk, WaitTimeout
+from pulumi_dli.errors import ApiError, DliError, JobError, NotFoundError, StateAtRisk, WaitTimeout
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.verbs import Lifecycle
 from stack import Stack
@@ -238,3 +238,21 @@ def test_a_delete_is_over_once_the_job_is_gone(up: Stack, looks: int, gone: bool
         return
     with pytest.raises(JobError, match="was deleted, but the service still shows it after 9 s"):
         life.remove(1, state, 9)
+
+
+def test_a_delete_that_breaks_off_behind_its_stop_says_so(stack: Stack) -> None:
+    stack.up()
+    stack.dli.pass_time(100)
+    with pytest.raises(DliError, match=r"job 1 was told to stop .* `pulumi destroy` goes on"):
+        stack.destroy(seconds=0.1)
+    stack.destroy()
+    assert stack.jobs() == []
+
+
+def test_a_delete_whose_stop_is_refused_does_not_say_that_it_stopped(stack: Stack) -> None:
+    stack.up()
+    stack.dli.pass_time(100)
+    stack.dli.arm("refuse_savepoint")
+    with pytest.raises(StateAtRisk) as caught:
+        stack.destroy()
+    assert "told to stop" not in str(caught.value)

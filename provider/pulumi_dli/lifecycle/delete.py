@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from pulumi_dli.client.ownership import Owner
 from pulumi_dli.clock import Deadline
 from pulumi_dli.errors import (
     ApiError,
     AuthError,
+    DliError,
     JobError,
     NotFoundError,
     StateAtRisk,
@@ -40,6 +44,36 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
             "delete it by hand if nobody else needs it"
         )
         return ""
+    with _told_to_stop(operation):
+        _rest(context, operation, state)
+        path = _path(operation, state)
+        if operation.next_start is not None and path:
+            context.console.say(
+                f"{title} left its savepoint at {path}; `restore_from` starts another job from it"
+            )
+        delete(context, operation)
+    return path
+
+
+@contextmanager
+def _told_to_stop(operation: Operation) -> Iterator[None]:
+    """Say of a delete that breaks off behind its stop that the job does not run on."""
+    operation.changed = False  # a mark may have been written
+    try:
+        yield
+    except DliError as error:
+        runs = isinstance(error, JobError) and operation.job.phase is Phase.RUNNING
+        if operation.changed and not runs:
+            stands = (
+                f"job {operation.job.job_id} was told to stop and is not deleted: `pulumi destroy` "
+                "goes on from there, `pulumi up --refresh` starts it again"
+            )
+            error.args = (f"{error}; {stands}",)
+        raise
+
+
+def _rest(context: Context, operation: Operation, state: State) -> None:
+    """Bring a job to rest as `on_delete` says."""
     savepoint = state.on_delete == "savepoint"
     try:
         rest(context, operation, savepoint=savepoint)
@@ -50,13 +84,6 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
             f'{error}. The job was not deleted; `on_delete="stop"`, brought in by a '
             "`pulumi up`, allows deleting it without a savepoint"
         ) from None
-    path = _path(operation, state)
-    if operation.next_start is not None and path:
-        context.console.say(
-            f"{title} left its savepoint at {path}; `restore_from` starts another job from it"
-        )
-    delete(context, operation)
-    return path
 
 
 def _can_mark(context: Context, operation: Operation, state: State) -> bool:
