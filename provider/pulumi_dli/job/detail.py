@@ -109,12 +109,13 @@ class JobDetail:
             source.pop("resource_config", None)  # the CUs in other words, which nobody chose
         values = {key: from_wire(key, value) for key, value in source.items()}
         values = {key: value for key, value in values.items() if _readable(key, value)}
-        status = line(data.get("status")).strip().lower()
+        status, words = line(data.get("status")).strip().lower(), str(data.get("status_desc") or "")
+        hide = secret_texts(values) if words or status not in PHASES else ()
         told = {
             **data,
             "name": line(data.get("name")),
-            "status": status if status in PHASES else cut(status, secret_texts(values)),
-            "status_desc": cut(str(data.get("status_desc") or ""), secret_texts(values)),
+            "status": status if status in PHASES else cut(status, hide),
+            "status_desc": cut(words, hide),
             "savepoint_path": line(data.get("savepoint_path")),
             "real_cu_number": config.get("real_cu_number"),
         }
