@@ -202,7 +202,11 @@ def test_every_request_is_the_sdks(name: str) -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
-        jobs = {"job": {"job_id": 7}, "job_detail": {"job_id": 7}, "job_list": {"jobs": []}}
+        jobs = {
+            "job": {"job_id": 7},
+            "job_detail": {"job_id": 7, "status": "x"},
+            "job_list": {"jobs": []},
+        }
         return httpx.Response(200, json={**jobs, "queues": [], "tags": []})
 
     client = httpx.Client(base_url="https://dli.example.org", transport=httpx.MockTransport(answer))
