@@ -307,9 +307,11 @@ class Game:
         known = world.state
         run = world.up(program, kill, replace=replaced)
         sent = world.requests()
-        if run.killed and known is not None and program is not None:
+        if known is not None and program is not None:
             there = program.get("project_id", LOCAL_PROJECT_ID)
-            self.moves_killed |= known.outputs.get("project_id") != there
+            if known.outputs.get("project_id") not in (None, there):
+                self.happened.add("move")
+                self.moves_killed |= run.killed
         told = (*saw.told, *run.told)
         self.lost |= any("WITHOUT STATE" in text for text in told)
         if not (self.lost or self.happened & {"stop_empty", "adopt"}):
