@@ -179,8 +179,9 @@ class Halfway(DliError):
         state: what the state must keep, so that the next `up` goes on from there.
     """
 
-    def __init__(self, job_id: int, state: Storable, cause: DliError) -> None:
-        super().__init__(str(cause))
+    def __init__(self, job_id: int, state: Storable, cause: Exception) -> None:
+        told = cause if isinstance(cause, DliError) else Unforeseen(cause)
+        super().__init__(str(told))
         self.job_id = job_id
         self.state = state
-        self.uncertain = cause.uncertain
+        self.uncertain = told.uncertain

@@ -117,7 +117,7 @@ GUARDS = {
     ),
     "the old job stays in the state until the new one stands": Guard(
         "lifecycle/replace.py",
-        "        raise Halfway(state.job.job_id, _still(state, leaving), cause) from error\n",
+        "        raise Halfway(state.job.job_id, _still(state, leaving), error) from error\n",
         "        raise\n",
         "does not heal",
         seed=-3,

@@ -56,8 +56,7 @@ class Jobs:
         answer = self._transport.request(
             "POST", f"{_STREAMING}/flink-jobs", what=what, json=body, hide=secret_texts(values)
         )
-        job = answer.get("job") if isinstance(answer, Mapping) else None
-        job_id = integer(job.get("job_id")) if isinstance(job, Mapping) else 0
+        job_id = _told_of_job(answer, "job_id")
         if job_id <= 0:
             message = f"could not {what}: the service said yes but gave no job id"
             raise ApiError(message, status=200, uncertain=True)
@@ -73,8 +72,7 @@ class Jobs:
             json=body,
             hide=secret_texts(values),
         )
-        job = answer.get("job") if isinstance(answer, Mapping) else None
-        return integer(job.get("update_time")) if isinstance(job, Mapping) else 0
+        return _told_of_job(answer, "update_time")
 
     def run(self, job_id: int, *, resume_savepoint: bool) -> None:
         """Ask for a start, from the job's latest savepoint or without state."""
@@ -201,6 +199,12 @@ class Jobs:
         self._transport.request(
             "POST", f"{_STREAMING}/jobs/{verb}", what=what, json={"job_ids": [job_id], **options}
         )
+
+
+def _told_of_job(answer: object, name: str) -> int:
+    """A number of the job in the answer to a change; 0 where it is not told."""
+    job = answer.get("job") if isinstance(answer, Mapping) else None
+    return integer(job.get(name)) if isinstance(job, Mapping) else 0
 
 
 def _job(what: str, data: Mapping[str, Any]) -> JobDetail:

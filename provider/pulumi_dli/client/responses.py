@@ -23,7 +23,7 @@ from pulumi_dli.errors import (
     NotFoundError,
     ThrottledError,
 )
-from pulumi_dli.job.redaction import MOST_READ, cut
+from pulumi_dli.job.redaction import cut
 
 SERVER_ERROR = "DLI.0999"
 """The service's own way to say 500."""
@@ -47,23 +47,23 @@ _LONGEST_WAIT = 60.0
 def refused(status: int, body: Any) -> bool:
     """Whether an answer refuses: by its status, an error code, or an `is_success` that denies.
 
-    An array answers a request for one job: an element that does not agree refuses.
+    An array answers a request for one job: an element that denies refuses it.
     """
     if status >= 300:  # noqa: PLR2004 -- a redirect is not what was asked for either
         return True
     if isinstance(body, list):
         each = [element for element in body if isinstance(element, dict)]
-        return any(_first(e, _CODE_KEYS[:2]) or _agrees(e) is False for e in each)
+        return any(_first(e, _CODE_KEYS[:2]) or _denies(e) for e in each)
     if not isinstance(body, dict):
         return False
     if "is_success" in body:
-        return _agrees(body) is False
+        return _denies(body)
     return bool(_first(body, _CODE_KEYS[:2]))
 
 
-def _agrees(body: Mapping[str, Any]) -> bool | None:
-    """What `is_success` says, as a flag or as a text; None where it is neither."""
-    return {"true": True, "false": False}.get(str(body.get("is_success")).strip().lower())
+def _denies(body: Mapping[str, Any]) -> bool:
+    """Whether `is_success` says no, as a flag or as a text."""
+    return str(body.get("is_success")).strip().lower() == "false"
 
 
 def refusal(
@@ -87,7 +87,7 @@ def refusal(
     """
     hide = tuple(hide)
     body = decode(content)
-    if isinstance(body, str):  # before its tags are taken out, which may stand within a secret
+    if isinstance(body, str):  # and bounded, before tags go that may stand within a secret
         body = cut(body, hide)
     code, words = _read(body)
     words = told(words, hide)
@@ -186,8 +186,7 @@ def _kind(status: int, code: str) -> type[ApiError]:
 def _read(body: Any, depth: int = 0) -> tuple[str, str]:
     """The code and the words of a refusal, wherever they are."""
     if isinstance(body, str):
-        page = body[:MOST_READ]
-        page = re.sub(r"<(style|script|title).*?</\1>|<[^<>]*>", " ", page, flags=re.DOTALL)
+        page = re.sub(r"<(style|script|title).*?</\1>|<[^<>]*>", " ", body, flags=re.DOTALL)
         return "", html.unescape(page)
     if isinstance(body, list):
         nested = [each for each in body[:_DEEPEST] if isinstance(each, dict | list)]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pulumi_dli.clock import Deadline
-from pulumi_dli.errors import DliError, Halfway, Unforeseen
+from pulumi_dli.errors import DliError, Halfway
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.outputs import Outcome, after, after_failure
@@ -58,8 +58,7 @@ def finish(
     except Exception as error:
         if not operation.changed:
             raise
-        cause = error if isinstance(error, DliError) else Unforeseen(error)
         with contextlib.suppress(DliError):  # else the job as last seen must do
             operation.job = look(operation.job.job_id)
         kept = after_failure(operation, desired, state)
-        raise Halfway(operation.job.job_id, kept, cause) from error
+        raise Halfway(operation.job.job_id, kept, error) from error

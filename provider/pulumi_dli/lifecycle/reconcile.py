@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pulumi_dli.errors import ApiError, DliError, JobError, JobForeign, MissingEndpoint, StateAtRisk
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import AT_REST, Phase
+from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.plan import Body, Plan, plan
@@ -129,13 +129,14 @@ class Reconciliation:
     @property
     def _has_run(self) -> bool:
         """Whether the job ever ran, by what is seen of it or by what the state knows."""
-        job = self.operation.job
-        return (job if self.state is None else self.state.aged(job)).has_run
+        return self._aged(self.operation.job).has_run
+
+    def _aged(self, job: JobDetail) -> JobDetail:
+        return job if self.state is None else self.state.aged(job)
 
     def _plan(self) -> Plan:
         """The plan from the live job, with the tags where they matter."""
-        job = self.context.tags.seen(self.operation.job)
-        job = job if self.state is None else self.state.aged(job)
+        job = self._aged(self.context.tags.seen(self.operation.job))
         asks = restart_due(self.desired, self.state) and job.phase not in AT_REST
         return plan(
             job,

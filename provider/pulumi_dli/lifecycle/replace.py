@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pulumi_dli.client.ownership import Owner
 from pulumi_dli.clock import Deadline
-from pulumi_dli.errors import DliError, Halfway, StateAtRisk, Unforeseen
+from pulumi_dli.errors import DliError, Halfway, StateAtRisk
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.move import Move, conflict, move
@@ -98,8 +98,7 @@ def kept(state: State, job: JobDetail | None, path: str = "") -> Iterator[Leavin
     except Halfway:
         raise
     except Exception as error:
-        cause = error if isinstance(error, DliError) else Unforeseen(error)
-        raise Halfway(state.job.job_id, _still(state, leaving), cause) from error
+        raise Halfway(state.job.job_id, _still(state, leaving), error) from error
 
 
 def _still(state: State, leaving: Leaving) -> State:
