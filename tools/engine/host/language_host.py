@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import importlib.metadata
 import json
 import os
 import re
@@ -27,13 +26,7 @@ from children import Children, EndedError
 from google.protobuf import empty_pb2
 from google.protobuf.message import Message
 from project_python import ProjectError, ProjectPython
-from pulumi.runtime.proto import (
-    engine_pb2,
-    engine_pb2_grpc,
-    language_pb2,
-    language_pb2_grpc,
-    plugin_pb2,
-)
+from protocol import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc, plugin_pb2
 
 EXECUTOR = Path(__file__).resolve().parent.parent / "bin" / "pulumi-language-python-exec"
 # The executor's exit code for "the user has been told what is wrong".
@@ -61,7 +54,9 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self, _request: empty_pb2.Empty, _: grpc.ServicerContext
     ) -> plugin_pb2.PluginInfo:
         """Name the version of the SDK whose protocol this host speaks."""
-        return plugin_pb2.PluginInfo(version=importlib.metadata.version("pulumi"))
+        from importlib.metadata import version  # noqa: PLC0415 -- slow, and seldom asked
+
+        return plugin_pb2.PluginInfo(version=version("pulumi"))
 
     def Run(  # noqa: N802
         self, request: language_pb2.RunRequest, context: grpc.ServicerContext

@@ -17,18 +17,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pulumi.runtime.proto import language_pb2
+from protocol import language_pb2
 
 # Every package that names its plugin, found without asking pip, which is ten times slower.
 _LIST_PLUGINS = """
-import importlib.metadata, json, pathlib, sys
+import json, pathlib, sys
 for folder in filter(None, dict.fromkeys(sys.path)):
     for file in pathlib.Path(folder).glob("*/pulumi-plugin.json"):
         plugin = json.loads(file.read_text("utf-8"))
         if plugin.get("resource"):
             package = file.parent.name
             name = plugin.get("name") or package.removeprefix("pulumi_").replace("_", "-")
-            version = plugin.get("version") or importlib.metadata.version(package)
+            version = plugin.get("version")
+            if not version:
+                import importlib.metadata  # slow, and seldom needed
+                version = importlib.metadata.version(package)
             print(json.dumps(plugin | {"name": name, "version": version}))
 """
 _ABOUT = "import platform, sys; print(sys.executable); print(platform.python_version())"
