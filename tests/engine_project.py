@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -61,6 +63,19 @@ class Project:
         return done.stdout
 
 
+@functools.cache
+def _new_stack(name: str) -> dict[str, bytes]:
+    """The files, by their path in the test's folder, that make a project's stack `dev`.
+
+    Each such stack is a copy of one that the engine made: to derive its key takes it long.
+    """
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made).resolve()
+        _project(folder, "", name=name).must("stack", "init", "dev")
+        kept = [folder / name / "Pulumi.dev.yaml", *(folder / "state").rglob("*")]
+        return {str(file.relative_to(folder)): file.read_bytes() for file in kept if file.is_file()}
+
+
 def make_project(
     folder: Path, program: str = "", *, name: str = "tiny", virtualenv: str = sys.prefix
 ) -> Project:
@@ -72,6 +87,20 @@ def make_project(
         name: The project's name and its folder's.
         virtualenv: The option in Pulumi.yaml; empty leaves it out.
     """
+    project = _project(folder, program, name=name, virtualenv=virtualenv)
+    for path, content in _new_stack(name).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    # What `pulumi stack select dev` writes.
+    place = hashlib.sha1(os.fsencode(project.directory / "Pulumi.yaml"), usedforsecurity=False)
+    selected = folder / "pulumi-home" / "workspaces" / f"{name}-{place.hexdigest()}-workspace.json"
+    selected.parent.mkdir(parents=True, exist_ok=True)
+    stacks = {project.environment["PULUMI_BACKEND_URL"]: f"organization/{name}/dev"}
+    selected.write_text(json.dumps({"stacks": stacks}), encoding="utf-8")
+    return project
+
+
+def _project(folder: Path, program: str, *, name: str, virtualenv: str = sys.prefix) -> Project:
     directory = folder / name
     for needed in (directory, folder / "home", folder / "state"):
         needed.mkdir(exist_ok=True)
@@ -92,5 +121,4 @@ def make_project(
     settings = {"name": name, "runtime": {"name": "python", "options": options}}
     project.write("Pulumi.yaml", json.dumps(settings))
     project.write("__main__.py", program)
-    project.must("stack", "init", "dev")
     return project
