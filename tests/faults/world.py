@@ -7,17 +7,22 @@ not stored is lost, as with SIGKILL. Time is the local DLI's stored clock, share
 
 from __future__ import annotations
 
+import functools
 import json
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
 import stamina
+from local_service import new_store
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.client.transport import Transport
 from pulumi_dli.errors import DliError, Halfway
@@ -37,15 +42,29 @@ from stand_ins import Lines
 URN = "urn:pulumi:dev::campaign::pulumi-python:dynamic/dli:FlinkJarJob::etl"
 OWNER = "0123456789abcdef0123456789abcdef"
 KILLED = 9
-CLEAN = multiprocessing.get_context("forkserver")
-"""Children come from a process without threads: the test's own has some, and cannot be forked."""
-# That process knows what is installed, not the path of the tests. What is loaded here, each child
-# would load for itself.
-CLEAN.set_forkserver_preload(["pulumi_dli.session", "pulumi_dli.local.app", "httpx"])
 ROUTES = ("create", "update", "run", "stop", "details", "list_jobs", "delete", "import_savepoint")
 """Where the campaign aims faults."""
 
 Program = Mapping[str, Any]
+
+
+@functools.cache
+def clean() -> ForkServerContext:
+    """Children come from a process without threads: the test's own has some, and cannot be forked.
+
+    It has loaded what each child would have to load for itself.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, "pulumi_dli.local.app"])
+    own = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))  # it is not told otherwise
+    try:
+        forkserver.ensure_running()
+    finally:
+        del os.environ["PYTHONPATH"]
+        if own is not None:
+            os.environ["PYTHONPATH"] = own
+    return context
 
 
 @dataclass(frozen=True)
@@ -151,15 +170,14 @@ class World:
 
     def __post_init__(self) -> None:
         stamina.set_testing(True, attempts=6, cap=True)
+        self._store = new_store(self.folder) if self.new else Store(self.folder)
         if self.new:
-            with self.store() as store:
-                StoredClock(store).set(1_800_000_000.0)
+            StoredClock(self._store).set(1_800_000_000.0)
 
     @contextmanager
     def store(self) -> Iterator[Store]:
-        """The service's folder, for as long as it is looked at; a fork must find it closed."""
-        with closing(Store(self.folder)) as store:
-            yield store
+        """The service's folder, for as long as it is looked at."""
+        yield self._store
 
     @contextmanager
     def moment(self) -> Iterator[Moment]:
@@ -226,6 +244,7 @@ class World:
 
     def close(self) -> None:
         """Close what reaches the service."""
+        self._store.close()
         if self._connections is not None:
             self._connections.close()
 
@@ -250,9 +269,9 @@ class World:
         return Run(engine.state, error, told=tuple(lines.told))
 
     def _in_child(self, program: Program | None, kill: Kill, replace: bool) -> Run:
-        reader, writer = CLEAN.Pipe(duplex=False)
+        reader, writer = clean().Pipe(duplex=False)
         given = (self.folder, self.state, program, kill, replace, writer)
-        child = CLEAN.Process(target=_child, args=given)
+        child = clean().Process(target=_child, args=given)
         child.start()
         writer.close()
         run = Run(self.state, killed=True)
