@@ -100,19 +100,23 @@ class JobStack:
         return {step["urn"].rpartition("::")[2]: step for step in plan["steps"]}
 
     def nothing_changes(self) -> None:
-        """An `up` with its preview finds nothing to do, and asks the service nothing."""
+        """A preview finds nothing to do, and asks the service nothing.
+
+        Nor would an `up`: the provider is asked the same in both, and no more is known in a
+        preview. tests/e2e/test_requests.py runs the `up` too.
+        """
         with self.dli.watched() as sent:
-            self.project.must("up", "--yes", "--expect-no-changes")
+            self.nothing_changes_beside_looks()
         assert sent == []
 
     def nothing_changes_beside_looks(self) -> None:
         """The same for a stack that refreshes always."""
-        self.project.must("up", "--yes", "--expect-no-changes")
+        self.project.must("preview", "--expect-no-changes")
 
     def nothing_changes_beside_signing_in(self) -> None:
         """The same for a cloud, where each process signs in."""
         with self.dli.watched() as sent:
-            self.project.must("up", "--yes", "--expect-no-changes")
+            self.nothing_changes_beside_looks()
         assert {entry.path.partition("?")[0] for entry in sent} == {"/v3/auth/tokens"}
 
     def state_text(self) -> str:

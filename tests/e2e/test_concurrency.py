@@ -35,7 +35,6 @@ def test_eight_jobs_start_at_the_same_time(stack: JobStack) -> None:
         str(found["id"]) for found in jobs.values()
     }
     stack.nothing_changes()
-    stack.destroy()
 
 
 def test_a_killed_up_is_gone_on_with_and_its_provider_goes_away(stack: JobStack) -> None:
@@ -65,7 +64,6 @@ def test_a_killed_up_is_gone_on_with_and_its_provider_goes_away(stack: JobStack)
         _wait_until_gone(pid)
     stack.shows("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
     assert "warning" not in stack.shows("up", "--yes", "--skip-preview")
-    stack.destroy()
 
 
 def test_a_provider_without_its_engine_starts_nothing_more(stack: JobStack) -> None:

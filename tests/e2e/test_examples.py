@@ -79,11 +79,10 @@ def test_one_program_in_three_environments(example: Example, tmp_path: Path) -> 
     example.must("config", "set", "settleSeconds", "0.2")
     assert 'environment: "dev"' in example.must("preview", "--diff")
     example.up()
-    example.must("up", "--yes", "--expect-no-changes")
+    example.must("preview", "--expect-no-changes")
     [job] = example.dli.jobs().values()
     assert example.outputs() == {"job_id": job["id"], "update_time": job["update_time"]}
     assert job["tags"]["environment"] == "dev"
-    example.must("destroy", "--yes", "--skip-preview")
 
     pipeline = yaml.safe_load((example.directory / ".gitlab-ci.yml").read_text(encoding="utf-8"))
     [preview], [deploy] = pipeline["preview"]["script"], pipeline[".up"]["script"]
@@ -108,16 +107,17 @@ def test_one_program_in_three_environments(example: Example, tmp_path: Path) -> 
 def _stand_in(example: Example, stack: str, endpoint: str) -> None:
     """A stack as its README tells, with a service on this machine in the cloud's place."""
     example.must("stack", "init", stack)
-    for key, text in {
+    example.must("config", "rm", "agency")
+    plain = {
         "dli:endpoint": endpoint,
         "dli:authUrl": endpoint,
         "queue": "testQueue",
         "settleSeconds": "0.2",
-    }.items():
-        example.must("config", "set", key, text)
-    example.must("config", "rm", "agency")
-    for key, secret in zip(("dli:password", "sinkPassword"), SECRETS, strict=True):
-        example.must("config", "set", "--secret", key, secret)
+    }
+    secret = dict(zip(("dli:password", "sinkPassword"), SECRETS, strict=True))
+    options = [f"--plaintext={key}={text}" for key, text in plain.items()]
+    options += [f"--secret={key}={text}" for key, text in secret.items()]
+    example.must("config", "set-all", *options)
 
 
 def _live(example: Example, dli: Dli, stack: str, preview: str, deploy: str) -> None:
@@ -209,7 +209,7 @@ def test_a_running_job_is_taken_over(example: Example) -> None:
     assert dli.details(job_id)["desc"] == "Orders to the warehouse, kept by Pulumi"
     assert [entry["event"] for entry in dli.history(job_id)].count("running") == 1
     assert example.outputs() == {"job_id": job_id, "status": "job_running"}
-    example.must("up", "--yes", "--expect-no-changes")
+    example.must("preview", "--expect-no-changes")
 
 
 @pytest.mark.parametrize("example", ["upgrade"], indirect=True)
@@ -225,7 +225,7 @@ def test_a_new_jar_goes_through_a_savepoint(example: Example) -> None:
     [after] = example.dli.jobs().values()
     assert after["id"] == before["id"]
     assert after["counter"] > before["counter"]
-    example.must("up", "--yes", "--expect-no-changes")
+    example.must("preview", "--expect-no-changes")
 
 
 def test_every_example_is_a_whole_project() -> None:

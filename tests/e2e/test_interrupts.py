@@ -52,7 +52,6 @@ def _goes_on(stack: JobStack) -> None:
         runs = [e["resumed"] for e in stack.dli.history(found["id"]) if e["event"] == "running"]
         assert None not in runs[1:]
     stack.nothing_changes()
-    stack.destroy()
 
 
 def test_one_interrupt_lets_end_what_is_under_way_and_begins_nothing(stack: JobStack) -> None:

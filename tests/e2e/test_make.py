@@ -77,8 +77,13 @@ def clone(tmp_path: Path) -> Iterator[Clone]:
 
 @pytest.mark.timeout(3 * PATIENCE)  # a first run installs everything
 def test_the_quickstart_goes_as_the_readme_tells(clone: Clone) -> None:
-    assert "+ 2 created" in clone.make("up")
+    shown = clone.make("preview")
+    assert "+ 2 to create" in shown
+    assert "creates and starts the job" in shown
     dli = Dli(clone.directory / ".dli-local")
+    assert dli.jobs() == {}
+
+    assert "+ 2 created" in clone.make("up")
     first = dli.job("test1")
     assert first["status"] == "job_running"
 
@@ -86,16 +91,24 @@ def test_the_quickstart_goes_as_the_readme_tells(clone: Clone) -> None:
         assert "2 unchanged" in clone.make("up")
     assert sent == []
 
-    clone.make("shell", stdin="pulumi config set parallelNumber 2\n")
-    shown = clone.make("preview")
+    command = "pulumi refresh --yes --skip-preview; pulumi config set parallelNumber 2\n"
+    assert "2 unchanged" in clone.make("shell", stdin=command)
+    with dli.watched() as sent:
+        shown = clone.make("preview")
     assert "~ parallel_number  : 1 => 2" in shown
     assert shown.count("restarts the job from a savepoint (downtime); parallel_number 1 → 2") == 1
+    assert "job_id" not in shown  # known, and the same
+    assert changes(sent) == []
 
     with dli.watched() as sent:
         clone.make("up")
     assert f"PUT flink-jobs/{first['id']}" in changes(sent)
+    [put] = [entry for entry in sent if entry.method == "PUT"]
+    assert put.path == f"/v1.0/{first['project_id']}/streaming/flink-jobs/{first['id']}"
+    assert json.loads(put.body)["parallel_number"] == 2
     second = dli.job("test1")
     assert second["id"] == first["id"]
+    assert second["counter"] > first["counter"]
     assert second["definition"]["parallel_number"] == 2
     assert second["update_time"] > first["update_time"]
     command = "pulumi stack output --json; pulumi-dli local requests; pulumi-dli local status\n"

@@ -48,7 +48,6 @@ def test_a_stack_with_another_endpoint_stays_where_its_job_is(
 
     stack.configure(endpoint="local")
     stack.nothing_changes()
-    stack.destroy()
 
 
 def test_a_shell_with_another_region_reaches_no_job(

@@ -143,7 +143,7 @@ def test_warnings_are_in_the_json_of_a_preview_and_show_nothing_secret(stack: Jo
 
 
 def test_planted_secrets_come_out_nowhere(stack: JobStack) -> None:
-    commands = [("preview",), ("preview", "--diff"), ("preview", "--json")]
+    plain, diff, parsed = ("preview",), ("preview", "--diff"), ("preview", "--json")
     planted = ["PLANTEDONE", "PLANTEDTWO", "PLANTEDTHREE", "PLANTEDFOUR"]
     stack.program(
         job(
@@ -151,8 +151,7 @@ def test_planted_secrets_come_out_nowhere(stack: JobStack) -> None:
             runtime_config={"fs.obs.secret.key": planted[2]},
         )
     )
-    shown = "".join(stack.shows(*command) for command in commands)
-    shown += stack.up("--debug")
+    shown = stack.shows(*diff) + stack.up("--debug")
     stack.program(
         job(
             entrypoint_args=f"--password {planted[3]}",
@@ -160,9 +159,9 @@ def test_planted_secrets_come_out_nowhere(stack: JobStack) -> None:
             cu_number=3,
         )
     )
-    shown += "".join(stack.shows(*command) for command in commands) + stack.up()
+    shown += stack.shows(*plain) + stack.shows(*parsed) + stack.up("--diff")
     stack.program(job(entrypoint_args=[f"a {planted[0]}"], runtime_config={"a": [planted[1]]}))
-    shown += "".join(stack.fails(*command) for command in commands)
+    shown += "".join(stack.fails(*command) for command in (plain, diff, parsed))
     every = shown + stack.state_text()
     every += "".join(entry.body for entry in kept(stack.dli.store))
     assert [text for text in planted if text in every] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from dli import changes
 from job_stack import TYPE, JobStack, job
 
@@ -26,21 +25,21 @@ def _resumed(stack: JobStack, job_id: int) -> list[str | None]:
     return [e["resumed"] for e in stack.dli.history(job_id) if e["event"] == "running"]
 
 
-@pytest.mark.parametrize("command", ["--replace", "--target-replace"])
-def test_a_replacement_asked_for_keeps_the_job_and_its_state(stack: JobStack, command: str) -> None:
+def test_a_replacement_asked_for_keeps_the_job_and_its_state(stack: JobStack) -> None:
     stack.program(job())
     stack.up()
     old = _the_job_is_right(stack)
-    shown = stack.shows("preview", command, URN)
-    assert f"etl: goes on with job {old}; if the engine replaces it (--replace, taint): " in shown
-    assert "restarts the job from a savepoint (downtime)" in shown
-    with stack.dli.watched() as sent:
-        stack.up(command, URN)
-    assert changes(sent) == ["POST jobs/stop", f"PUT flink-jobs/{old}", "POST jobs/run"]
-    assert _the_job_is_right(stack) == old
-    assert _resumed(stack, old)[-1] is not None
+    for command in "--replace", "--target-replace":
+        shown = stack.shows("preview", command, URN)
+        line = f"etl: goes on with job {old}; if the engine replaces it (--replace, taint): "
+        assert line in shown
+        assert "restarts the job from a savepoint (downtime)" in shown
+        with stack.dli.watched() as sent:
+            stack.up(command, URN)
+        assert changes(sent) == ["POST jobs/stop", f"PUT flink-jobs/{old}", "POST jobs/run"]
+        assert _the_job_is_right(stack) == old
+        assert _resumed(stack, old)[-1] is not None
     stack.nothing_changes()
-    stack.destroy()
 
 
 def test_a_tainted_job_keeps_its_state(stack: JobStack) -> None:
@@ -52,7 +51,6 @@ def test_a_tainted_job_keeps_its_state(stack: JobStack) -> None:
     assert _the_job_is_right(stack) == old
     assert _resumed(stack, old)[-1] is not None
     stack.nothing_changes()
-    stack.destroy()
 
 
 def test_a_tainted_job_without_a_savepoint_is_not_emptied(stack: JobStack) -> None:
@@ -78,7 +76,6 @@ def test_a_forgotten_job_is_gone_on_with(stack: JobStack) -> None:
     assert line in stack.up()
     assert _the_job_is_right(stack) == old
     assert _resumed(stack, old)[-1] is not None
-    stack.destroy()
 
 
 def test_a_job_moves_with_its_state_and_a_refused_move_keeps_it(stack: JobStack) -> None:
@@ -96,7 +93,6 @@ def test_a_job_moves_with_its_state_and_a_refused_move_keeps_it(stack: JobStack)
     assert new != old
     assert _resumed(stack, new)[0] is not None
     stack.nothing_changes()
-    stack.destroy()
 
 
 def test_a_dependent_that_is_deleted_first_keeps_its_state(stack: JobStack) -> None:
@@ -111,7 +107,6 @@ def test_a_dependent_that_is_deleted_first_keeps_its_state(stack: JobStack) -> N
     assert _resumed(stack, new)[-1] is not None
     assert new == old or _resumed(stack, new)[0] is not None
     stack.nothing_changes()
-    stack.destroy()
 
 
 def test_a_renamed_resource_with_an_alias_keeps_its_job(stack: JobStack) -> None:
@@ -127,7 +122,6 @@ def test_a_renamed_resource_with_an_alias_keeps_its_job(stack: JobStack) -> None
     assert after["start_time"] == before["start_time"]
     assert after["tags"]["pulumi-owner"] != before["tags"]["pulumi-owner"]
     stack.nothing_changes()
-    stack.destroy()
 
 
 def test_a_renamed_resource_without_an_alias_is_told_the_ways(stack: JobStack) -> None:
@@ -216,7 +210,6 @@ def test_a_renamed_resource_that_is_tainted_keeps_its_job(stack: JobStack) -> No
     assert _the_job_is_right(stack, "new") == old
     assert _resumed(stack, old)[-1] is not None
     stack.nothing_changes()
-    stack.destroy()
 
 
 def test_a_job_that_goes_into_a_component_is_known_there(stack: JobStack) -> None:

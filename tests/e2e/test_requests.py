@@ -50,8 +50,7 @@ def test_a_fleet_looks_up_its_queue_and_its_jobs_once_and_nothing_twice(stack: J
         "POST jobs/run": len(NAMES),
     }
     with stack.dli.watched() as sent:
-        stack.nothing_changes()
-        stack.shows("up", "--yes")
+        stack.shows("up", "--yes", "--expect-no-changes")
     assert kinds(sent) == {}
     with stack.dli.watched() as sent:
         stack.shows("refresh", "--yes", "--skip-preview")

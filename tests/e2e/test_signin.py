@@ -120,7 +120,7 @@ def test_a_job_lives_with_each_way_to_sign_in(
     assert failed.returncode != 0
     shown = failed.stdout + failed.stderr
     assert "Traceback" in shown  # PULUMI_DLI_DEBUG shows one, without a credential
-    shown += stack.shows("up", "--yes", "--diff")
+    shown += stack.up("--diff")
     assert stack.dli.job("etl")["status"] == "job_running"
     shown += stack.state_text()
     shown += stack.destroy()
