@@ -74,7 +74,7 @@ def test_the_counts_go_on_over_five_restarts(
     files.add(dli.folder, Path(changed), None)
 
     stack.program(counting("etl"))
-    shown = stack.shows("up", "--yes")
+    shown = stack.up()
     assert f"on Flink {versions.DEFAULT_VERSION}: {dli.cluster.url}" in shown
     cluster = dli.cluster
     program: dict[str, Any] = {}
@@ -89,7 +89,7 @@ def test_the_counts_go_on_over_five_restarts(
         program |= change
         stack.program(counting("etl", **program))
         assert "restarts the job from a savepoint (downtime)" in stack.up()
-        assert "unchanged" in stack.shows("preview")
+    assert "unchanged" in stack.shows("preview")
     dli.counts_on(counts, MORE)
     assert dli.cluster == cluster
     stack.destroy()
@@ -101,7 +101,7 @@ def test_a_job_goes_through_the_releases_with_its_counts(tmp_path: Path, dli: Fl
     stack = make_stack(tmp_path, dli)
     counts = Counts(dli.folder / "etl.csv")
     stack.program(counting("etl", flink_version="1.12"))
-    assert "on Flink 1.12.5: http://127.0.0.1:" in stack.shows("up", "--yes")
+    assert "on Flink 1.12.5: http://127.0.0.1:" in stack.up()
     first = dli.cluster
     dli.counts_on(counts, MORE)
 
