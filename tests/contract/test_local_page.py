@@ -44,6 +44,12 @@ def test_the_table_is_the_routes(served: Flask) -> None:
     assert set(rows) == routes
 
 
+def test_no_route_has_the_code_that_makes_an_address(served: Flask) -> None:
+    for rule in served.url_map.iter_rules():
+        with pytest.raises(NotImplementedError):
+            rule.build({})
+
+
 def test_inside_the_provider_only_what_is_under_a_project_is_there(tmp_path: Path) -> None:
     store = new_store(tmp_path)
     store.close()
