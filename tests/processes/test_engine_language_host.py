@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import grpc
 import pytest
-from google.protobuf import struct_pb2
+from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 HOST = Path(__file__).resolve().parents[2] / "tools" / "engine" / "host" / "language_host.py"
@@ -143,6 +144,23 @@ def test_what_is_not_supported_says_so_without_a_traceback(host: Host) -> None:
     assert refused.value.code() == grpc.StatusCode.UNIMPLEMENTED
     host.process.terminate()
     assert host.end() == (0, "")
+
+
+def test_it_names_the_version_of_the_sdk(host: Host) -> None:
+    told = host.client.GetPluginInfo(empty_pb2.Empty())
+    assert told.version == importlib.metadata.version("pulumi")
+
+
+def test_its_start_loads_no_more_of_the_sdk_than_the_protocol() -> None:
+    code = "import language_host, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=HOST.parent, capture_output=True, text=True, check=True
+    )
+    loaded = {name for name in done.stdout.split() if name.split(".")[0] == "pulumi"}
+    assert {name for name in loaded if not name.startswith("pulumi.runtime.proto")} == {
+        "pulumi",
+        "pulumi.runtime",
+    }
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
