@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import pytest
 from local_service import PROJECT, LocalService
 
 
@@ -51,3 +53,66 @@ def test_the_log_keeps_a_thousand(embedded_dli: LocalService) -> None:
     assert len(log) == 1000
     assert (log[0]["path"], log[-1]["path"]) == ("/none/2", "/none/1001")
     assert log[-1]["status"] == 404
+
+
+def logged(dli: LocalService) -> str:
+    return json.dumps(dli.http.get("/_local/requests").json()["requests"][-1])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"entrypointArgs": "--key planted-value"},
+        {"ENTRYPOINT-ARGS": ["planted-value"]},
+        {"runtimeConfig": {"a": ["planted-value"]}},
+        {"db_password": "planted-value"},
+        {"nested": [{"securityToken": "planted-value"}]},
+        {"tags": [{"key": "api-key", "value": "planted-value"}]},
+        {"entrypoint_args": "--key=planted-value", "desc": "it is planted-value, dear"},
+        {"entrypoint_args": "--key=planted-value", "planted-value": 1},
+        {"auth": {"identity": {"methods": ["token"], "token": "planted-value"}}},
+        {"auth": {"identity": {"password": {"user": {"password": {"x": "planted-value"}}}}}},
+        {"auth": {"identity": {"totp": {"user": {"passcode": "planted-value"}}}}},
+        {"password": {"x": "planted-value"}},
+    ],
+    ids=json.dumps,
+)
+def test_secrets_are_masked_wherever_they_stand_in_a_body(dli: LocalService, body: Any) -> None:
+    dli.http.post(f"/v1.0/{PROJECT}/streaming/flink-jobs", json=body)
+    assert "planted" not in logged(dli)
+    assert "***" in logged(dli)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["X-Auth-Token=planted", "a=1&password=planted&b=2", "tags=a=b,db_password=planted,c=d"],
+)
+def test_secrets_are_masked_in_a_query(dli: LocalService, query: str) -> None:
+    path = f"/v1.0/{PROJECT}/streaming/jobs"
+    dli.http.get(f"{path}?{query}")
+    assert "planted" not in logged(dli)
+    dli.http.get(f"{path}?{query.replace('s=a=', 's=a%3D').replace('word=', 'word%3D')}")
+    assert "planted" not in logged(dli)
+
+
+def test_what_a_request_signs_in_with_is_masked_where_it_is_repeated(dli: LocalService) -> None:
+    token = dli.http.headers["X-Auth-Token"]
+    dli.create(desc=f"made with {token}", entrypoint_args="a")
+    assert token not in logged(dli)
+    headers = {"Authorization": "SDK-HMAC-SHA256 Access=a, Signature=0123456789abcdef"}
+    dli.http.get(f"/v1.0/{PROJECT}/streaming/jobs?name=0123456789abcdef", headers=headers)
+    assert "name=***" in logged(dli)
+
+
+def test_what_is_no_secret_is_seen(dli: LocalService) -> None:
+    dli.create(entrypoint_args="--topic orders --fast true", desc="orders, true", cu_number=3)
+    entry = json.loads(json.loads(logged(dli))["body"])
+    assert entry["name"] == "orders"
+    assert entry["desc"] == "orders, true"
+    assert entry["cu_number"] == 3
+
+
+def test_too_many_secrets_are_not_looked_for(dli: LocalService) -> None:
+    dli.create(entrypoint_args=" ".join(f"planted-{number}" for number in range(2000)))
+    assert "planted" not in logged(dli)
+    assert "too many secrets" in logged(dli)

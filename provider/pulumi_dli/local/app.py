@@ -15,7 +15,7 @@ from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Rule
 
-from pulumi_dli.local import faults, requests, routes
+from pulumi_dli.local import faults, masking, requests, routes
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.errors import (
     ConnectionDropped,
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 NOT_FOUND, INTERNAL = 404, 500
+DOORS = "local"
+"""The blueprint of what no cloud has."""
 LARGEST_BODY = 12 * 1024 * 1024
 """Bytes, as signing allows."""
 
@@ -127,8 +129,9 @@ def create_app(
 
 
 def route_names(app: Flask) -> frozenset[str]:
-    """What a fault can be aimed at: the names of the API's routes."""
-    return frozenset(_route(rule.endpoint) for rule in app.url_map.iter_rules())
+    """What a fault can be aimed at: the names of the API's routes, and not those of the doors."""
+    names = (rule.endpoint for rule in app.url_map.iter_rules())
+    return frozenset(_route(name) for name in names if not name.startswith(f"{DOORS}."))
 
 
 def _route(endpoint: str) -> str:
@@ -143,7 +146,7 @@ def _surround(app: Flask, service: Service) -> None:
         g.status = None
         g.body = b""
         g.body = request.get_data(cache=True)
-        if request.endpoint is None or request.blueprint == "local":
+        if request.endpoint is None or request.blueprint == DOORS:
             return None
         if request.blueprint == "dli":
             caller = access.signed_in(service, request)
@@ -164,7 +167,7 @@ def _surround(app: Flask, service: Service) -> None:
             return
         query = request.query_string.decode("latin-1")
         path = f"{request.path}?{query}" if query else request.path
-        body = requests.masked(g.body)
+        path, body = masking.masked(path, g.body, request.headers)
         try:
             entry = requests.Entry(service.clock(), request.method, path, g.get("status"), body)
             requests.keep(service.store, entry)

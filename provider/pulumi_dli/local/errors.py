@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+LONGEST_TEXT, LONGEST_NAME = 1024, 128
+"""Characters of a refusal, and of a name that a request brought and a refusal repeats."""
+
 
 class StoreError(Exception):
     """The data folder cannot be used. Its text is meant for a person."""
@@ -31,6 +34,7 @@ class Refusal(Exception):
     status = 400
 
     def __init__(self, code: str, text: str) -> None:
+        text = _bounded(text, LONGEST_TEXT)
         super().__init__(text)
         self.code = code
         self.text = text
@@ -85,7 +89,7 @@ class ServiceFailure(Refusal):
 
 def bad_parameter(field: str, text: str) -> Refusal:
     """A value that does not pass the parameter check; the text names the field."""
-    return Refusal("DLI.0001", f"Parameter {field} is invalid: {text}.")
+    return Refusal("DLI.0001", f"Parameter {_bounded(field, LONGEST_NAME)} is invalid: {text}.")
 
 
 def no_such_job(job_id: object) -> Refusal:
@@ -96,3 +100,9 @@ def no_such_job(job_id: object) -> Refusal:
 def not_allowed(text: str) -> Refusal:
     """An operation that the job's state does not allow."""
     return Refusal("DLI.0007", text)
+
+
+def _bounded(text: str, longest: int) -> str:
+    """A text in one line of so many characters at most."""
+    whole = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text[:longest])
+    return whole if len(text) <= longest else f"{whole}…"

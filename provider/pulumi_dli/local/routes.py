@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from pulumi_dli.local import jobs, queues, tags, verbs, view
+from pulumi_dli.local import bodies, jobs, queues, tags, verbs, view
 from pulumi_dli.local.errors import BatchRefusal, Refusal, bad_parameter, not_allowed
 from pulumi_dli.local.records import find, parse_id
 from pulumi_dli.local.validation import LARGE, check_list, check_number, check_object, check_text
@@ -181,8 +181,8 @@ def _queues(routes: Blueprint, service: Service) -> None:
         if kind not in {"sql", queues.GENERAL, "all"}:
             raise bad_parameter("queue_type", "sql, general or all is expected")
         found = queues.QUEUES if kind != "sql" and not request.args.get("tags") else ()
-        size = request.args.get("page-size", len(queues.QUEUES), int)
-        first = (request.args.get("current-page", 1, int) - 1) * size
+        size = check_number(request.args, "page-size", len(queues.QUEUES), LARGE)
+        first = (check_number(request.args, "current-page", 1, LARGE) - 1) * size
         with service.look() as moment:
             rows = [queue.row(owner, queues.used_cus(moment, queue.name)) for queue in found]
         if request.args.get("order", "").endswith("desc"):
@@ -203,10 +203,10 @@ def json_body() -> dict[str, Any]:
     Raises:
         Refusal: DLI.0001, it brings none.
     """
-    body = request.get_json(force=True, silent=True)
-    if not isinstance(body, dict):
-        raise bad_parameter("body", "a JSON object is expected")
-    return body
+    try:
+        return bodies.read(request.get_data(cache=True))
+    except ValueError as error:
+        raise bad_parameter("body", str(error)) from None
 
 
 def _page(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

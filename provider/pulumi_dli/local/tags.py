@@ -63,6 +63,8 @@ def parse_query(text: str) -> dict[str, str]:
         if not key or not equals:
             raise bad_parameter("tags", "k1=v1,k2=v2 is expected")
         tags[key] = value
+    if len(tags) > MOST:
+        raise bad_parameter("tags", f"a job has at most {MOST} tags")
     return tags
 
 

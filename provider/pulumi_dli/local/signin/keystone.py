@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from pulumi_dli.local import bodies
 from pulumi_dli.local.errors import GatewayRefusal, IdentityRefusal
 from pulumi_dli.local.signin import access, tokens
 
@@ -41,7 +42,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.post("/v3/auth/tokens")
     def issue_token() -> Response:
-        body = _object(request.get_json(force=True, silent=True))
+        body = _body()
         auth = _object(body.get("auth"))
         expires_at = _methods(service, _object(auth.get("identity")))
         project = _scope(service, auth)
@@ -56,7 +57,7 @@ def blueprint(service: Service) -> Blueprint:
 
     @routes.post("/v3.0/OS-CREDENTIAL/securitytokens")
     def issue_keys() -> Response:
-        body = _object(request.get_json(force=True, silent=True))
+        body = _body()
         wanted = _object(_object(_object(body.get("auth")).get("identity")).get("token") or {})
         _check_token(service, str(wanted.get("id") or request.headers.get("X-Auth-Token") or ""))
         seconds = wanted.get("duration_seconds", SHORTEST)
@@ -259,6 +260,13 @@ def _project(service: Service, project: Project) -> dict[str, Any]:
         "description": "",
         "links": {"self": f"{request.host_url}v3/projects/{project.id}"},
     }
+
+
+def _body() -> dict[str, Any]:
+    try:
+        return bodies.read(request.get_data(cache=True))
+    except ValueError as error:
+        raise _malformed(str(error)) from None
 
 
 def _object(value: Any) -> dict[str, Any]:
