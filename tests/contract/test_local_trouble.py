@@ -256,10 +256,10 @@ def test_a_command_on_a_full_disk_ends_in_a_sentence(
 def test_a_folder_that_finds_no_room_is_made_by_the_next_command(tmp_path: Path) -> None:
     folder = tmp_path / "dli"
     with room(folder, 0):
-        text = told("status", path=folder)
+        text = told("reset", path=folder)
     assert f"cannot keep its data in {folder}: the disk" in text
     assert {path.name for path in folder.iterdir()} <= {".gitignore"}
-    assert CliRunner().invoke(app, ["status", "--path", str(folder)]).exit_code == 0
+    assert CliRunner().invoke(app, ["reset", "--path", str(folder)]).exit_code == 0
 
 
 # Folders that cannot be used.

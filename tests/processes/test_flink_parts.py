@@ -37,5 +37,6 @@ def test_a_folder_is_simulated_until_it_is_switched_on(tmp_path: Path) -> None:
     versions.chosen(tmp_path).write_text("9.9.9\n")
     assert versions.of_folder(tmp_path) == "9.9.9"
     assert choice.describe(tmp_path).startswith("Flink 9.9.9")
+    assert choice.describe(tmp_path, "1.15").startswith("Flink 1.15.4")
     choice.switch_off(tmp_path)
     assert versions.of_folder(tmp_path) is None

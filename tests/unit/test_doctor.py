@@ -45,6 +45,33 @@ def test_missing_settings_are_the_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        ("1.11", "(stack config dli:localFlinkVersion) must be a version of Flink from 1.12 on"),
+        ("fast", "(stack config dli:localFlinkVersion) must be a version of Flink from 1.12 on"),
+        ("1.99", "stack config dli:localFlinkVersion: 1.99 is not a Flink version"),
+        ("3.0", "stack config dli:localFlinkVersion: 3.0 is not a Flink version"),
+    ],
+)
+def test_a_wrong_version_of_the_local_flink_is_named(
+    tmp_path: Path, version: str, words: str
+) -> None:
+    config = {"endpoint": "local", "localFlinkVersion": version}
+    found = report(tmp_path, config)
+    assert not found.ok
+    assert words in found.as_text()
+    with closing(Connections(config, {}, tmp_path)) as connections:
+        _, problems = Session(connections, Lines()).check("urn", {}, {"name": "a"}, frozenset())
+    assert [words in problem for problem in problems].count(True) == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("version", ["1.12", "1.15", "1.15.4", "2.3.0"])
+def test_a_good_version_of_the_local_flink_is_taken(tmp_path: Path, version: str) -> None:
+    assert report(tmp_path, {"endpoint": "local", "localFlinkVersion": version}).ok
+
+
+@pytest.mark.parametrize(
     ("config", "failing"),
     [
         ({"endpoint": "http://127.0.0.1:1", "maxRetries": "0"}, "sign-in and queues"),

@@ -82,7 +82,6 @@ def test_requests_are_shown_for_people_and_for_machines(folder: Path) -> None:
 
 def test_faults_are_armed_shown_and_cleared(folder: Path) -> None:
     assert folder.exists()
-    assert told("faults") == ""
     told("faults", "arm", "answer", "--on", "create", "--nth", "2", "--set", "code=429")
     assert told("faults").startswith("answer on create, calls 2 to 2, seen 0 ")
     assert '"code": 429' in told("faults")
@@ -95,6 +94,8 @@ def test_faults_are_armed_shown_and_cleared(folder: Path) -> None:
     [
         (("faults", "arm", "explode"), "one of drop, answer"),
         (("faults", "arm", "drop", "--on", "nowhere"), "drop goes with"),
+        (("faults", "arm", "drop", "--on", "armed_faults"), "drop goes with"),
+        (("faults", "arm", "drop", "--on", "request_log"), "drop goes with"),
         (("faults", "arm", "drop", "--set", "colour=red"), "no such parameter"),
         (("serve", "--project", "x"), "NAME=ID is expected"),
         (("serve", "--project", "x=1", "--project", "y=1"), "two of them have the same id"),
@@ -128,13 +129,35 @@ def test_the_folder_is_the_one_given_or_the_projects_or_here(
     deep = folder / "a" / "b"
     deep.mkdir(parents=True)
     monkeypatch.chdir(deep)
-    told("status")
+    told("reset")
     assert (deep / FOLDER).is_dir()
     (folder / "Pulumi.yaml").write_text("name: x\n")
-    told("status")
+    told("reset")
     assert (folder / FOLDER).is_dir()
     monkeypatch.setenv("PULUMI_DLI_LOCAL_PATH", str(folder / "set"))
-    told("status")
+    told("reset")
     assert (folder / "set").is_dir()
-    told("status", "--path", "given")
+    told("reset", "--path", "given")
     assert (deep / "given").is_dir()
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        ("status",),
+        ("requests",),
+        ("requests", "--json"),
+        ("faults",),
+        ("faults", "clear"),
+        ("flink",),
+        ("logs", "orders"),
+    ],
+)
+def test_a_look_makes_nothing(folder: Path, look: tuple[str, ...]) -> None:
+    assert f"there is no local DLI in {folder / FOLDER} yet" in told(*look)
+    assert not list(folder.iterdir())
+
+
+def test_machines_read_an_empty_log_where_there_is_nothing(folder: Path) -> None:
+    assert folder.exists()
+    assert json.loads(CliRunner().invoke(app, ["requests", "--json"]).stdout) == []

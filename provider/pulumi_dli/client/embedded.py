@@ -58,12 +58,14 @@ def local_client(settings: Settings) -> httpx.Client:
     """A client that calls the local DLI of these settings.
 
     Raises:
-        SettingsError: the extra `local` is not installed, or the folder cannot be used.
+        SettingsError: the extra `local` is not installed, the folder cannot be used, or no Flink
+            has that version.
     """
     try:
         with loading():
             from pulumi_dli.local.app import create_app  # noqa: PLC0415 -- the extra `local`
-            from pulumi_dli.local.errors import StoreError  # noqa: PLC0415
+            from pulumi_dli.local.errors import FlinkError, StoreError  # noqa: PLC0415
+            from pulumi_dli.local.flink import versions  # noqa: PLC0415
             from pulumi_dli.local.runners import Runners  # noqa: PLC0415
             from pulumi_dli.local.store import Store  # noqa: PLC0415
     except ModuleNotFoundError as error:
@@ -71,6 +73,12 @@ def local_client(settings: Settings) -> httpx.Client:
             f"dli:endpoint is local, and the local DLI needs {error.name}, which is not "
             "installed: pip install 'pulumi-dli[local]'"
         ) from None
+    try:
+        if settings.local_flink_version is not None:
+            versions.release(settings.local_flink_version)
+    except FlinkError as error:
+        where = settings.values["localFlinkVersion"].where
+        raise SettingsError(f"{where}: {error}") from None
     try:
         store = Store(settings.local_path)
     except StoreError as error:

@@ -54,11 +54,16 @@ def _report(stack: str | None) -> Report:
 def _flink(connections: Connections) -> str:
     """What runs the jobs of the local DLI, in words."""
     try:
-        from pulumi_dli.local.flink import choice  # noqa: PLC0415 -- the extra `local`
+        from pulumi_dli.local.errors import FlinkError  # noqa: PLC0415 -- the extra `local`
+        from pulumi_dli.local.flink import choice  # noqa: PLC0415
 
-        return choice.describe(connections.settings().local_path)
+        settings = connections.settings()
     except (ModuleNotFoundError, DliError):
         return "not installed"  # or the settings are not usable, which the report says first
+    try:
+        return choice.describe(settings.local_path, settings.local_flink_version)
+    except FlinkError as error:
+        return str(error)
     except OSError:
         return "not known"  # the data folder is not usable, which the report says too
 

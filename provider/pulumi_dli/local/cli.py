@@ -15,7 +15,7 @@ from pulumi_dli.local.app import create_app, route_names
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.flink import choice
 from pulumi_dli.local.flink import cli as flink
-from pulumi_dli.local.opened import Folder, opened
+from pulumi_dli.local.opened import Folder, looked_into, opened
 from pulumi_dli.local.runners import Runners
 from pulumi_dli.local.service import Service
 from pulumi_dli.local.signin.identity import LOCAL, Identity
@@ -90,7 +90,7 @@ def serve_command(  # noqa: PLR0913 (one for each option)
 @app.command()
 def status(*, path: Folder = None) -> None:
     """Show its jobs."""
-    with opened(path) as store:
+    with looked_into(path) as store:
         service = Service(store, Identity(), Runners(store.folder), StoredClock(store), _no_sleep)
         with service.look() as moment:
             jobs = [job for job in doors.everything(moment) if job["deleted_at"] is None]
@@ -122,7 +122,7 @@ def requests_command(
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
     """Show the last thousand requests, secrets masked, oldest first."""
-    with opened(path) as store:
+    with looked_into(path, nothing="[]" if as_json else "") as store:
         entries = requests.kept(store)
         if as_json:
             typer.echo(json.dumps([asdict(entry) for entry in entries], indent=2))
@@ -138,7 +138,7 @@ def requests_command(
 def show_faults(context: typer.Context, *, path: Folder = None) -> None:
     """Show the faults that are armed. `arm` adds one, `clear` disarms them all."""
     if context.invoked_subcommand is None:
-        with opened(path) as store:
+        with looked_into(path) as store:
             for fault in faults.armed(store):
                 aim = fault.route or "any request"
                 calls = f"calls {fault.nth} to {fault.nth + fault.times - 1}, seen {fault.seen}"
@@ -174,7 +174,7 @@ def arm(
 @faults_app.command()
 def clear(*, path: Folder = None) -> None:
     """Disarm all faults."""
-    with opened(path) as store:
+    with looked_into(path) as store:
         faults.clear(store)
 
 

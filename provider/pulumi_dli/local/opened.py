@@ -11,7 +11,7 @@ import typer
 
 from pulumi_dli.local import failures
 from pulumi_dli.local.errors import FlinkError, OptionError, Refusal, StoreError
-from pulumi_dli.local.store import NAME, Store
+from pulumi_dli.local.store import FILE, NAME, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +57,28 @@ def opened(path: Path | None) -> Iterator[Store]:
     except (StoreError, FlinkError, OptionError, Refusal, OSError, *NOT_FORESEEN) as error:
         typer.echo(f"pulumi-dli local: {_told(error, path or Path(FOLDER))}", err=True)
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def looked_into(path: Path | None, *, nothing: str = "") -> Iterator[Store]:
+    """As `opened`, for a command that only looks: it makes no folder.
+
+    Args:
+        path: as `folder` takes it.
+        nothing: what a machine reads where there is nothing to look into.
+    """
+    where = folder(path)
+    try:
+        (where / FILE).stat()
+    except FileNotFoundError:
+        typer.echo(f"there is no local DLI in {where} yet: what uses it first makes it", err=True)
+        if nothing:
+            typer.echo(nothing)
+        raise typer.Exit(0) from None
+    except OSError:
+        pass  # `opened` says what is wrong with it
+    with opened(path) as store:
+        yield store
 
 
 def _told(error: Exception, place: Path) -> str:

@@ -20,12 +20,14 @@ MAX_DEFAULT_TAGS = 19
 """Tags for every job; the service takes 20, and the ownership mark is one of them."""
 MOST_NAME = 255
 MOST_PATH = 4096
+OLDEST_FLINK = (1, 12)
+"""The first line that the local DLI runs."""
 _ON = {"on", "true", "yes", "1"}
 _OFF = {"off", "false", "no", "0"}
 _SECRETS = {"password", "secretKey"}
 _NAMES = {
     *("projectName", "username", "userId", "domainName", "domainId"),
-    *("agencyName", "agencyDomainName", "localFlinkVersion"),
+    *("agencyName", "agencyDomainName"),
 }
 
 
@@ -130,6 +132,24 @@ class Reader:
             self.malformed(key, value, f"a whole number from 0 to {most}")
             return default
         return int(value.text)
+
+    def flink(self, key: str) -> str | None:
+        """A version of Flink: a line such as `1.15`, or a release."""
+        value = self.take(key)
+        if value is None:
+            return None
+        text = value.text
+        found = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})(\.[0-9]{1,3})?", text)
+        if not found or (int(found[1]), int(found[2])) < OLDEST_FLINK:
+            wrong = f" (it is {text})" if re.fullmatch(r"[0-9][0-9.]{0,15}", text) else ""
+            oldest = ".".join(map(str, OLDEST_FLINK))
+            self.malformed(
+                key,
+                value,
+                f"a version of Flink from {oldest} on, such as 1.15 or 1.20.5, in quotes in YAML, "
+                f"which takes 1.20 for 1.2{wrong}",
+            )
+        return text
 
     def tags(self, key: str) -> Mapping[str, str]:
         """A map of texts, which the stack's configuration hands on as JSON."""

@@ -168,7 +168,7 @@ class _Resolver:
         local_path = reader.path("localPath") or self.directory / ".dli-local"
         if endpoint == LOCAL != region:  # each region is a service of its own
             local_path = local_path / "regions" / region
-        flink = reader.take("localFlinkVersion")
+        flink_version = reader.flink("localFlinkVersion")
         reader.demand_names()
         if reader.problems or credentials is None or project is None:
             raise SettingsError(self._complaint())
@@ -188,7 +188,7 @@ class _Resolver:
             ignore_tags=ignore_tags,
             preflight=preflight,
             local_path=local_path,
-            local_flink_version=flink.text if flink else None,
+            local_flink_version=flink_version,
             values=dict(reader.used),
             warnings=tuple(reader.warnings),
         )

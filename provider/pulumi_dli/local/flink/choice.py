@@ -72,14 +72,22 @@ def stop(store: Store) -> None:
             item.stop(wait=True)
 
 
-def describe(folder: Path) -> str:
-    """What runs the folder's jobs, in words, and why not Flink."""
+def describe(folder: Path, version: str | None = None) -> str:
+    """What runs the folder's jobs, in words, and why not Flink.
+
+    Args:
+        folder: the data folder.
+        version: of all jobs that start, where that is set.
+    """
     wanted = versions.of_folder(folder)
+    if wanted is not None and version is not None:
+        wanted = versions.release(version)
     if wanted is None:
         return "simulated: no Flink runs the jobs (`pulumi-dli local flink on` lets one)"
     try:
         found = java.find()
     except FlinkError as error:
         return f"Flink {wanted}, but {error}"
+    unless = versions.UNLESS if version is None else ", whatever a job's flink_version names"
     later = "" if install.home(wanted) else " (the first start installs it)"
-    return f"Flink {wanted}{later} on Java {found.version} ({found.java}){versions.UNLESS}"
+    return f"Flink {wanted}{later} on Java {found.version} ({found.java}){unless}"

@@ -11,7 +11,7 @@ import typer
 
 from pulumi_dli.local.errors import FlinkError
 from pulumi_dli.local.flink import choice, compiler, files, install, versions
-from pulumi_dli.local.opened import Folder, opened
+from pulumi_dli.local.opened import Folder, looked_into, opened
 from pulumi_dli.local.records import from_row
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ app = typer.Typer(invoke_without_command=True, help="The Flink that runs the job
 def show(context: typer.Context, *, path: Folder = None) -> None:
     """Show what runs the jobs, and the clusters that are up."""
     if context.invoked_subcommand is None:
-        with opened(path) as store:
+        with looked_into(path) as store:
             typer.echo(choice.describe(store.folder))
             for cluster in choice.clusters(store.folder):
                 found = cluster.running()
@@ -101,7 +101,7 @@ def logs(
     path: Folder = None,
 ) -> None:
     """Show what Flink logged and what the job printed. The jobs of a cluster share its logs."""
-    with opened(path) as store:
+    with looked_into(path) as store:
         cluster = choice.cluster(store.folder, _version(store, name))
         for part in LOGS:
             log = cluster.log(part)
