@@ -32,6 +32,7 @@ MUTATED = (
     "job/outputs.py",
     "memory.py",
     "session.py",
+    "lifecycle/polling.py",
     "lifecycle/waits.py",
     "lifecycle/replace.py",
 )

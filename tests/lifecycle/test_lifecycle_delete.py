@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 from pulumi_dli.client.api import Jobs, Requests
 from pulumi_dli.errors import ApiError, DliError, JobError, NotFoundError, StateAtRisk, WaitTimeout
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.verbs import Lifecycle
-from stack import Stack
+from pulumi_dli.local.clock import StoredClock
+from stack import OneClock, Stack
 
 
 @pytest.fixture
@@ -243,7 +245,7 @@ def test_a_delete_is_over_once_the_job_is_gone(up: Stack, looks: int, gone: bool
 def test_a_delete_that_breaks_off_behind_its_stop_says_so(stack: Stack) -> None:
     stack.up()
     stack.dli.pass_time(100)
-    with pytest.raises(DliError, match=r"job 1 was told to stop .* `pulumi destroy` goes on"):
+    with pytest.raises(DliError, match=r"job 1 was told to stop .* the same command goes on"):
         stack.destroy(seconds=0.1)
     stack.destroy()
     assert stack.jobs() == []
@@ -256,3 +258,31 @@ def test_a_delete_whose_stop_is_refused_does_not_say_that_it_stopped(stack: Stac
     with pytest.raises(StateAtRisk) as caught:
         stack.destroy()
     assert "told to stop" not in str(caught.value)
+
+
+class Vanishing(OneClock):
+    """A clock by which somebody else deletes the job while it is waited for."""
+
+    def __init__(self, stack: Stack) -> None:
+        super().__init__(StoredClock(stack.store))
+        self.stack = stack
+
+    def sleep(self, seconds: float) -> None:
+        if self.stack.jobs():
+            self.stack.dli.good("DELETE", "jobs/1")
+        super().sleep(seconds)
+
+
+def test_a_job_that_goes_while_its_delete_waits_is_deleted(up: Stack) -> None:
+    up.clock = Vanishing(up)
+    up.destroy()
+    assert up.jobs() == []
+    assert up.sent()[0] == "stop savepoint"
+
+
+def test_a_job_that_goes_just_before_its_stop_is_deleted(up: Stack) -> None:
+    details = up.dli.good("GET", "jobs/1")
+    up.dli.good("DELETE", "jobs/1")
+    up.hostile({1: httpx.Response(200, json=details)})
+    up.destroy()
+    assert up.jobs() == []

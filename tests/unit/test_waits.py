@@ -12,7 +12,8 @@ from pulumi_dli.errors import JobError, JobFailed, WaitTimeout
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.lifecycle.operation import Operation
-from pulumi_dli.lifecycle.waits import Waiter, Waits, words
+from pulumi_dli.lifecycle.polling import Waiter, words
+from pulumi_dli.lifecycle.waits import Waits
 from stand_ins import HandClock
 
 
@@ -31,8 +32,11 @@ class Job:
 
     def wait(self, seconds: float, soonest: float = math.inf) -> JobDetail:
         waiter = Waiter(self.look, self.lines.append)
+        return waiter.wait(self.operation(seconds), "to run", lambda job: _running(job, soonest))
+
+    def operation(self, seconds: float, *, removes: bool = False) -> Operation:
         deadline = Deadline(self.clock, seconds)
-        return waiter.wait(7, "to run", lambda job: _running(job, soonest), deadline)
+        return Operation(job=self.look(7), deadline=deadline, settle=0, removes=removes)
 
 
 def _running(job: JobDetail, soonest: float) -> float | None:
@@ -101,7 +105,7 @@ def test_a_refusal_of_the_verdict_ends_the_wait(clock: HandClock) -> None:
         raise LookupError(job.name)
 
     with pytest.raises(LookupError, match="orders"):
-        Waiter(Job(clock, (0, "job_init")).look, print).wait(7, "", verdict, Deadline(clock, 9))
+        Waiter((job := Job(clock, (0, "job_init"))).look, print).wait(job.operation(9), "", verdict)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +192,30 @@ def test_what_is_said_of_a_stop_that_failed_is_how_the_job_stands_in_the_end(
     with pytest.raises(JobError, match=says):
         waits.stopped(stopping, savepoint=True)
     assert stopping.job.status == statuses[-1]
+
+
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        ["job_savepointing", "job_running"],
+        ["job_savepointing", "job_cancel_success"],
+        ["job_running_exception"],
+        ["job_running"],
+        ["job_canceling"],
+    ],
+)
+@pytest.mark.parametrize("removes", [True, False])
+def test_what_broke_off_goes_on_with_the_command_that_it_broke_off_in(
+    clock: HandClock, statuses: list[str], removes: bool
+) -> None:
+    """A delete belongs to a `destroy` or to an `up`: nothing tells which, so neither is named."""
+    waits, stopping = _waiting(clock, "job_running", *statuses)
+    stopping.removes = removes
+    with pytest.raises(JobError) as caught:
+        waits.stopped(stopping, savepoint=True)
+    text = str(caught.value)
+    assert ("pulumi up" in text) is not removes
+    assert not removes or ("restore_from" not in text and "upgrade_mode" not in text)
 
 
 def test_a_failure_that_passes_is_no_failure(clock: HandClock) -> None:

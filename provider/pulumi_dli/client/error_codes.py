@@ -20,7 +20,7 @@ class Code(NamedTuple):
 
 _ARGUMENTS = "mend the argument that the message names"
 _SIGN_IN = "check the credentials and the project with `pulumi-dli doctor`"
-_AGAIN = "try again: `pulumi up` goes on from what is really there"
+_AGAIN = "try again: the same command goes on from what is really there"
 _RIGHTS = "ask for the right, or sign in as a user who has it"
 _ENDPOINT = "check that dli:endpoint is the DLI endpoint of the region"
 _SLOWER = "wait a little, or run with fewer jobs at a time (`--parallel`)"

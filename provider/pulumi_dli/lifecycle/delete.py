@@ -12,6 +12,7 @@ from pulumi_dli.errors import (
     AuthError,
     DliError,
     JobError,
+    JobGone,
     NotFoundError,
     StateAtRisk,
     ThrottledError,
@@ -33,7 +34,9 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
     if owner is Owner.OTHER:
         context.console.warn(f"{title} now carries the mark {mark} of another resource: left alone")
         return ""
-    operation = Operation(job=job, deadline=deadline, settle=state.seconds("settle") or 0)
+    operation = Operation(
+        job=job, deadline=deadline, settle=state.seconds("settle") or 0, removes=True
+    )
     if state.took_from is not None:
         _give_back(context, operation, state.took_from)
         return ""
@@ -45,7 +48,10 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
         )
         return ""
     with _told_to_stop(operation):
-        _rest(context, operation, state)
+        try:
+            _rest(context, operation, state)
+        except JobGone:  # somebody else deleted it meanwhile
+            return ""
         path = _path(operation, state)
         if operation.next_start is not None and path:
             context.console.say(
@@ -65,19 +71,21 @@ def _told_to_stop(operation: Operation) -> Iterator[None]:
         runs = isinstance(error, JobError) and operation.job.phase is Phase.RUNNING
         if operation.changed and not runs:
             stands = (
-                f"job {operation.job.job_id} was told to stop and is not deleted: `pulumi destroy` "
-                "goes on from there, `pulumi up --refresh` starts it again"
+                f"job {operation.job.job_id} was told to stop and is not deleted: "
+                f"{operation.again} goes on from there, `pulumi up --refresh` starts it again"
             )
             error.args = (f"{error}; {stands}",)
         raise
 
 
 def _rest(context: Context, operation: Operation, state: State) -> None:
-    """Bring a job to rest as `on_delete` says."""
+    """Bring a job to rest as `on_delete` says. Raises JobGone when there is none any more."""
     savepoint = state.on_delete == "savepoint"
     try:
         rest(context, operation, savepoint=savepoint)
     except (StateAtRisk, ApiError) as error:
+        if isinstance(error, NotFoundError):
+            context.waits.look(operation.job.job_id)
         if not savepoint or error.uncertain or isinstance(error, AuthError | ThrottledError):
             raise
         raise StateAtRisk(
@@ -134,7 +142,7 @@ def delete(context: Context, operation: Operation) -> None:
         return
     raise JobError(
         f"job {operation.job.name} ({job_id}) was deleted, but the service still shows it after "
-        f"{operation.deadline.seconds:.0f} s; `pulumi destroy` looks again"
+        f"{operation.deadline.seconds:.0f} s; {operation.again} looks again"
     )
 
 

@@ -22,11 +22,19 @@ class Operation(Outcome):
         deadline: the time that it has.
         settle: seconds that a started job must run before its start counts.
         changed: whether a request has changed the service.
+        removes: whether it takes the job away: in a `destroy`, or in an `up` of a program that
+            has the job no more; nothing here can tell which.
     """
 
     deadline: Deadline
     settle: float
     changed: bool = False
+    removes: bool = False
+
+    @property
+    def again(self) -> str:
+        """The command that goes on where this one broke off."""
+        return "the same command" if self.removes else "`pulumi up`"
 
 
 def finish(

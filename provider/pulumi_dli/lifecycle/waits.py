@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from pulumi_dli.client.api import Jobs
-from pulumi_dli.clock import Clock, Deadline
+from pulumi_dli.clock import Clock
 from pulumi_dli.console import Report
-from pulumi_dli.errors import JobFailed, JobGone, NotFoundError, StateAtRisk, WaitTimeout
+from pulumi_dli.errors import JobFailed, JobGone, NotFoundError, StateAtRisk
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.lifecycle.operation import Operation
+from pulumi_dli.lifecycle.polling import Waiter, words
 
 STALE = 30.0
 """Seconds for which the details may still show the status from before a request."""
@@ -22,20 +21,6 @@ SETTLED = 3.0
 
 UNMOVED = 300.0
 """Seconds after which a stop that never showed in the status has failed."""
-
-
-Verdict = Callable[[JobDetail], float | None]
-"""Looks at a job: None when it is there, else the most seconds until the next look; raises
-when it never will be."""
-
-LINE_EVERY = 10.0
-"""Seconds between two lines while the status stays the same."""
-
-FIRST_POLL = 0.25
-"""Seconds until the second look. Later looks come after a tenth of the time waited."""
-
-SLOWEST_POLL = 10.0
-"""The most seconds between two looks."""
 
 
 class Waits:
@@ -86,21 +71,17 @@ class Waits:
                 case Phase.RUNNING if moved and stood < SETTLED:
                     return 1.0
                 case Phase.RUNNING if moved:
-                    raise StateAtRisk(
-                        f"{_title(job)} took no savepoint and runs on{_because(job)}; "
-                        f"{_so_far(operation)}. Mend the cause and run `pulumi up` again, or set "
-                        "`upgrade_mode` to `stateless` to give up its state"
-                    )
+                    raise StateAtRisk(_no_savepoint(job, operation))
                 case Phase.RUNNING if clock.now() - asked >= UNMOVED:
                     raise JobFailed(
                         f"{_title(job)} still runs, {UNMOVED:.0f} s after the service accepted its "
                         f"stop{_because(job)}; {_so_far(operation)}. Mend the cause and run "
-                        "`pulumi up` again"
+                        f"{operation.again} again"
                     )
             moved = moved or job.phase in (Phase.SAVEPOINTING, Phase.STOPPING)
             return math.inf
 
-        self._waiter.wait(operation.job.job_id, "to stop", verdict, operation.deadline)
+        self._waiter.wait(operation, "to stop", verdict)
         if savepoint and operation.job.has_savepoint:
             operation.next_start = NextStart.at(operation.job.savepoint_path)
 
@@ -138,13 +119,13 @@ class Waits:
             if job.phase is Phase.FAILED and not _restarts_itself(job):
                 raise JobFailed(
                     f"{_title(job)} did not start: {_reason(job)}{_from(operation)}; mend the "
-                    "cause and run `pulumi up` again, which goes on with this job"
+                    f"cause and run {operation.again} again, which goes on with this job"
                 )
             if job.phase in (Phase.STOPPED, Phase.STOPPING):
                 raise JobFailed(f"{_title(job)} was stopped while it started: {_reason(job)}")
             return math.inf
 
-        self._waiter.wait(operation.job.job_id, "to run", verdict, operation.deadline)
+        self._waiter.wait(operation, "to run", verdict)
 
     def linger(self, operation: Operation, phase: Phase) -> None:
         """Give a phase the time in which the details may lag behind, and go on either way."""
@@ -155,9 +136,7 @@ class Waits:
             operation.job = job
             return until - clock.now() if job.phase is phase and clock.now() < until else None
 
-        self._waiter.wait(
-            operation.job.job_id, f"to be {phase} no more", verdict, operation.deadline
-        )
+        self._waiter.wait(operation, f"to be {phase} no more", verdict)
 
     def left(self, operation: Operation, awaited: str, phase: Phase) -> None:
         """Wait until the job has left a phase."""
@@ -166,7 +145,7 @@ class Waits:
             operation.job = job
             return math.inf if job.phase is phase else None
 
-        self._waiter.wait(operation.job.job_id, awaited, verdict, operation.deadline)
+        self._waiter.wait(operation, awaited, verdict)
 
 
 class Standing:
@@ -216,76 +195,38 @@ def _from(operation: Operation) -> str:
     return f"; it was to begin from {path}" if path else ""
 
 
+def _no_savepoint(job: JobDetail, operation: Operation) -> str:
+    done = f"{_title(job)} took no savepoint and runs on{_because(job)}; {_so_far(operation)}"
+    if operation.removes:  # what else there is to do, the delete says
+        return f"{done}. Mend the cause and run {operation.again} again"
+    return (
+        f"{done}. Mend the cause and run {operation.again} again, or set `upgrade_mode` to "
+        "`stateless` to give up its state"
+    )
+
+
 def _failed_stop(job: JobDetail, operation: Operation, *, saved: bool) -> str:
     done = f"{_title(job)} did not stop as asked: {_reason(job)}; {_so_far(operation)}"
     if saved:
+        goes_on = "deletes it" if operation.removes else "starts it from there"
         return (
             f"{done}. Its savepoint is complete, at {job.savepoint_path}: mend the cause and run "
-            "`pulumi up` again, which starts it from there"
+            f"{operation.again} again, which {goes_on}"
         )
-    return f"{done}. Mend the cause and run `pulumi up` again"
+    return f"{done}. Mend the cause and run {operation.again} again"
 
 
 def _lost_savepoint(job: JobDetail, operation: Operation) -> str:
     checkpoint = job.values.get("checkpoint_path")
     where = f" (its checkpoints are under {checkpoint})" if checkpoint else ""
-    return (
+    done = (
         f"{_title(job)} is stopped, but the service shows no savepoint of that stop"
-        f"{_because(job)}; {_so_far(operation)}, and the job was not started again, because that "
-        f"would lose its state. Set `restore_from` to a savepoint or checkpoint directory"
-        f"{where}, or `upgrade_mode` to `stateless`, and run `pulumi up`"
+        f"{_because(job)}{where if operation.removes else ''}; {_so_far(operation)}"
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Waiter:
-    """Polls a job and reports. Holds no lock and no state between waits."""
-
-    look: Callable[[int], JobDetail]
-    report: Report
-
-    def wait(self, job_id: int, awaited: str, verdict: Verdict, deadline: Deadline) -> JobDetail:
-        """Look until the verdict is reached.
-
-        Args:
-            job_id: the job.
-            awaited: what is waited for, in words: "to run".
-            verdict: see `Verdict`.
-            deadline: the operation's.
-
-        Raises:
-            WaitTimeout: the deadline passed; names what was awaited and what was seen.
-        """
-        clock = deadline.clock
-        began = clock.now()
-        status, spoken = "", -math.inf
-        while True:
-            job = self.look(job_id)
-            soonest = verdict(job)
-            if soonest is None:
-                return job
-            now = clock.now()
-            if job.status != status or now - spoken >= LINE_EVERY:
-                status, spoken = job.status, now
-                self.report(
-                    f"{job.name} ({job_id}): {words(status)}, "
-                    f"{deadline.elapsed:.0f} s of {deadline.seconds:.0f} s{_told(job)}"
-                )
-            if deadline.left <= 0:
-                raise WaitTimeout(
-                    f"waited {deadline.seconds:.0f} s for job {job.name} ({job_id}) {awaited}, "
-                    f"but it is {words(status)} ({status}); `pulumi up` goes on from there, "
-                    "`timeouts` allows more time"
-                )
-            pause = min(SLOWEST_POLL, max(FIRST_POLL, (now - began) / 10))
-            clock.sleep(max(0.01, min(pause, soonest, deadline.left)))
-
-
-def _told(job: JobDetail) -> str:
-    """What the service says beside the status, such as where the job runs."""
-    return f"; {job.words}" if job.words else ""
-
-
-def words(status: str) -> str:
-    """A status as people say it: `job_cancel_success` is "cancel success"."""
-    return status.removeprefix("job_").replace("_", " ") or "in an unknown state"
+    if operation.removes:
+        return done
+    return (
+        f"{done}, and the job was not started again, because that would lose its state. Set "
+        f"`restore_from` to a savepoint or checkpoint directory{where}, or `upgrade_mode` to "
+        f"`stateless`, and run {operation.again}"
+    )

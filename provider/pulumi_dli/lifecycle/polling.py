@@ -1,0 +1,79 @@
+"""Looks at a job again and again until it is there, and says meanwhile what it is in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pulumi_dli.console import Report
+from pulumi_dli.errors import WaitTimeout
+from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.lifecycle.operation import Operation
+
+Verdict = Callable[[JobDetail], float | None]
+"""Looks at a job: None when it is there, else the most seconds until the next look; raises
+when it never will be."""
+
+LINE_EVERY = 10.0
+"""Seconds between two lines while the status stays the same."""
+
+FIRST_POLL = 0.25
+"""Seconds until the second look. Later looks come after a tenth of the time waited."""
+
+SLOWEST_POLL = 10.0
+"""The most seconds between two looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiter:
+    """Polls a job and reports. Holds no lock and no state between waits."""
+
+    look: Callable[[int], JobDetail]
+    report: Report
+
+    def wait(self, operation: Operation, awaited: str, verdict: Verdict) -> JobDetail:
+        """Look until the verdict is reached.
+
+        Args:
+            operation: whose job is looked at, within its deadline.
+            awaited: what is waited for, in words: "to run".
+            verdict: see `Verdict`.
+
+        Raises:
+            WaitTimeout: the deadline passed; names what was awaited and what was seen.
+        """
+        job_id, deadline = operation.job.job_id, operation.deadline
+        clock = deadline.clock
+        began = clock.now()
+        status, spoken = "", -math.inf
+        while True:
+            job = self.look(job_id)
+            soonest = verdict(job)
+            if soonest is None:
+                return job
+            now = clock.now()
+            if job.status != status or now - spoken >= LINE_EVERY:
+                status, spoken = job.status, now
+                self.report(
+                    f"{job.name} ({job_id}): {words(status)}, "
+                    f"{deadline.elapsed:.0f} s of {deadline.seconds:.0f} s{_told(job)}"
+                )
+            if deadline.left <= 0:
+                raise WaitTimeout(
+                    f"waited {deadline.seconds:.0f} s for job {job.name} ({job_id}) {awaited}, "
+                    f"but it is {words(status)} ({status}); {operation.again} goes on from "
+                    "there, `timeouts` allows more time"
+                )
+            pause = min(SLOWEST_POLL, max(FIRST_POLL, (now - began) / 10))
+            clock.sleep(max(0.01, min(pause, soonest, deadline.left)))
+
+
+def _told(job: JobDetail) -> str:
+    """What the service says beside the status, such as where the job runs."""
+    return f"; {job.words}" if job.words else ""
+
+
+def words(status: str) -> str:
+    """A status as people say it: `job_cancel_success` is "cancel success"."""
+    return status.removeprefix("job_").replace("_", " ") or "in an unknown state"
