@@ -28,6 +28,30 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
         ["name: may hold letters, digits, `-` and `_` only; remove the others"],
     ),
     ({"name": 5}, ["name: has the wrong type; use text"]),
+    *(
+        ({name: text}, [f"{path}: has {most + 1} characters, and {most} are allowed; shorten it"])
+        for name, path, most, text in (
+            ("entrypoint", "entrypoint", 1094, "obs://b/" + "k" * 1087),
+            ("dependency_jars", "dependency_jars[1]", 1094, ["a/b", "obs://b/" + "k" * 1087]),
+            ("dependency_files", "dependency_files[0]", 1094, ["obs://b/" + "k" * 1087]),
+            ("restore_from", "restore_from", 1094, "obs://b/" + "k" * 1086 + "/"),
+            ("checkpoint_path", "checkpoint_path", 1094, "b/" + "k" * 1092 + "/"),
+            ("smn_topic", "smn_topic", 255, "t" * 256),
+            ("execution_agency_urn", "execution_agency_urn", 255, "a" * 256),
+            ("main_class", "main_class", 1024, "a." * 512 + "A"),
+            ("restart_trigger", "restart_trigger", 4096, "x" * 4097),
+            ("entrypoint_args", "entrypoint_args", 131072, "x" * 131073),
+            ("entrypoint_args", "entrypoint_args", 131072, ["x" * 65536, "x" * 65536]),
+            ("runtime_config", "runtime_config.k", 131072, {"k": "x" * 131073, "l": "x"}),
+        )
+    ),
+    (
+        {"image": "o/" + "x" * 511, "feature": "custom", "flink_version": "1.15" + ".1" * 15},
+        [
+            "flink_version: has 34 characters, and 32 are allowed; shorten it",
+            "image: has 513 characters, and 512 are allowed; shorten it",
+        ],
+    ),
     ({"desc": "x" * 2049}, ["desc: has 2049 characters, and 2048 are allowed; shorten it"]),
     (
         {"queue_name": None},

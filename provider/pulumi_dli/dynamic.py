@@ -8,6 +8,7 @@ no instance state before `configure`, so it pickles by name. The core is importe
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,8 @@ from pulumi_dli.sdk import host
 if TYPE_CHECKING:
     from pulumi_dli.session import Session
 
+LONGEST_SHOWN = 40
+"""Characters of an id that is none."""
 PROVIDER_KEY = "__provider"
 
 
@@ -160,8 +163,12 @@ _Failed.__qualname__ = "dli"
 
 
 def _job_id(text: str) -> int:
-    if not text.isdecimal():
-        _fail(f"{text!r} is not the id of a Flink job; use the number that DLI shows")
+    if not re.fullmatch(r"[0-9]{1,19}", text):
+        shown = ascii(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}...")
+        _fail(
+            f"{shown} is not the id of a Flink job; use the number that DLI shows, or, where a "
+            "state holds it, set it right there (`pulumi stack export`, `pulumi stack import`)"
+        )
     return int(text)
 
 

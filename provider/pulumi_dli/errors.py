@@ -14,6 +14,7 @@
        ├─ JobFailed        it reached a failed state
        ├─ JobGone          it no longer exists, or another job has its id
        ├─ JobForeign       it belongs to someone else
+       ├─ StateUnreadable  the stack's state tells of it what cannot be
        ├─ StateAtRisk      going on would lose the job's state
        └─ WaitTimeout      it is still on its way after the time allowed
 
@@ -124,6 +125,10 @@ class JobGone(JobError):
 
 class JobForeign(JobError):
     """A job of that name exists and is not this resource's."""
+
+
+class StateUnreadable(JobError):
+    """The stack's state holds of the job what no version of this package wrote."""
 
 
 class StateAtRisk(JobError):

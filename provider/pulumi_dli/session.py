@@ -193,7 +193,7 @@ class Session:
             JobGone: there is no such job, and it was asked for by its id alone (a `get`).
         """
         refresh = props.get("set_arguments") is not None
-        state = State.read(job_id, props) if refresh else None
+        state = State.read(job_id, props, anew=True) if refresh else None
         if state is not None and state.replaced:
             return state.write(), state.inputs()
         place = stored_place(self.connections, props)

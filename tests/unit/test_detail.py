@@ -98,3 +98,42 @@ def test_every_documented_status_has_a_phase() -> None:
 )
 def test_whether_a_job_may_hold_state(status: str, start_time: int, has_run: bool) -> None:
     assert JobDetail(1, "orders", status, start_time=start_time).has_run is has_run
+
+
+def told(**parts: Any) -> JobDetail:
+    return JobDetail.from_wire({"job_id": 1, "name": "orders", "status": "job_running", **parts})
+
+
+def test_what_the_service_calls_things_is_bounded_and_on_one_line() -> None:
+    long = "a\nb\x1b" * 100_000
+    job = told(name=long, status=long, status_desc=long)
+    assert len(job.name) == len(job.status) == 256
+    assert job.name.isprintable()
+    assert len(job.words) <= 512
+    assert job.words.isprintable()
+    assert len(job.status_desc) <= 4096
+
+
+@pytest.mark.parametrize(
+    "path", ["x" * 1095, "state/a\nb/", ["state/a/"], {"a": 1}, 7, "a\u202eb/"]
+)
+def test_a_directory_that_obs_cannot_have_is_none(path: object) -> None:
+    job = told(savepoint_path=path, has_savepoint=True)
+    assert (job.savepoint_path, job.has_savepoint) == ("", True)
+
+
+def test_a_directory_that_holds_a_secret_is_left_out() -> None:
+    secret = "0123456789abcdef-secret"
+    path = f"state/{secret}/1/"
+    args = {"job_config": {"obs_bucket": "state"}, "entrypoint_args": f"--key={secret} --out state"}
+    assert told(savepoint_path=path, **args).savepoint_path == ""
+    assert told(savepoint_path="state/savepoint/1/", **args).savepoint_path == "state/savepoint/1/"
+    own = {**args, "job_config": {"obs_bucket": secret}}  # the bucket's name is told anyway
+    assert told(savepoint_path=path, **own).savepoint_path == path
+
+
+def test_numbers_that_are_none_are_passed_over() -> None:
+    job = told(job_config={"cu_number": "many", "parallel_number": "3", "log_enabled": "perhaps"})
+    assert job.values == {"name": "orders", "parallel_number": "3"}
+    assert told(job_config={"dependency_files": [1, "a"]}).values == {"name": "orders"}
+    assert told(entrypoint_args=5).values["entrypoint_args"] == 5

@@ -173,6 +173,7 @@ def test_the_command_tells_what_runs_the_jobs(tmp_path: Path) -> None:
         return result.output
 
     path = ("--path", str(tmp_path / "dli"))
+    told("off", *path)
     assert told(*path).startswith("simulated: ")
     assert told("off", *path).startswith("simulated: ")
     assert told("stop", *path) == ""

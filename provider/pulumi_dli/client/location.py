@@ -11,6 +11,7 @@ from typing import Any
 
 from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.errors import JobError, SettingsError
+from pulumi_dli.job.canonical import line
 
 PLACE = ("region", "project_id")
 """Arguments whose change replaces the job."""
@@ -56,7 +57,7 @@ def stored_place(connections: Connections, props: Mapping[str, Any]) -> Place:
     except SettingsError as error:
         if not endpoint:
             raise
-        where = f"this job is at {endpoint} (region {props.get('region')})"
+        where = f"this job is at {line(endpoint)} (region {line(props.get('region'))})"
         raise JobError(f"{where}, which the settings do not reach: {error}") from None
     if endpoint and endpoint != place.endpoint:
         raise JobError(_elsewhere(props, "endpoint", place.endpoint))
@@ -107,7 +108,7 @@ def _elsewhere(before: Mapping[str, Any], name: str, now: str, to: str = "") -> 
         "project_id": ("in the project", "`dli:projectId` (or `dli:projectName`)"),
     }[name]
     sentence = (
-        f"this job is {where} {before[name]}, but the stack's settings lead to {now}; set "
+        f"this job is {where} {line(before[name])}, but the stack's settings lead to {now}; set "
         f"{setting} back, or destroy this stack there first, or `pulumi stack init` another stack "
         "for the new place"
     )

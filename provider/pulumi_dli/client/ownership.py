@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from pulumi_dli.errors import ApiError, JobForeign
+from pulumi_dli.job.canonical import line
 from pulumi_dli.job.detail import JobDetail, date
 from pulumi_dli.job.options import OWNER_TAG
 
@@ -82,7 +83,7 @@ class Ownership:
             if self._listed(job, mark) and self._filter_is_trusted(job):
                 return Owner.OURS, mark
         try:
-            found = self._jobs.tags(job.job_id).get(OWNER_TAG, "")
+            found = line(self._jobs.tags(job.job_id).get(OWNER_TAG))
         except ApiError as error:
             if error.uncertain or error.status == HTTPStatus.UNAUTHORIZED:
                 raise

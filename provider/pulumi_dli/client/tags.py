@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.errors import ApiError, DliError, MissingEndpoint
+from pulumi_dli.job.canonical import line
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.once import Once
@@ -89,4 +90,4 @@ class Tags:
         if tags is None:
             return job
         told = {key: text for key, text in tags.items() if not ignores(self._hidden, key)}
-        return replace(job, mark=tags.get(OWNER_TAG, ""), values={**job.values, "tags": told})
+        return replace(job, mark=line(tags.get(OWNER_TAG)), values={**job.values, "tags": told})

@@ -27,9 +27,23 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-def line(value: object) -> str:
-    """A text of the service that names something, in one line; "" for nothing."""
-    return "".join(each if each.isprintable() else "?" for each in str(value or ""))
+LONGEST_NAME = 256
+"""Characters of what names something; the service's own names have 128 at most."""
+LONGEST_PATH = 1094
+"""Characters of a place in OBS: `obs://`, a bucket of 63, `/` and a key of 1024."""
+
+
+def line(value: object, most: int = LONGEST_NAME) -> str:
+    """A text of the service that names something, in one line of at most so many characters."""
+    text = str(value or "")
+    shown = "".join(each if each.isprintable() else "?" for each in text[:most])
+    return shown if len(text) <= most else f"{shown[:-1]}…"
+
+
+def directory(value: object) -> str:
+    """A directory that the service names; "" for what can be none, which nothing can begin from."""
+    text = value if isinstance(value, str) else ""
+    return text if len(text) <= LONGEST_PATH and text.isprintable() else ""
 
 
 def scalar(value: object) -> object:
@@ -52,7 +66,7 @@ def megabytes(text: str) -> float | None:
 
 def arguments_text(value: str | list[str]) -> str:
     """`entrypoint_args` as the one string that the service takes."""
-    return value if isinstance(value, str) else " ".join(text_of(item) for item in value)
+    return " ".join(map(text_of, value)) if isinstance(value, list) else text_of(value)
 
 
 def words(text: str) -> list[str]:

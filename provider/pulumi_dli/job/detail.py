@@ -5,15 +5,17 @@ Source: DLI API reference, "Querying Job Details" and "Querying the Job List".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from pulumi_dli.job.canonical import canonical, from_wire, line
-from pulumi_dli.job.redaction import cut, secret_texts
-from pulumi_dli.job.spec import FIELDS
+from pulumi_dli.errors import MAX_TEXT
+from pulumi_dli.job.canonical import canonical, directory, from_wire, line
+from pulumi_dli.job.redaction import cut, holds_secret, secret_texts
+from pulumi_dli.job.shapes import fits
+from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS
 
 
 class Phase(StrEnum):
@@ -50,6 +52,9 @@ PHASES: dict[str, Phase] = {
 
 AT_REST = frozenset({Phase.DRAFT, Phase.STOPPED, Phase.FAILED, Phase.FINISHED})
 """Phases in which the service takes every field of an update."""
+
+MOST_WORDS = 4096
+"""Characters of the service's words on a status that the state keeps."""
 
 _RAN = frozenset({Phase.RUNNING, Phase.SAVEPOINTING, Phase.UNKNOWN})
 _TOP_LEVEL = frozenset({"name", "desc", "queue_name", "main_class", "entrypoint_args"})
@@ -92,7 +97,7 @@ class JobDetail:
     @property
     def words(self) -> str:
         """The service's own words on the status, in one line."""
-        return " ".join(self.status_desc.split())
+        return line(" ".join(self.status_desc.split()), MAX_TEXT)
 
     @classmethod
     def from_wire(cls, data: Mapping[str, Any]) -> JobDetail:
@@ -108,15 +113,18 @@ class JobDetail:
         if source.get("resource_config_version") == "v1":
             source.pop("resource_config", None)  # the CUs in other words, which nobody chose
         values = {key: from_wire(key, value) for key, value in source.items()}
-        values = {key: value for key, value in values.items() if _readable(key, value)}
+        values = {key: value for key, value in values.items() if fits(key, value)}
         status, words = line(data.get("status")).strip().lower(), str(data.get("status_desc") or "")
-        hide = secret_texts(values) if words or status not in PHASES else ()
+        path = directory(data.get("savepoint_path"))
+        hide = secret_texts(values) if words or path or status not in PHASES else ()
+        if path and holds_secret(path, hide, plain=_plain(values)):
+            path = ""  # the service still knows where it is
         told = {
             **data,
             "name": line(data.get("name")),
             "status": status if status in PHASES else cut(status, hide),
-            "status_desc": cut(words, hide),
-            "savepoint_path": line(data.get("savepoint_path")),
+            "status_desc": cut(words, hide)[:MOST_WORDS],
+            "savepoint_path": path,
             "real_cu_number": config.get("real_cu_number"),
         }
         return cls.from_properties(integer(data.get("job_id")), told, values)
@@ -159,6 +167,15 @@ class JobDetail:
         return same(name, self.values[name], wanted, unordered=unordered)
 
 
+def _plain(values: Mapping[str, Any]) -> list[str]:
+    """The texts of a definition that are no secrets."""
+    return [
+        value
+        for name, value in values.items()
+        if name not in SECRET_FIELDS and isinstance(value, str)
+    ]
+
+
 def settled(job: JobDetail) -> JobDetail:
     """A job in passing as it will be once it has come through, as far as anybody can tell.
 
@@ -191,22 +208,6 @@ def _covers(live: Any, wanted: Any) -> bool:
     if isinstance(wanted, Mapping) and isinstance(live, Mapping):
         return all(_covers(live.get(key), item) for key, item in wanted.items())
     return bool(live == wanted)
-
-
-def _readable(name: str, value: object) -> bool:
-    """Whether a value has the shape of its field: a scalar, a list of them, or a mapping."""
-    match name:
-        case "resource_config":
-            return value is None or isinstance(value, Mapping)
-        case "runtime_config" | "tags":
-            return value is None or (isinstance(value, Mapping) and _scalars(value.values()))
-        case "dependency_jars" | "dependency_files":
-            return value in (None, "") or (isinstance(value, list) and _scalars(value))
-    return _scalars([value])
-
-
-def _scalars(values: Iterable[object]) -> bool:
-    return not any(isinstance(value, Mapping | list) for value in values)
 
 
 def integer(value: object) -> int:

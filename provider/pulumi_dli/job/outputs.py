@@ -17,7 +17,7 @@ from pulumi_dli.job.field import KEEP, Cost
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.options import FOUND, NO_SAVEPOINT
 from pulumi_dli.job.redaction import hidden
-from pulumi_dli.job.spec import FIELDS
+from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS
 from pulumi_dli.job.start import pending_start, restore_due, state_at_risk
 from pulumi_dli.job.state import OURS, UNMARKED, State
 
@@ -134,6 +134,9 @@ def observed(job: JobDetail, state: State | None) -> tuple[State, dict[str, Any]
     known = State(job) if state is None else state
     had = {} if state is None else dict(state.job.values)
     before = {name: had[name] for name in known.set_arguments if had.get(name) is not None}
+    if state is not None:  # what it cannot tell of, the job does, as far as anybody may see it
+        lost = state.set_arguments - before.keys() - SECRET_FIELDS
+        before |= {name: job.values[name] for name in lost if job.values.get(name) is not None}
     drifted = any(
         not holds(name, managed(name, value, had.get(name), state), had.get(name))
         for name, value in job.values.items()
@@ -143,7 +146,7 @@ def observed(job: JobDetail, state: State | None) -> tuple[State, dict[str, Any]
     live = replace(
         job,
         values=values,
-        update_time=job.update_time if drifted or state is None else state.job.update_time,
+        update_time=job.update_time if drifted else known.job.update_time or job.update_time,
     )
     wanted = "stopped" if known.desired_state == "stopped" else "running"
     pending = pending_start(job, state)

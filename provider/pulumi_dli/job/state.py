@@ -16,11 +16,8 @@ from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import NO_SAVEPOINT, PROVIDED, Options
 from pulumi_dli.job.spec import FIELDS, JobSpec
+from pulumi_dli.job.stored import UNSET, UNTOLD, demand_readable, readable
 
-UNSET = "unset"
-"""The output that holds what the program leaves out and what is not at its default."""
-UNTOLD = "untold"
-"""Names of fields with a default that the service does not tell; left out when there are none."""
 UNMARKED = "-"
 """The mark of a job that carries none, and is this resource's all the same."""
 OURS = (*Options.model_fields, *PROVIDED)
@@ -69,14 +66,19 @@ class State:
     failure: str = ""
 
     @classmethod
-    def read(cls, job_id: int, outputs: Mapping[str, Any]) -> State:
+    def read(cls, job_id: int, outputs: Mapping[str, Any], *, anew: bool = False) -> State:
         """Read stored outputs leniently, those of older versions too: what is missing is unknown.
 
         Args:
             job_id: the job's id, which is the resource's.
             outputs: the outputs as `write` or an older version made them.
+            anew: whether the live job is about to be read, which tells most of it anyway.
+
+        Raises:
+            StateUnreadable: they hold what cannot be worked with.
         """
-        known = unfold(outputs)
+        demand_readable(job_id, outputs, anew=anew)
+        known = unfold(readable(outputs) if anew else outputs)
         values = {name: known[name] for name in FIELDS if known.get(name) is not None}
         return cls(
             job=JobDetail.from_properties(job_id, known, values),

@@ -18,6 +18,8 @@ from pulumi_dli.local import bodies
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from werkzeug.datastructures import Headers
+
 MASK = "***"
 STEMS = (
     *("args", "runtimeconfig", "passw", "passcode", "secret", "token", "credential"),
@@ -35,7 +37,7 @@ _PAIR = re.compile(r"(?P<name>[^=&,?]+?)(?P<is>=|%3[Dd])(?P<value>(?:(?!%2[Cc])[
 _PARTS = re.compile(r"""[\s=,;&"'{}()\[\]]+""")
 
 
-def masked(path: str, body: bytes, headers: Mapping[str, str]) -> tuple[str, str]:
+def masked(path: str, body: bytes, headers: Headers) -> tuple[str, str]:
     """A path with its query, and a body, as the log keeps them: without secrets.
 
     Of a body that is no JSON object only its length is kept.

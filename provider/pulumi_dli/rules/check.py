@@ -15,6 +15,7 @@ from pulumi_dli.job.options import Timeouts
 from pulumi_dli.rules import sizing
 from pulumi_dli.rules.characters import out_of_place
 from pulumi_dli.rules.formats import flink_version, misformed, packages
+from pulumi_dli.rules.lengths import too_long_texts
 from pulumi_dli.rules.messages import Location, Problem, near, path, sentence
 from pulumi_dli.rules.spelling import misspelled
 from pulumi_dli.rules.tags import wrong_tags
@@ -57,7 +58,7 @@ def _unknown_names(desired: Desired) -> Iterator[str]:
 def _single(desired: Desired, before: Desired | None) -> Iterator[str]:
     """What is wrong with single values; of several things at one place only the first."""
     told: set[Location] = set()
-    for rule in (_invalid, misspelled, out_of_place, misformed, wrong_tags, _own):
+    for rule in (_invalid, misspelled, too_long_texts, out_of_place, misformed, wrong_tags, _own):
         found = [problem for problem in rule(desired) if problem.where not in told]
         told.update(problem.where for problem in found)
         if before is not None and rule is not _invalid:

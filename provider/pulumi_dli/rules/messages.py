@@ -81,8 +81,7 @@ def sentence(detail: ErrorDetails) -> str:
         case "less_than_equal":
             return f"{_shown(value)} is too large; use {context['le']} or less"
         case "string_too_long" | "too_long":
-            most = context["max_length"]
-            return f"has {len(text_of(value))} characters, and {most} are allowed; shorten it"
+            return too_long(text_of(value), context["max_length"])
         case "literal_error":
             return f"is not one of the choices; use {context['expected']}"
         case "string_pattern_mismatch":
@@ -98,6 +97,11 @@ def sentence(detail: ErrorDetails) -> str:
             noun = {"string": "text", "list": "a list", "dict": "a mapping", "float": "a number"}
             return f"has the wrong type; use {noun.get(kind.partition('_')[0], 'a mapping')}"
     return f"{detail['msg'].lower()}; correct it"
+
+
+def too_long(text: str, most: int) -> str:
+    """That a text has too many characters."""
+    return f"has {len(text)} characters, and {most} are allowed; shorten it"
 
 
 def _shown(value: object) -> str:
