@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -100,7 +101,19 @@ FORMS: Mapping[str, Callable[[str], str]] = {
     "address in small letters": lambda text: re.sub(
         "%..", lambda code: code[0].lower(), quote(text, safe="")
     ),
+    "address in mixed letters": lambda text: re.sub(
+        "%..", lambda code: code[0][:2] + code[0][2].lower(), quote(text, safe="")
+    ),
+    "address of a browser": lambda text: quote(text, safe=";,/?:@&=+$-_.!~*'()#"),
+    "address, every character": lambda text: "".join(f"%{each:02x}" for each in text.encode()),
+    "address twice": lambda text: quote(quote(text, safe=""), safe=""),
     "page": html.escape,
+    "page in numbers": lambda text: "".join(f"&#{ord(each)};" for each in text),
+    "page in hexadecimal": lambda text: "".join(f"&#x{ord(each):X};" for each in text),
+    "page, as Python's templates write it": lambda text: (
+        html.escape(text, quote=False).replace("'", "&#039;").replace('"', "&#34;")
+    ),
+    "address in a page": lambda text: html.escape(quote(text, safe="'")),
 }
 
 
@@ -148,6 +161,53 @@ def test_the_beginning_of_a_secret_that_breaks_off_is_cut() -> None:
 def test_the_beginning_of_a_secret_is_cut_wherever_it_breaks_off() -> None:
     token = "tok-0123456789abcdefREST-OF-TOKEN-98"
     assert cut(f"{token[:20]} {token[:30]} {token}", [token]) == f"{MASK} {MASK} {MASK}"
+
+
+@pytest.mark.parametrize("before", ["", "u", "us", "use", "user:", '{"password": "'])
+@pytest.mark.parametrize("secret", ["TOPSECRET", "p?>~w\xfc?d", "0123456789abcdef-0123456789"])
+def test_a_secret_is_cut_out_of_base64(secret: str, before: str) -> None:
+    data = f"{before}{secret} behind".encode()
+    for code in (b64encode(data), urlsafe_b64encode(data)):
+        assert MASK in cut(f"Basic {code.decode()}", [secret])
+        assert b64encode(secret.encode()).decode()[2:-4] not in cut(code.decode(), [secret])
+    alone = b64encode(secret.encode()).decode()
+    assert len(cut(alone, [secret]).replace(MASK, "")) <= 4
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("got 'tok-0123...'", f"got '{MASK}...'"),
+        ("got tok-0123…", f"got {MASK}…"),
+        ("got tok-01234", f"got {MASK}"),
+        ('got "tok-01234".', f'got "{MASK}".'),
+        ("…TOKEN-98 is wrong", f"…{MASK} is wrong"),
+        ("...'OF-TOKEN-98'", f"...'{MASK}'"),
+        ("TOKEN-98 is wrong", f"{MASK} is wrong"),
+        ("got REST-OF-TOKEN-98 now", f"got {MASK} now"),
+        ("got tok-0123 now", "got tok-0123 now"),  # seven letters more would tell
+        ("got tok-…", "got tok-…"),
+    ],
+)
+def test_the_ends_of_a_secret_are_cut_where_it_breaks_off(text: str, seen: str) -> None:
+    assert cut(text, ["tok-0123456789abcdefREST-OF-TOKEN-98"]) == seen
+
+
+def test_a_secret_in_several_forms_at_once_is_cut_in_each() -> None:
+    secret = "50%25 off+x<y"
+    text = " | ".join(form(secret) for form in FORMS.values())
+    seen = cut(text, [secret])
+    assert "off" not in seen
+    assert seen.count(MASK) == len(FORMS)
+
+
+def test_what_only_begins_like_a_secret_is_left() -> None:
+    text = "cannot read obs://jarfiles/a.jar now"
+    assert cut(text, ["obs://jars/in/x.csv"]) == text
+
+
+def test_a_text_that_repeats_itself_is_looked_through_at_once() -> None:
+    assert cut("a" * MOST_READ, ["a" * (2 * MOST_READ)]) == MASK
 
 
 @pytest.mark.parametrize("written", ["m\\u00FCnchen", "mu\u0308nchen", "m\u00c3\u00bcnchen"])

@@ -149,8 +149,6 @@ def told(words: str, hide: Iterable[str] = ()) -> str:
         hide: texts that must not be repeated, beside what the call hides.
     """
     words = cut(words, hide)
-    if "&" in words:  # a secret may stand in it as a page writes it
-        words = cut(html.unescape(words), hide)
     seen = "".join(each if each.isprintable() else " " for each in words)
     line = " ".join(seen.split())
     return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"

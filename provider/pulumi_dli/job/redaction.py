@@ -11,12 +11,13 @@ import html
 import json
 import re
 import unicodedata
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
 from itertools import takewhile
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from pulumi_dli.console import MASK
 from pulumi_dli.job.canonical import text_of
@@ -25,8 +26,11 @@ SHORTEST = 3
 """Shorter values are left: cutting every `1` or `on` would leave no sentence readable."""
 LONG = 8
 """Shorter values are cut only where they stand as a word."""
-HEAD = 16
-"""Characters by which the beginning of a longer value is known, where an answer breaks it off."""
+PIECE = 16
+"""Characters by which the beginning or the end of a longer value is known anywhere; where the
+text itself ends there, or shows that something is left out, `LONG` are enough."""
+DEEPEST = 3
+"""How often a text may be escaped over again."""
 MOST_READ = 16_384
 """Characters of a text that are looked through; nobody is shown the rest."""
 
@@ -34,8 +38,10 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _PARTS = re.compile(r"[=:;,&?@/\"'{}()\[\]<>|\s]+")
 """What separates the parts of a value, as in `jdbc:…?user=u&password=p` or `{"key": "p"}`."""
+_BROKEN_OFF = re.compile(r"""["'`)\]}>]*(?:…|\.{2,}|\.?\s*\Z)""")
 _ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}")
 
+_IN_ADDRESSES = str.maketrans("+/", "-_")
 # How Java's JSON writers escape what could end a script or a tag.
 _HTML_SAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&='"}
 
@@ -81,14 +87,17 @@ def cut(text: str, secrets: Iterable[str] = ()) -> str:
     text = text[:MOST_READ]
     if not text:
         return text
-    text = unicodedata.normalize("NFC", _ESCAPE.sub(lambda code: code[0].lower(), text))
     hides = _hidden.get() or _Secrets(())
-    there = {run for form in hides.forms | _Secrets(secrets).forms for run in _runs(form, text)}
-    if not there:
-        return text
-    # In one pass, and over a mask too, so that nothing is cut out of a mask.
-    longest_first = sorted(there, key=len, reverse=True)
-    return re.sub("|".join([re.escape(MASK), *map(_pattern, longest_first)]), MASK, text)
+    forms = hides.forms | _Secrets(secrets).forms
+    seen = text = _masked(_normal(text), forms)
+    for decode in (html.unescape, unquote, unquote_plus) * DEEPEST:
+        plain = _normal(decode(seen))
+        masked = plain if plain == seen else _masked(plain, forms)
+        if masked != plain:
+            seen = text = masked
+        elif decode is not unquote_plus:  # of which the blanks would stay
+            seen = plain
+    return text
 
 
 def holds_secret(text: str, secrets: Iterable[str], plain: Iterable[str]) -> bool:
@@ -100,7 +109,7 @@ def holds_secret(text: str, secrets: Iterable[str], plain: Iterable[str]) -> boo
         plain: what is no secret, though a secret may hold it too, as a bucket's name.
     """
     hides = _hidden.get() or _Secrets(())
-    forms = (form for form in hides.forms | _Secrets(secrets).forms if len(form) >= HEAD)
+    forms = (form for form in hides.forms | _Secrets(secrets).forms if len(form) >= PIECE)
     found = [form for form in forms if form in text]
     return any(not any(form in each for each in plain) for form in found)
 
@@ -147,11 +156,12 @@ def _leaves(value: Any) -> Iterator[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """A text as services repeat it: plain, and as JSON, Python, an address and a page escape it."""
+    """A text as services repeat it: as it is, and as JSON, Python, addresses and pages write it."""
     if len(secret) < SHORTEST:
         return
     secret = unicodedata.normalize("NFC", secret)
     yield secret
+    yield from _encoded(secret)
     if secret.isascii() and secret.isalnum():
         return
     for once in (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]):
@@ -159,30 +169,57 @@ def _forms(secret: str) -> Iterator[str]:
             yield form
             yield json.dumps(form, ensure_ascii=False)[1:-1]
     yield repr(secret)[1:-1]
-    for address in (
-        quote(secret, safe="", errors="replace"),
-        quote(secret, errors="replace"),
-        quote_plus(secret, errors="replace"),
-    ):
-        yield address
-        yield re.sub("%..", lambda code: code[0].lower(), address)
-    if not secret.isascii():  # and as who takes UTF-8 for Latin-1 has it
-        yield secret.encode("utf-8", "replace").decode("latin-1")
+    for write in (quote, partial(quote, safe=""), quote_plus):
+        yield write(secret, errors="replace")
     yield html.escape(secret)
     yield html.escape(secret, quote=False)
+    if not secret.isascii():  # and as who takes UTF-8 for Latin-1 has it
+        yield secret.encode("utf-8", "replace").decode("latin-1")
+
+
+def _encoded(secret: str) -> Iterator[str]:
+    """What stands of a text in Base64, whatever stands before and behind it in what is encoded."""
+    data = secret.encode("utf-8", "replace")
+    for before in range(3):
+        whole = b64encode(bytes(before) + data)
+        same = whole[-(-before * 8 // 6) : (before + len(data)) * 8 // 6].decode()
+        if len(same) >= LONG:
+            yield same
+            yield same.translate(_IN_ADDRESSES)
+
+
+def _masked(text: str, forms: Iterable[str]) -> str:
+    there = {run for form in forms for run in _runs(form, text)}
+    if not there:
+        return text
+    # In one pass, and over a mask too, so that nothing is cut out of a mask.
+    longest_first = sorted(there, key=len, reverse=True)
+    return re.sub("|".join([re.escape(MASK), *map(_pattern, longest_first)]), MASK, text)
+
+
+def _normal(text: str) -> str:
+    """A text with its letters composed and its escapes in small letters, as `_forms` has them."""
+    return unicodedata.normalize("NFC", _ESCAPE.sub(lambda code: code[0].lower(), text))
 
 
 def _runs(form: str, text: str) -> Iterator[str]:
-    """The form where the text holds it; of a long one its beginnings too, where it breaks off."""
+    """The form where the text holds it; of a long one its ends too, where it breaks off."""
     if form in text:
         yield form
-    if len(form) <= HEAD:
-        return
-    at = text.find(form[:HEAD])
+    if len(form) > LONG:
+        yield from _heads(form, text)
+        yield from (head[::-1] for head in _heads(form[::-1], text[::-1]))
+
+
+def _heads(form: str, text: str) -> Iterator[str]:
+    """The beginnings of a form that a text holds and that are long enough to tell it by."""
+    at = text.find(form[:LONG])
     while at >= 0:
         same = (ours == theirs for ours, theirs in zip(form, text[at:], strict=False))
-        yield form[: sum(takewhile(bool, same))]
-        at = text.find(form[:HEAD], at + 1)
+        end = at + sum(takewhile(bool, same))
+        if end - at >= PIECE or _BROKEN_OFF.match(text, end):
+            yield text[at:end]
+        at = text.find(form[:LONG], end)
 
 
 def _pattern(form: str) -> str:
