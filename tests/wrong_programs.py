@@ -158,7 +158,7 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"flink_version": 1.15}, ["flink_version: has the wrong type; use text"]),
     ({"tags": {"pulumi-owner": "x"}}, ["tags.pulumi-owner: this key is reserved; choose another"]),
     ({"tags": {"_sys_x": "x"}}, ["tags._sys_x: this key is reserved; choose another"]),
-    ({"tags": {"k" * 129: "x"}}, ["tags: a key has 129 characters; use 1 to 128"]),
+    ({"tags": {"k" * 129: "x"}}, [f"tags.{'k' * 40}…: the key has 129 characters; use 1 to 128"]),
     (
         {"tags": {"k": "v" * 256}},
         ["tags.k: has 256 characters, and 255 are allowed; shorten it"],
@@ -320,7 +320,7 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     (
         {"tags": {f"a({SECRET})": "x"}},
         [
-            "tags: a key holds one of ( ) * < > \\ | or a space at an end; use letters, digits, inner spaces and _ . : + - @"
+            "tags.a…: the key holds one of ( ) * < > \\ | or a space at an end; use letters, digits, inner spaces and _ . : + - @"
         ],
     ),
     (
@@ -350,8 +350,8 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
             "restart_when_exception: is not a flag; use True or False",
             "resume_max_num: is not a whole number; use one",
             "smn_topic: holds a control character, such as a line break; remove it",
+            "tags.cost…: the key holds a control character, such as a line break; remove it",
             "tags.team: holds a comma, which separates tags where jobs are listed by them; use another character",
-            "tags: a key holds a control character, such as a line break; remove it",
         ],
     ),
 ]
@@ -414,17 +414,17 @@ VARIANTS: list[tuple[dict[str, Any], list[str]]] = [
     *(
         (
             {"tags": {f"team{text}": "x"}},
-            ["tags: a key holds a control character, such as a line break; remove it"],
+            ["tags.team…: the key holds a control character, such as a line break; remove it"],
         )
         for text in CONTROLS
     ),
     (
         {"tags": {"a,b": "x", "team": f"x,{SECRET}", "long": "x" * 256, "pulumi-x": "x"}},
         [
+            "tags.a…: the key holds a comma, which separates tags where jobs are listed by them; use another character",
             "tags.long: has 256 characters, and 255 are allowed; shorten it",
             "tags.pulumi-x: this key is reserved; choose another",
             "tags.team: holds a comma, which separates tags where jobs are listed by them; use another character",
-            "tags: a key holds a comma, which separates tags where jobs are listed by them; use another character",
         ],
     ),
     *(
@@ -452,7 +452,7 @@ VARIANTS: list[tuple[dict[str, Any], list[str]]] = [
         [
             "entrypoint_args: holds a control character; remove it",
             "runtime_config.a: holds a control character; remove it",
-            "runtime_config: a key holds a control character, such as a line break; remove it",
+            "runtime_config.b…: the key holds a control character, such as a line break; remove it",
         ],
     ),
     *(

@@ -11,13 +11,12 @@ from pulumi_dli.arguments import (
 )
 from pulumi_dli.digest import file_digest
 from pulumi_dli.queries import (
-    GetFlinkJarJobResult,
-    GetQueueResult,
     get_flink_jar_job,
     get_queue,
     list_flink_jar_jobs,
 )
 from pulumi_dli.resource import FlinkJarJob
+from pulumi_dli.results import GetFlinkJarJobResult, GetQueueResult
 
 __all__ = [
     "FlinkJarJob",

@@ -9,15 +9,19 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ParamSpec, TypeVar
 
 import pulumi
 from pulumi import Input, Output
 from pulumi.output import Unknown
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 _ID = re.compile(r"\s*([0-9]{1,19})(?:\.0)?\s*")
 _MOST = 2**63
+_MOST_SHOWN = 64
+"""Characters of a key."""
 _RESERVED = ("owner", "endpoint", "own_place", "former_owners", "retained")
 """Inputs of the provider's own: a check would take a program's for them."""
 _OPTIONS = {
@@ -26,6 +30,29 @@ _OPTIONS = {
     "retain_on_delete": (bool, "True or False"),
 }
 """Resource options of which the SDK does not say what is wrong."""
+
+
+def called(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """A function that says how it is called where a call does not fit, as `pulumi.RunError`."""
+    allowed, whose = inspect.signature(function), function.__qualname__
+    names = [
+        name
+        if each.kind is each.POSITIONAL_OR_KEYWORD and each.default is each.empty
+        else f"{name}=…"
+        for name, each in allowed.parameters.items()
+    ]
+
+    @functools.wraps(function)
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            allowed.bind(*args, **kwargs)
+        except TypeError as error:  # it tells names, and no values
+            raise pulumi.RunError(
+                f"{whose}: {error}; call it as {whose}({', '.join(names)})"
+            ) from None
+        return function(*args, **kwargs)
+
+    return call
 
 
 def options(resource_name: str, opts: object) -> None:
@@ -62,23 +89,47 @@ def arguments(resource_name: str, args: object, keywords: Mapping[str, Any]) -> 
         )
         raise pulumi.RunError(f"{whose}: args is {kind(args)}; {use}")
     written = {**(args or {}), **keywords}
+    sent: dict[str, Any] = {}
+    wrong: list[str] = []
+    for name, value in written.items():
+        try:
+            sent |= _sendable_argument(whose, name, value)
+        except pulumi.RunError as error:
+            wrong.append(str(error))
+    if wrong:
+        more = _problems(sent, frozenset(map(str, written)) - sent.keys())
+        raise pulumi.RunError("; also ".join([*wrong, *more]))
+    return sent
+
+
+def _sendable_argument(whose: str, name: Any, value: Any) -> dict[str, Any]:
+    if not isinstance(name, str):
+        raise pulumi.RunError(f"{whose}: args has a key that is {kind(name)}; use text")
+    if name in _RESERVED or name.startswith("_"):
+        raise pulumi.RunError(f"{whose}: {name}: there is no such argument; remove it")
     try:
-        return _sendable_all(whose, written)
+        return {} if value is None else {name: sendable(f"{whose}: {name}", value)}
     except RecursionError:
-        raise pulumi.RunError(f"{whose}: an argument holds itself, or is nested too deep") from None
+        raise pulumi.RunError(
+            f"{whose}: {name}: an argument holds itself, or is nested too deep"
+        ) from None
 
 
-def _sendable_all(whose: str, written: Mapping[Any, Any]) -> dict[str, Any]:
-    for name in written:
-        if not isinstance(name, str):
-            raise pulumi.RunError(f"{whose}: args has a key that is {kind(name)}; use text")
-        if name in _RESERVED or name.startswith("_"):
-            raise pulumi.RunError(f"{whose}: {name}: there is no such argument; remove it")
-    return {
-        name: sendable(f"{whose}: {name}", value)
-        for name, value in written.items()
-        if value is not None
-    }
+def _problems(sent: Mapping[str, Any], unsent: frozenset[str]) -> list[str]:
+    """What is wrong with the other arguments that are given, which the engine never sees then."""
+    from pulumi_dli.job.desired import ARGUMENTS, Desired  # noqa: PLC0415 -- the program ends here
+    from pulumi_dli.rules.check import problems  # noqa: PLC0415
+
+    known = {name: value for name, value in sent.items() if not _holds_output(value)}
+    unknown = (sent.keys() | unsent.intersection(ARGUMENTS) | {"name"}) - known.keys()
+    found = problems(Desired.read(known, frozenset(unknown)))
+    return [text for text in found if re.split(r"[:.\[]", text, maxsplit=1)[0] in known]
+
+
+def _holds_output(value: Any) -> bool:
+    if isinstance(value, Mapping | list):
+        return any(map(_holds_output, value.values() if isinstance(value, Mapping) else value))
+    return isinstance(value, Output | Unknown)
 
 
 def resource_id(resource_name: str, value: object) -> Input[str]:
@@ -196,7 +247,8 @@ def demand_filter(tags: object) -> None:
     if not isinstance(tags, Mapping):
         raise pulumi.RunError(f"tags is {kind(tags)}; use a mapping")
     for key, value in tags.items():
-        demand_name("a key of tags", key)
+        shown = f"{ascii(key)[:_MOST_SHOWN]} as " if isinstance(key, str) and key else ""
+        demand_name(f"{shown}a key of tags", key)
         if value != "":
             demand_name(f"tags.{key}", value)
         if not {",", "="}.isdisjoint(key) or "," in value:

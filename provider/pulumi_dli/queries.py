@@ -13,82 +13,28 @@ import atexit
 import functools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pulumi
 
 from pulumi_dli import given
 from pulumi_dli.errors import DliError, NotFoundError, SettingsError
+from pulumi_dli.results import (
+    GetFlinkJarJobResult,
+    GetQueueResult,
+    job_result,
+    queue_result,
+)
 
 if TYPE_CHECKING:
     from pulumi_dli.client.api import Jobs
     from pulumi_dli.client.connections import Connections, Place
-    from pulumi_dli.job.detail import JobDetail
-    from pulumi_dli.job.queue import Queue
 
 _MOST_NAMED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class GetFlinkJarJobResult:
-    """A Flink Jar job as it stands. Times are epoch milliseconds; 0 where there is none yet.
-
-    Attributes:
-        job_id: its id.
-        name: its name.
-        status: its status, such as `job_running`.
-        status_desc: the service's own words on the status.
-        create_time: when it was created.
-        start_time: when it started last.
-        update_time: when its definition was changed last.
-        has_savepoint: whether a savepoint waits to be started from.
-        savepoint_path: the latest savepoint's directory.
-        restart_times: how often the service restarted it by itself.
-        real_cu_number: CUs that it really takes.
-        definition: the arguments under the names that `FlinkJarJob` takes, as far as the
-            service reports them, so that a program may write them as they are.
-            `entrypoint_args` and `runtime_config` are left out, because they may hold secrets.
-    """
-
-    job_id: int
-    name: str
-    status: str
-    status_desc: str
-    create_time: int
-    start_time: int
-    update_time: int
-    has_savepoint: bool
-    savepoint_path: str
-    restart_times: int
-    real_cu_number: int
-    definition: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class GetQueueResult:
-    """A queue.
-
-    Attributes:
-        name: its name, in lower case.
-        queue_type: `general` (for Flink Jar jobs) or `sql`.
-        cu_count: CUs that it has.
-        used_cu: CUs in use now; None where the service does not tell.
-        elastic_resource_pool_name: the pool that it belongs to; empty for a queue of its own.
-        flink_jar_versions: Flink versions that it offers to jars.
-        default_flink_jar_version: the one of a job that names none.
-    """
-
-    name: str
-    queue_type: str
-    cu_count: int
-    used_cu: float | None
-    elastic_resource_pool_name: str
-    flink_jar_versions: tuple[str, ...]
-    default_flink_jar_version: str
-
-
+@given.called
 def get_flink_jar_job(
     *,
     name: str | None = None,
@@ -116,7 +62,7 @@ def get_flink_jar_job(
     with _asking(region, project_id) as (jobs, place):
         if job_id is not None:
             try:
-                return _result(jobs.details(job_id))
+                return job_result(jobs.details(job_id))
             except NotFoundError:
                 raise SettingsError(
                     f"get_flink_jar_job: there is no Flink job {job_id} in {_words(place)}"
@@ -124,7 +70,7 @@ def get_flink_jar_job(
         found = [job for job in jobs.list_jobs(name=str(name)) if job.name == name]
         if len(found) == 1:
             # The list leaves out what the details tell.
-            return _result(jobs.details(found[0].job_id))
+            return job_result(jobs.details(found[0].job_id))
         if found:
             ids = ", ".join(str(job.job_id) for job in found)
             raise SettingsError(
@@ -137,6 +83,7 @@ def get_flink_jar_job(
         )
 
 
+@given.called
 def list_flink_jar_jobs(
     *,
     queue_name: str | None = None,
@@ -175,9 +122,10 @@ def list_flink_jar_jobs(
         ]
         if found and tags:
             _demand_filtering(jobs, tags)
-        return [_result(job) for job in found]
+        return [job_result(job) for job in found]
 
 
+@given.called
 def get_queue(
     name: str, *, region: str | None = None, project_id: str | None = None
 ) -> GetQueueResult:
@@ -196,7 +144,7 @@ def get_queue(
         queues = jobs.queues()
         for queue in queues:
             if queue.name.casefold() == name.casefold():
-                return _queue(queue)
+                return queue_result(queue)
         names = ", ".join(sorted(queue.name for queue in queues)[:_MOST_NAMED])
         raise SettingsError(
             f"get_queue: there is no queue {name} in {_words(place)}; there are: {names or 'none'}"
@@ -258,42 +206,6 @@ def _demand_filtering(jobs: Jobs, tags: Mapping[str, str]) -> None:
             "list_flink_jar_jobs: this region's job list takes no account of tags; look for the "
             "jobs by `queue_name` or `status`"
         )
-
-
-def _result(job: JobDetail) -> GetFlinkJarJobResult:
-    from pulumi_dli.job.spec import FIELDS  # noqa: PLC0415
-    from pulumi_dli.job.state import standing  # noqa: PLC0415
-
-    return GetFlinkJarJobResult(
-        job_id=job.job_id,
-        name=job.name,
-        status=job.status,
-        status_desc=job.status_desc,
-        create_time=job.create_time,
-        start_time=job.start_time,
-        update_time=job.update_time,
-        has_savepoint=job.has_savepoint,
-        savepoint_path=job.savepoint_path,
-        restart_times=job.restart_times,
-        real_cu_number=job.real_cu_number,
-        definition={
-            name: value
-            for name in job.values
-            if not FIELDS[name].secret and (value := standing(name, job.values)) is not None
-        },
-    )
-
-
-def _queue(queue: Queue) -> GetQueueResult:
-    return GetQueueResult(
-        name=queue.name,
-        queue_type=queue.kind,
-        cu_count=int(queue.cu_count or 0),
-        used_cu=queue.used_cu,
-        elastic_resource_pool_name=queue.pool or "",
-        flink_jar_versions=queue.flink_versions,
-        default_flink_jar_version=queue.default_flink_version,
-    )
 
 
 def _words(place: Place) -> str:

@@ -195,6 +195,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         return self.id.apply(int)
 
     @staticmethod
+    @given.called
     def get(
         resource_name: str,
         id: Input[str | int],  # noqa: A002 -- Pulumi's own name

@@ -358,7 +358,7 @@ DOUBTFUL: list[tuple[dict[str, Any], list[str]]] = [
                 "it is refused"
             ),
             (
-                "tags: a key has 37 characters; one page allows 128, another 36; shorten it if it is "
+                f"tags.{'k' * 37}…: the key has 37 characters; one page allows 128, another 36; shorten it if it is "
                 "refused"
             ),
         ],

@@ -7,6 +7,7 @@ import datetime as dt
 import enum
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -19,6 +20,10 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 from pulumi_dli import FlinkJarJob, get_flink_jar_job, get_queue, given, list_flink_jar_jobs
 
 PLANTED = "planted-secret"
+JOB, JOBS, QUEUE, READ = map(
+    partial(cast, "Any"), (get_flink_jar_job, list_flink_jar_jobs, get_queue, FlinkJarJob.get)
+)
+"""Whatever their types say."""
 
 # The SDK's mocks leave an event loop open in each thread that they work in.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -319,3 +324,67 @@ def test_an_argument_that_holds_itself_is_one_sentence() -> None:
     tags["a"] = tags
     with pytest.raises(pulumi.RunError, match="an argument holds itself, or is nested too deep"):
         given.arguments("etl", {"tags": tags}, {})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (
+            {"desc": lambda: PLANTED, "image": object()},
+            ["desc is a function", "image is an object"],
+        ),
+        (
+            {"desc": {PLANTED}, "cu_number": 0, "tags": {"pulumi-x": PLANTED}, "nonsense": PLANTED},
+            ["desc is a set", "cu_number: 0 is too", "tags.pulumi-x: this key", "nonsense: there"],
+        ),
+        (
+            {"owner": PLANTED, "_x": 1, "tm_cus": "two", "main_class": f"{PLANTED}\ud800"},
+            ["owner: there is no", "_x: there is no", "tm_cus: is not a", "main_class holds half"],
+        ),
+        (
+            {"runtime_config": {"a": b"", "b": Output.from_input(1)}, "checkpoint_interval": 0},
+            ["runtime_config.a is a bytes", "checkpoint_interval: 0 is too small"],
+        ),
+        (
+            {"desc": b"", "parallel_number": Output.from_input(0), "log_enabled": "perhaps"},
+            ["desc is a bytes", "log_enabled: is not a flag"],
+        ),
+    ],
+)
+def test_all_mistakes_are_told_at_once_where_one_cannot_be_sent(
+    loop: asyncio.AbstractEventLoop, wrong: dict[str, Any], named: list[str]
+) -> None:
+    del loop
+    text = refused_at_once(lambda: given.arguments("etl", wrong, {}))
+    assert text.startswith("FlinkJarJob etl: ")
+    assert [each for each in named if each not in text] == []
+    assert text.count("; also ") == len(named) - 1
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("call", "problem", "way"),
+    [
+        (lambda: JOB(PLANTED), "too many positional arguments", "job(name=…, job_id=…, region=…"),
+        (lambda: JOB(nam=PLANTED), "got an unexpected keyword argument 'nam'", "job(name=…, job"),
+        (lambda: JOBS(PLANTED), "too many positional arguments", "jobs(queue_name=…, status=…, "),
+        (
+            lambda: QUEUE(region=PLANTED),
+            "missing a required argument: 'name'",
+            "queue(name, region",
+        ),
+        (lambda: QUEUE("q", PLANTED), "too many positional arguments", "queue(name, region=…, "),
+        (lambda: QUEUE("q", name=PLANTED), "multiple values for argument 'name'", "queue(name, "),
+        (
+            lambda: READ("etl"),
+            "missing a required argument: 'id'",
+            "get(resource_name, id, region=",
+        ),
+    ],
+)
+def test_a_call_that_does_not_fit_is_told_how_to_call(
+    call: Callable[[], object], problem: str, way: str
+) -> None:
+    whose, told = refused_at_once(call).split(": ", 1)
+    assert told.startswith(f"{problem}; call it as {whose}(")
+    assert way in told

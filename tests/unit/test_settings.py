@@ -242,6 +242,7 @@ def test_an_agency() -> None:
         ({"preflight": "planted"}, "dli:preflight) must be on or off"),
         ({"maxRetries": "\u0661"}, "must be a whole number from 0 to 20"),
         ({"defaultTags": '{"team": null}'}, "must be a map of names to texts, numbers"),
+        ({"defaultTags": '{"a": "b", "team": ["planted"]}'}, "true and false: team is not so; "),
         ({"defaultTags": '{"team": NaN}'}, "must be a map of names to texts, numbers"),
         ({"defaultTags": '{" ": "planted"}'}, "must be a map of names to texts, numbers"),
         ({"defaultTags": '{"a": "\\ud800"}'}, "must be a map of names to texts, numbers"),

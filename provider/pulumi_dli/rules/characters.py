@@ -10,7 +10,7 @@ from typing import Any
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.options import Options
 from pulumi_dli.job.spec import JobSpec
-from pulumi_dli.rules.messages import NO_TEXT, Location, Problem, path
+from pulumi_dli.rules.messages import NO_TEXT, Location, Problem
 
 _TEXTS = tuple(
     name
@@ -51,7 +51,7 @@ def _inside(where: Location, value: Any) -> Iterator[Problem]:
     elif isinstance(value, Mapping):
         for key, item in value.items():
             if found := _wrong("", str(key)):
-                yield Problem((*where, str(key)), f"{path(where)}: a key {found}")
+                yield Problem.of_key((*where, str(key)), found)
             else:
                 yield from _inside((*where, str(key)), item)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from typing import NamedTuple
 
 from pydantic_core import ErrorDetails
@@ -16,6 +17,7 @@ Location = tuple[int | str, ...]
 """Where a value stands: the argument, then keys and positions."""
 LONGEST_KEY = 128
 """Characters of a key that a path shows at most: those of the longest tag's."""
+_START = re.compile(r"[A-Za-z0-9_.:+@-]{1,40}")
 NOT_WHOLE = "is not a whole number; use one"
 NOT_A_NUMBER = "is not a finite number; use one"
 NOT_A_FLAG = "is not a flag; use True or False"
@@ -33,6 +35,20 @@ class Problem(NamedTuple):
     def of(cls, where: Location, text: str) -> Problem:
         """The line of a location's path and a sentence."""
         return cls(where, f"{path(where)}: {text}")
+
+    @classmethod
+    def of_key(cls, where: Location, text: str) -> Problem:
+        """The line of a key that can be none, where `where` ends."""
+        return cls(where, f"{key_path(where)} {text}")
+
+
+def key_path(where: Location) -> str:
+    """What names a key that can be none: its beginning, as far as a key may hold it."""
+    *around, key = where
+    start = _START.match(str(key))
+    if not start:
+        return f"{path(tuple(around))}: a key"
+    return f"{path((*around, start[0]))}…: the key"
 
 
 def path(where: Location) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.rules.messages import Problem, path
+from pulumi_dli.rules.messages import Problem, key_path, path
 from pulumi_dli.settings.settings import ignores
 
 MOST_TAGS = 20
@@ -44,13 +44,13 @@ def wrong_tags(desired: Desired) -> Iterator[Problem]:
         if key.startswith(("pulumi-", "_sys_")):
             yield Problem.of(where, "this key is reserved; choose another")
         elif not 1 <= len(key) <= MOST_KEY:
-            yield Problem(where, f"tags: a key has {len(key)} characters; use 1 to {MOST_KEY}")
+            yield Problem.of_key(where, f"has {len(key)} characters; use 1 to {MOST_KEY}")
         elif _BANNED.search(key):
-            yield Problem(where, f"tags: a key {_ALLOWED}")
+            yield Problem.of_key(where, _ALLOWED)
         elif _BANNED.search(text):
             yield Problem.of(where, _ALLOWED)
         elif "," in key:
-            yield Problem(where, f"tags: a key {_COMMA}")
+            yield Problem.of_key(where, _COMMA)
         elif "," in text:
             yield Problem.of(where, _COMMA)
 
@@ -70,8 +70,8 @@ def doubtful_tags(tags: Mapping[str, str]) -> Iterator[str]:
     for key, value in tags.items():
         if len(key) > OLD_MOST_KEY:
             yield (
-                f"tags: a key has {len(key)} characters; one page allows {MOST_KEY}, another "
-                f"{OLD_MOST_KEY}; shorten it if it is refused"
+                f"{key_path(('tags', key))} has {len(key)} characters; one page allows "
+                f"{MOST_KEY}, another {OLD_MOST_KEY}; shorten it if it is refused"
             )
         if len(value) > OLD_MOST_VALUE:
             yield (

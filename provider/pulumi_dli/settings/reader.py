@@ -18,6 +18,8 @@ from pulumi_dli.settings.urls import loopback, url_problem
 
 MAX_DEFAULT_TAGS = 19
 """Tags for every job; the service takes 20, and the ownership mark is one of them."""
+MOST_TAG = 40
+"""Characters by which a tag is named."""
 MOST_NAME = 255
 MOST_PATH = 4096
 OLDEST_FLINK = (1, 12)
@@ -163,10 +165,14 @@ class Reader:
             return {}
         tags = {name.strip(): _text(item) for name, item in pairs.items}
         texts = {name: text for name, text in tags.items() if name and text is not None}
-        if len(texts) < len(tags) or not all(map(_is_unicode, (*texts, *texts.values()))):
-            self.malformed(
-                key, value, f"a map of names to texts, numbers or true and false: {example}"
+        wrong = [n for n in tags if not all(map(_is_unicode, (n, texts.get(n, ""))))]
+        wrong += tags.keys() - texts.keys()
+        if wrong:
+            named = [f"{name[:MOST_TAG]} is not so; " for name in wrong if is_name(name)]
+            must = (
+                f"a map of names to texts, numbers or true and false: {named[0] if named else ''}"
             )
+            self.malformed(key, value, f"{must}{example}")
         elif len(tags) < len(pairs.items):
             self.malformed(key, value, "a map that names each tag once, blanks at the ends aside")
         elif len(tags) > MAX_DEFAULT_TAGS:
