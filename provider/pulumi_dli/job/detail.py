@@ -13,9 +13,9 @@ from typing import Any
 
 from pulumi_dli.errors import MAX_TEXT
 from pulumi_dli.job.canonical import canonical, directory, from_wire, line
-from pulumi_dli.job.redaction import cut, holds_secret, secret_texts
+from pulumi_dli.job.redaction import cut, secret_texts
 from pulumi_dli.job.shapes import fits
-from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS
+from pulumi_dli.job.spec import FIELDS
 
 
 class Phase(StrEnum):
@@ -115,16 +115,13 @@ class JobDetail:
         values = {key: from_wire(key, value) for key, value in source.items()}
         values = {key: value for key, value in values.items() if fits(key, value)}
         status, words = line(data.get("status")).strip().lower(), str(data.get("status_desc") or "")
-        path = directory(data.get("savepoint_path"))
-        hide = secret_texts(values) if words or path or status not in PHASES else ()
-        if path and holds_secret(path, hide, plain=_plain(values)):
-            path = ""  # the service still knows where it is
+        hide = secret_texts(values) if words or status not in PHASES else ()
         told = {
             **data,
             "name": line(data.get("name")),
             "status": status if status in PHASES else cut(status, hide),
             "status_desc": cut(words, hide)[:MOST_WORDS],
-            "savepoint_path": path,
+            "savepoint_path": directory(data.get("savepoint_path")),
             "real_cu_number": config.get("real_cu_number"),
         }
         return cls.from_properties(integer(data.get("job_id")), told, values)
@@ -165,15 +162,6 @@ class JobDetail:
             return None
         unordered = FIELDS[name].unordered
         return same(name, self.values[name], wanted, unordered=unordered)
-
-
-def _plain(values: Mapping[str, Any]) -> list[str]:
-    """The texts of a definition that are no secrets."""
-    return [
-        value
-        for name, value in values.items()
-        if name not in SECRET_FIELDS and isinstance(value, str)
-    ]
 
 
 def settled(job: JobDetail) -> JobDetail:

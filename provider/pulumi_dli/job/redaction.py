@@ -100,20 +100,6 @@ def cut(text: str, secrets: Iterable[str] = ()) -> str:
     return text
 
 
-def holds_secret(text: str, secrets: Iterable[str], plain: Iterable[str]) -> bool:
-    """Whether a text that cannot be cut without being spoilt, as a directory, holds a long secret.
-
-    Args:
-        text: of the service.
-        secrets: more texts to hide, beside what the call hides.
-        plain: what is no secret, though a secret may hold it too, as a bucket's name.
-    """
-    hides = _hidden.get() or _Secrets(())
-    forms = (form for form in hides.forms | _Secrets(secrets).forms if len(form) >= PIECE)
-    found = [form for form in forms if form in text]
-    return any(not any(form in each for each in plain) for form in found)
-
-
 def secret_texts(*sources: Mapping[str, Any]) -> tuple[str, ...]:
     """The texts of the sources that nobody may see.
 
