@@ -67,7 +67,7 @@ def announced(line: str, *, replaced: bool = False) -> list[str]:
         rest = announced("; ".join(details)) if details else []
         return rest if mark and rest[:1] == mark else mark + rest
     requests = TABLE[phrase_of("; ".join([phrase, *details]) if "CANNOT" in phrase else phrase)]
-    if requests == ["nothing"]:
+    if requests[0].partition(";")[0] == "nothing":
         return []
     named = {detail.split(" ")[0] for detail in details}
     shown = {

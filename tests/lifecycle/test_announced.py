@@ -13,7 +13,7 @@ from typing import Any
 from announced import announced, requests
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from pulumi_dli.errors import StateAtRisk
+from pulumi_dli.errors import JobError
 from searches import examples
 from stack import PROGRAM, Stack
 
@@ -89,12 +89,23 @@ def _step(stack: Stack, program: dict[str, Any]) -> None:
     previewed = stack.plan_lines
     assert len(previewed) <= 1
     stack.sent()
-    with suppress(StateAtRisk):
+    with suppress(JobError):  # what the preview refuses, `up` does
         stack.up(**program)
     assert stack.plan_lines == previewed
     line = "".join(previewed)
     assert requests(stack.sent()) == (announced(line) if line else []), line
     assert not any(ord(character) < ord(" ") for character in line)
+
+
+def test_a_crashed_job_that_cannot_be_started_is_sent_nothing(tmp_path: Path) -> None:
+    """Found by a search: the refusal of `up` is that of its check."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.dli.arm("crash", route="run", seconds=60)
+    _step(stack, {"smn_topic": "one", "restart_trigger": "two"})
+    _happens(stack, "crashed")
+    _step(stack, {"restart_trigger": "one"})
+    assert "CANNOT START" in stack.line
+    stack.close()
 
 
 def test_taking_over_a_job_sends_what_the_line_says(tmp_path: Path) -> None:
