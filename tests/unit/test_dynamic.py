@@ -154,7 +154,9 @@ def test_a_number_that_is_a_float(provider: FlinkJarJobProvider) -> None:
     assert (outs["cu_number"], outs["real_cu_number"]) == (4, 4)
 
 
-@pytest.mark.parametrize("job_id", ["orders", "-1", "1.5", "", "²", "١", "9" * 5000, "1\n", "[]"])
+@pytest.mark.parametrize(
+    "job_id", ["orders", "-1", "1.5", "", "²", "\u0661", "9" * 5000, "1\n", "[]"]
+)
 def test_an_id_that_is_none(provider: FlinkJarJobProvider, job_id: str) -> None:
     with pytest.raises(Exception, match="is not the id of a Flink job; use the number that DLI"):
         provider.read(job_id, {})
