@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,7 @@ class OneClock:
 
     def __init__(self, stored: StoredClock) -> None:
         self._stored = stored
+        self.sleeps: Callable[[], None] = lambda: None
 
     def now(self) -> float:
         return self._stored.now()
@@ -54,6 +55,7 @@ class OneClock:
         return self._stored.now()
 
     def sleep(self, seconds: float) -> None:
+        self.sleeps()
         self._stored.advance(seconds)
 
 
@@ -210,21 +212,31 @@ class Stack:
         self.id, self.outs, self.inputs = None, {}, {}
         self.failed = self.pending = False
 
-    def killed_up(self, at: int, **program: Any) -> None:
-        """An up whose process ends before its n-th request that would change something."""
+    def killed_up(self, at: int, *, waiting: bool = False, **program: Any) -> None:
+        """An up whose process ends before its n-th request that would change something.
+
+        Args:
+            at: n.
+            waiting: let that request be sent, and end in the wait behind it.
+            program: the arguments.
+        """
         left = at
 
         def guard() -> None:
             nonlocal left
             left -= 1
+            if left == 0 and not waiting:
+                raise Killed
+
+        def sleeps() -> None:
             if left == 0:
                 raise Killed
 
-        self.lines.guarded = guard
+        self.lines.guarded, self.clock.sleeps = guard, sleeps
         with suppress(Killed):
             self.up(**program)
             raise AssertionError("the up needed fewer requests")
-        self.lines.guarded = lambda: None
+        self.lines.guarded = self.clock.sleeps = lambda: None
 
     def sent(self) -> list[str]:
         """The requests that change something, in short, since the last call."""

@@ -137,8 +137,49 @@ def test_a_lost_savepoint_refuses_the_delete(up: Stack) -> None:
         up.destroy()
     text = str(error.value)
     assert "the service shows no savepoint" in text
-    assert 'The job was not deleted; `on_delete="stop"`' in text
+    assert text.endswith(
+        "The job was not deleted; start it again (`pulumi up --refresh` says from what), or give "
+        "up its state: `pulumi refresh` takes note that it is stopped, and the next "
+        "`pulumi destroy` deletes it"
+    )
     assert up.jobs() == ["orders"]
+
+
+@pytest.mark.parametrize("asked", [None, "savepoint"])
+def test_a_job_that_was_stopped_empty_is_not_deleted_before_anybody_saw_it(
+    stack: Stack, asked: str | None
+) -> None:
+    stack.up(on_delete=asked)
+    stack.dli.stopped(1)
+    stack.sent()
+    for _ in range(2):  # the second try is not another answer
+        with pytest.raises(StateAtRisk, match="was stopped without a savepoint; start it again"):
+            stack.destroy()
+    assert stack.sent() == []
+    stack.refresh()
+    stack.destroy()
+    assert stack.sent() == ["delete"]
+    assert stack.warned == ["job orders (1) is deleted without a savepoint: its stop had left none"]
+
+
+@pytest.mark.parametrize("program", [{"on_delete": "stop"}, {"upgrade_mode": "stateless"}])
+def test_a_job_whose_delete_wants_no_savepoint_is_deleted_as_it_is(
+    stack: Stack, program: dict[str, str]
+) -> None:
+    stack.up(**program)
+    stack.dli.stopped(1)
+    stack.sent()
+    stack.destroy()
+    assert (stack.sent(), stack.warned) == (["delete"], [])
+
+
+def test_a_crashed_job_is_deleted_at_once(up: Stack) -> None:
+    up.dli.arm("crash", seconds=1)
+    up.up(restart_trigger="2", timeouts={"settle": 0})
+    up.dli.pass_time(10)
+    assert up.dli.status(1) == "job_running_exception"
+    up.destroy()
+    assert up.jobs() == []
 
 
 def test_a_stop_under_way_is_waited_for(up: Stack) -> None:

@@ -129,6 +129,69 @@ def test_a_job_that_never_ran_but_has_a_savepoint_imported_starts_from_it(job: S
     assert job.resumed() == [path.removeprefix("obs://")]
 
 
+# A restart that was made before a kill.
+
+
+def restored(job: Stack) -> str:
+    """The directory of an older savepoint, and time in which the job goes on."""
+    job.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER"})
+    job.dli.pass_time(1000)
+    return f"obs://{job.job['savepoint_path']}"
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_restart_from_a_directory_that_was_killed_behind_its_run_is_not_made_again(
+    job: Stack, *, refreshed: bool
+) -> None:
+    path = restored(job)
+    job.killed_up(5, waiting=True, restore_from=path)  # stop, update, tags, import, run
+    job.dli.pass_time(5000)
+    if refreshed:
+        job.refresh()
+    line = as_said(job, restore_from=path)
+    assert line == "orders: nothing is sent, the state records: restore_from"
+    assert counter(job) > 5000
+    assert not job.preview(restore_from=path).changes
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_what_came_after_such_a_run_is_not_given_up_for_the_directory(
+    job: Stack, *, refreshed: bool
+) -> None:
+    path = restored(job)
+    job.killed_up(5, waiting=True, restore_from=path)
+    job.dli.pass_time(5000)
+    job.dli.stopped(1, savepoint=True)
+    saved = job.job["savepoint_path"]
+    job.sent()
+    if refreshed:
+        job.refresh()
+    line = as_said(job, restore_from=path)
+    assert line.startswith(f"orders: starts from its savepoint {saved}, found stopped")
+    assert counter(job) > 5000
+
+
+def test_a_directory_whose_run_was_killed_before_it_was_sent_is_used(job: Stack) -> None:
+    path = restored(job)
+    job.killed_up(5, restore_from=path)
+    assert as_said(job, restore_from=path).startswith(f"orders: starts from {path}, found stopped")
+    assert job.resumed()[-1] == path.removeprefix("obs://")
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_trigger_whose_restart_was_killed_behind_its_run_is_only_recorded(
+    job: Stack, *, refreshed: bool
+) -> None:
+    job.killed_up(4, waiting=True, restart_trigger="2")
+    job.dli.pass_time(100)
+    session = job.session()
+    if refreshed:
+        job._refreshed(session)  # noqa: SLF001 -- `refresh: always` is the same process
+    news = job._checked(session, job.inputs, {"restart_trigger": "2"})  # noqa: SLF001
+    assert session.diff(job.urn, 1, job.outs, news, NOWHERE).changes
+    assert job.lines.told == ["orders: nothing is sent, the state records: restart_trigger"]
+
+
 # Replaced in its place.
 
 
@@ -142,6 +205,12 @@ def test_a_replaced_job_keeps_its_id_and_its_state(job: Stack) -> None:
     assert requests(job.sent()) == ["stop with savepoint", "update", "run with state"]
     assert counter(job) > 1000
     assert not job.preview().changes
+
+
+def test_a_stop_that_gives_up_the_state_is_a_warning(job: Stack) -> None:
+    line = as_said(job, obs_bucket=None, desired_state="stopped")
+    assert line.startswith("orders: STOPS WITHOUT A SAVEPOINT; obs_bucket changes")
+    assert job.warned == [line]
 
 
 @pytest.mark.parametrize("at", [1, 2, 3])

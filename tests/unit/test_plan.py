@@ -14,6 +14,7 @@ from pulumi_dli.job.field import Cost
 from pulumi_dli.job.move import conflict, move
 from pulumi_dli.job.options import Options
 from pulumi_dli.job.plan import Plan, plan
+from pulumi_dli.job.restarts import restart_mark
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import State
@@ -104,6 +105,18 @@ CASES = [
     ),
     Case("running", {"desired_state": "stopped"}, "stop+savepoint put", "stops with a savepoint"),
     Case("running", {"desired_state": "stopped"}, "stop put", "stops", before=STATELESS),
+    Case(
+        "running",
+        {"desired_state": "stopped", "obs_bucket": None},
+        "stop put",
+        "STOPS WITHOUT A SAVEPOINT; obs_bucket changes",
+    ),
+    Case(
+        "running",
+        {"desired_state": "stopped", **STATELESS},
+        "stop put",
+        "STOPS WITHOUT A SAVEPOINT",
+    ),
     Case(
         "running",
         {"tags": {"a": "b"}},
@@ -285,8 +298,26 @@ def test_v2_says_nothing_of_v1_sizes() -> None:
 
 def test_a_restart_already_made_is_not_made_again() -> None:
     live = job("running")
-    todo = plan(live, wish(restart_trigger="2"), stored(live, PROGRAM), restarted=True)
-    assert steps(todo) == ""
+    desired, state = wish(restart_trigger="2"), stored(live, PROGRAM)
+    assert steps(plan(live, desired, state)).startswith("stop")
+    made = replace(live, restart=restart_mark(live, desired, state))
+    assert steps(plan(made, desired, state)) == ""
+    other = wish(restart_trigger="3")
+    assert steps(plan(made, other, state)).startswith("stop")
+
+
+@pytest.mark.parametrize("saved", [True, False])
+def test_a_directory_that_a_killed_update_started_from_gives_way_to_what_came_after(
+    saved: bool,
+) -> None:
+    savepoint = "b/after/" if saved else ""
+    live = job("stopped", savepoint=savepoint)
+    desired, state = wish(restore_from="b/s/"), stored(live, PROGRAM)
+    left = replace(live, restart=restart_mark(live, desired, state))
+    assert plan(left, desired, state).start == Start(Origin.IMPORT, "b/s/")  # killed before its run
+    ran = replace(left, start_time=left.start_time + 1)
+    begins = Start(Origin.SAVEPOINT, savepoint) if saved else Start(Origin.IMPORT, "b/s/")
+    assert plan(ran, desired, state).start == begins
 
 
 def test_a_start_after_the_state_was_stored_uses_its_savepoint_up() -> None:

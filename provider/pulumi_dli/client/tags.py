@@ -13,6 +13,7 @@ from pulumi_dli.errors import ApiError, DliError, MissingEndpoint
 from pulumi_dli.job.canonical import line
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.options import OWNER_TAG
+from pulumi_dli.job.restarts import RESTART_TAG
 from pulumi_dli.once import Once
 from pulumi_dli.settings.settings import ignores
 
@@ -90,4 +91,5 @@ class Tags:
         if tags is None:
             return job
         told = {key: text for key, text in tags.items() if not ignores(self._hidden, key)}
-        return replace(job, mark=line(tags.get(OWNER_TAG)), values={**job.values, "tags": told})
+        mark, restart = line(tags.get(OWNER_TAG)), line(tags.get(RESTART_TAG))
+        return replace(job, mark=mark, restart=restart, values={**job.values, "tags": told})

@@ -66,8 +66,8 @@ class JobDetail:
 
     `values` holds the fields of the JobSpec table as a program would write them; a field
     that the answer lacks is absent from it, since absent says nothing. The details page has no
-    tags: they and the `mark` (the ownership tag's value, "" where there is none) are there once
-    they were read beside it, else absent and None.
+    tags: they, the `mark` and `restart` (the values of the provider's own tags, "" where there is
+    none) are there once they were read beside it, else absent and None.
     """
 
     job_id: int
@@ -82,6 +82,7 @@ class JobDetail:
     restart_times: int = 0
     real_cu_number: int = 0
     mark: str | None = None
+    restart: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
 
     @property

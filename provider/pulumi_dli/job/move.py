@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import FRESH
-from pulumi_dli.job.start import blocked, pending_start, restore_due, resumable
+from pulumi_dli.job.restarts import restore_due
+from pulumi_dli.job.start import blocked, pending_start, resumable
 from pulumi_dli.job.state import State
 
 

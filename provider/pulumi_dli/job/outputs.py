@@ -17,8 +17,9 @@ from pulumi_dli.job.field import KEEP, Cost
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.options import FOUND, NO_SAVEPOINT
 from pulumi_dli.job.redaction import hidden
+from pulumi_dli.job.restarts import restore_due
 from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS
-from pulumi_dli.job.start import pending_start, restore_due, state_at_risk
+from pulumi_dli.job.start import pending_start, state_at_risk
 from pulumi_dli.job.state import OURS, UNMARKED, State
 
 _RUNNING = frozenset({Phase.RUNNING, Phase.STARTING, Phase.SAVEPOINTING, Phase.UNKNOWN})

@@ -19,7 +19,8 @@ from pulumi_dli.job.differences import Change, differences, managed
 from pulumi_dli.job.field import Cost
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
-from pulumi_dli.job.start import Start, blocked, pending_start, restart, restart_due, start
+from pulumi_dli.job.restarts import restart_due, restart_made
+from pulumi_dli.job.start import Start, blocked, pending_start, restart, start
 from pulumi_dli.job.state import State
 
 
@@ -49,6 +50,7 @@ class Plan:
         kept: removed fields that the service keeps.
         add_tags, remove_tags: tags to change.
         stop: whether the job is stopped first; `savepoint`: with a savepoint.
+        loses: whether that stop gives up the state of a job that kept it so far.
         start: the start that ends the update.
         blocked: why the job cannot be started or changed, with the ways out; then no step is
             taken.
@@ -64,6 +66,7 @@ class Plan:
     remove_tags: Mapping[str, str] = field(default_factory=dict)
     stop: bool = False
     savepoint: bool = False
+    loses: bool = False
     start: Start | None = None
     blocked: str = ""
     foreign: bool = False
@@ -93,12 +96,11 @@ RECORDED = (
 )
 
 
-def plan(  # noqa: PLR0913 -- what a plan is made from
+def plan(
     job: JobDetail,
     desired: Desired,
     state: State | None,
     *,
-    restarted: bool = False,
     replaced: bool = False,
     taken_over: bool = False,
     known: NextStart = LIVE,
@@ -110,15 +112,14 @@ def plan(  # noqa: PLR0913 -- what a plan is made from
         desired: the program's wish.
         state: what the state knows; None when it knows nothing (a job that is gone on with or
             taken over).
-        restarted: whether an interrupted update already made the restart that a changed
-            `restart_trigger` or `restore_from` asks for.
         replaced: whether the engine replaces the job in its place, which restarts it.
         taken_over: whether the job was another's: tags that the program does not name stay.
         known: what is known of the next start where there is no state.
     """
     changes, kept = differences(job, desired, state)
     add, remove = _tags(job, desired, state, taken_over=taken_over)
-    due = replaced or (not restarted and restart_due(desired, state))
+    asked = restart_due(desired, state) and not restart_made(job, desired, state)
+    due = replaced or asked
     restarts = due or any(change.cost is Cost.RESTART for change in changes)
     at_rest = job.phase in AT_REST
     # A run state that a refresh found is no wish: it is taken as it stands.
@@ -127,7 +128,7 @@ def plan(  # noqa: PLR0913 -- what a plan is made from
     begins, why_not = None, ""
     if runs:
         if stop:
-            begins = restart(job, desired, state, restarted=restarted)
+            begins = restart(job, desired, state)
         elif at_rest and (job.phase is not Phase.FINISHED or restarts):
             begins = start(job, desired, state, pending_start(job, state, known))
             why_not = "" if begins else blocked(job)
@@ -136,6 +137,7 @@ def plan(  # noqa: PLR0913 -- what a plan is made from
         again = state is not None and state.ours.get("adopt_job_id") == job.job_id
         why_not = taken(job, thief, again=again)
     full = stop or begins is not None
+    savepoint = stop and desired.stateful and job.has_run
     return Plan(
         changes=changes,
         body=_body(job, desired, state, changes, full=full),
@@ -144,12 +146,18 @@ def plan(  # noqa: PLR0913 -- what a plan is made from
         add_tags=add,
         remove_tags=remove,
         stop=stop,
-        savepoint=stop and desired.stateful and job.has_run,
+        savepoint=savepoint,
+        loses=stop and not savepoint and job.has_run and _kept_state(job, state),
         start=begins,
         blocked=why_not,
         foreign=bool(thief),
         recorded=_recorded(desired, state),
     )
+
+
+def _kept_state(job: JobDetail, state: State | None) -> bool:
+    """Whether a job kept its state over restarts so far."""
+    return bool(job.values.get("obs_bucket")) if state is None else state.stateful
 
 
 def _body(

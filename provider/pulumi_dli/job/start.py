@@ -11,6 +11,7 @@ from enum import StrEnum
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
+from pulumi_dli.job.restarts import restart_made, restore_due, same_directory
 from pulumi_dli.job.state import State
 
 
@@ -46,26 +47,9 @@ class Start:
         return self.origin in (Origin.SAVEPOINT, Origin.IMPORT)
 
 
-def restart_due(desired: Desired, state: State | None) -> bool:
-    """Whether a changed `restart_trigger` or `restore_from` asks for a restart."""
-    if state is None:
-        return False
-    trigger = desired.options.restart_trigger
-    changed = trigger is not None and trigger != state.restart_trigger
-    return changed or restore_due(desired, state)
-
-
-def restore_due(desired: Desired, state: State | None) -> bool:
-    """Whether the program names a directory that no start has used yet."""
-    path = desired.options.restore_from
-    return path is not None and (
-        state is None or not same_directory(path, state.restore_from or "")
-    )
-
-
-def restart(job: JobDetail, desired: Desired, state: State | None, *, restarted: bool) -> Start:
+def restart(job: JobDetail, desired: Desired, state: State | None) -> Start:
     """The start after a stop of ours."""
-    if state is not None and not restarted and restore_due(desired, state):
+    if state is not None and restore_due(desired, state) and not restart_made(job, desired, state):
         return Start(Origin.IMPORT, str(desired.options.restore_from))
     if not job.has_run:
         return Start(Origin.FRESH)
@@ -80,7 +64,7 @@ def start(
     Every start of a stateful job that has run before names its state.
     """
     imported = job.has_savepoint and not job.has_run
-    if restore_due(desired, state) and not (state is None and _left_its_own(job, desired)):
+    if restore_due(desired, state) and not _left_its_own(job, desired, state, pending):
         path = str(desired.options.restore_from)
         there = imported and same_directory(path, job.savepoint_path)
         return Start(Origin.SAVEPOINT if there else Origin.IMPORT, path)
@@ -97,16 +81,16 @@ def start(
     return Start(Origin.IMPORT, pending.path)
 
 
-def same_directory(left: str, right: str) -> bool:
-    """Whether two texts name one directory of a bucket."""
-    return left.removeprefix("obs://").strip("/") == right.removeprefix("obs://").strip("/")
+def _left_its_own(
+    job: JobDetail, desired: Desired, state: State | None, pending: NextStart
+) -> bool:
+    """Whether a job has a savepoint newer than `restore_from`.
 
-
-def _left_its_own(job: JobDetail, desired: Desired) -> bool:
-    """Whether a job of ours that is gone on with has a savepoint newer than `restore_from`.
-
-    Nobody remembers whether a start has used that directory; the job's first one will have.
+    Of a job that is gone on with nobody remembers whether a start has used that directory; its
+    first one will have. Of one of the state an interrupted update may have left word.
     """
+    if state is not None:
+        return restart_made(job, desired, state) and resumable(job, pending)
     return job.has_run and job.has_savepoint and desired.options.adopt_job_id != job.job_id
 
 

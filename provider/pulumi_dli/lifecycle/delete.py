@@ -18,10 +18,18 @@ from pulumi_dli.errors import (
     ThrottledError,
 )
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
+from pulumi_dli.job.next_start import LOST
 from pulumi_dli.job.options import OWNER_TAG
+from pulumi_dli.job.start import pending_start, state_at_risk
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.operation import Operation
+
+_STOP = '`on_delete="stop"`, brought in by a `pulumi up`, allows deleting it without a savepoint'
+_STOPPED_EMPTY = (
+    "start it again (`pulumi up --refresh` says from what), or give up its state: `pulumi refresh` "
+    "takes note that it is stopped, and the next `pulumi destroy` deletes it"
+)
 
 
 def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -> str:
@@ -47,6 +55,11 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
             "delete it by hand if nobody else needs it"
         )
         return ""
+    lost = state_at_risk(job, pending_start(job, state), stateful=state.on_delete == "savepoint")
+    if lost and job.phase is Phase.STOPPED:
+        if state.job.phase not in AT_REST:  # nobody was told yet
+            raise StateAtRisk(f"{title} was stopped without a savepoint; {_STOPPED_EMPTY}")
+        context.console.warn(f"{title} is deleted without a savepoint: its stop had left none")
     with _told_to_stop(operation):
         try:
             _rest(context, operation, state)
@@ -69,7 +82,7 @@ def _told_to_stop(operation: Operation) -> Iterator[None]:
         yield
     except DliError as error:
         runs = isinstance(error, JobError) and operation.job.phase is Phase.RUNNING
-        if operation.changed and not runs:
+        if operation.changed and not runs and operation.next_start != LOST:
             stands = (
                 f"job {operation.job.job_id} was told to stop and is not deleted: "
                 f"{operation.again} goes on from there, `pulumi up --refresh` starts it again"
@@ -88,9 +101,9 @@ def _rest(context: Context, operation: Operation, state: State) -> None:
             context.waits.look(operation.job.job_id)
         if not savepoint or error.uncertain or isinstance(error, AuthError | ThrottledError):
             raise
+        empty = operation.next_start == LOST
         raise StateAtRisk(
-            f'{error}. The job was not deleted; `on_delete="stop"`, brought in by a '
-            "`pulumi up`, allows deleting it without a savepoint"
+            f"{error}. The job was not deleted; {_STOPPED_EMPTY if empty else _STOP}"
         ) from None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,7 +11,8 @@ from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.plan import Body, Plan, plan
-from pulumi_dli.job.start import Origin, Start, restart_due
+from pulumi_dli.job.restarts import RESTART_TAG, restart_due, restart_mark
+from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.operation import Operation
@@ -24,9 +24,6 @@ NO_TAGS = (
     "this region has no endpoints for tags: jobs keep the tags that they were created with, "
     "whatever the program says, and a restart that is interrupted may be made again"
 )
-
-RESTART_TAG = "pulumi-restart"
-"""Key of the tag that tells which restart asked for by the program was already made."""
 
 
 def demand_queue(context: Context, desired: Desired) -> None:
@@ -137,12 +134,10 @@ class Reconciliation:
     def _plan(self) -> Plan:
         """The plan from the live job, with the tags where they matter."""
         job = self._aged(self.context.tags.seen(self.operation.job))
-        asks = restart_due(self.desired, self.state) and job.phase not in AT_REST
         return plan(
             job,
             self.desired,
             self.state,
-            restarted=asks and self._tags().get(RESTART_TAG) == self._restart_mark(),
             replaced=self.replaced,
             taken_over=self.taken_over,
             known=self.known,
@@ -181,7 +176,7 @@ class Reconciliation:
         console, operation = self.context.console, self.operation
         add = dict(todo.add_tags)
         if (todo.stop or todo.start) and restart_due(self.desired, self.state):
-            add[RESTART_TAG] = self._restart_mark()
+            add[RESTART_TAG] = restart_mark(operation.job, self.desired, self.state)
         try:
             self.context.steps.change_tags(operation, add, todo.remove_tags)
         except MissingEndpoint:
@@ -198,24 +193,3 @@ class Reconciliation:
         """Remember the mark that stands on the job, where it could not be rewritten."""
         if OWNER_TAG in add and self.state is not None:
             self.operation.mark = self.state.mark or self.state.owner or UNMARKED
-
-    def _tags(self) -> Mapping[str, str]:
-        """The live tags; none where the region does not tell."""
-        try:
-            return self.context.jobs.tags(self.operation.job.job_id)
-        except ApiError as error:
-            if error.uncertain:
-                raise
-            return {}
-
-    def _restart_mark(self) -> str:
-        """Names the restart that the program asks for, without showing what it says.
-
-        It is a step from one text to another, out of the state of one time, so that the same
-        text asks again later.
-        """
-        own, state = self.desired.options, self.state
-        before = [None, None] if state is None else [state.restart_trigger, state.restore_from]
-        since = None if state is None else state.job.update_time
-        text = f"{since} {before} {[own.restart_trigger, own.restore_from]}"
-        return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -18,7 +18,7 @@ from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.move import Move, conflict, move
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.outputs import observed
-from pulumi_dli.job.start import same_directory
+from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.create import draft, present

@@ -18,7 +18,7 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, date
 from pulumi_dli.job.move import move
 from pulumi_dli.job.plan import plan
-from pulumi_dli.job.start import restore_due
+from pulumi_dli.job.restarts import restore_due
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.create import deploy, go_on

@@ -123,7 +123,10 @@ class Foresight:
             return
         self.memory.keep(old.place, state.job.job_id, urn)
         self.memory.claim(("job", old.place, state.job.job_id), urn)
-        live, looked = settled(state.job), self.memory.refreshed(urn, desired) is not None
+        known = self.memory.refreshed(urn, desired)
+        live, looked = settled(state.job), known is not None
+        if known is not None:  # the state does not keep the tags that are the provider's own
+            live = replace(live, restart=known.job.restart)
         if live is not state.job:
             todo = plan(live, desired, state)
         if todo.touches and not looked:

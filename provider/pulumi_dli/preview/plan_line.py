@@ -153,8 +153,8 @@ def _line(head: str, plan: Plan, job: JobDetail, desired: Desired, cus: Iterable
 def _level(plan: Plan) -> Level:
     if plan.blocked:
         return Level.ERROR
-    loses = plan.start is not None and plan.start.origin in (Origin.STATELESS, Origin.AGAIN)
-    return Level.WARNING if loses else Level.INFO
+    empty = plan.start is not None and plan.start.origin in (Origin.STATELESS, Origin.AGAIN)
+    return Level.WARNING if empty or plan.loses else Level.INFO
 
 
 def change(
@@ -186,7 +186,7 @@ def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
     elif plan.stop and plan.start is not None:
         yield _restart(plan.start, savepoint=plan.savepoint)
     elif plan.stop:
-        yield "stops with a savepoint" if plan.savepoint else "stops"
+        yield _stop(plan)
     elif plan.start is not None:
         fresh = plan.start.origin is Origin.FRESH and job.phase is Phase.DRAFT
         found = "" if fresh else f", found {job.phase} ({_reason(job)})"
@@ -195,6 +195,12 @@ def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
         yield "changes at rest" if job.phase in AT_REST else "changes live, without a restart"
     elif plan.add_tags or plan.remove_tags:
         yield "changes tags, without touching the job"
+
+
+def _stop(plan: Plan) -> str:
+    if plan.savepoint:
+        return "stops with a savepoint"
+    return "STOPS WITHOUT A SAVEPOINT" if plan.loses else "stops"
 
 
 def _restart(start: Start, *, savepoint: bool) -> str:
