@@ -164,7 +164,7 @@ def test_a_job_that_was_stopped_empty_is_not_deleted_before_anybody_saw_it(
 
 @pytest.mark.parametrize("program", [{"on_delete": "stop"}, {"upgrade_mode": "stateless"}])
 def test_a_job_whose_delete_wants_no_savepoint_is_deleted_as_it_is(
-    stack: Stack, program: dict[str, str]
+    stack: Stack, program: dict[str, Any]
 ) -> None:
     stack.up(**program)
     stack.dli.stopped(1)

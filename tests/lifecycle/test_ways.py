@@ -19,7 +19,7 @@ from pulumi_dli.client.location import known_place
 from pulumi_dli.errors import ApiError, Halfway, JobError, JobForeign, StateAtRisk
 from pulumi_dli.local.simulation import START_DELAY
 from pulumi_dli.local.store import Store
-from stack import PROGRAM, URN, Problems, Stack
+from stack import MARK, PROGRAM, URN, Problems, Stack
 
 OTHER = "f" * 32
 NOWHERE: frozenset[str] = frozenset()
@@ -116,6 +116,31 @@ def test_two_jobs_with_the_mark_are_told_with_both_ids(job: Stack) -> None:
     for verb in (job.preview, job.up):
         with pytest.raises(Problems, match="jobs 2 and 1 both carry this resource's mark"):
             verb()
+
+
+def test_a_job_of_the_resource_and_one_of_its_alias_are_told_with_both_ids(job: Stack) -> None:
+    job.dli.create("old-name", tags=[{"key": "pulumi-owner", "value": OTHER}])
+    job.forget()
+    for verb in (job.preview, job.up):
+        with pytest.raises(Problems, match="jobs 1 and 2 both carry this resource's mark or that"):
+            verb(name="old-name", former_owners=[OTHER])
+
+
+@pytest.mark.parametrize("theirs", [OTHER, MARK])
+def test_a_name_that_another_job_of_the_resources_marks_has_is_taken(
+    job: Stack, theirs: str
+) -> None:
+    job.dli.create("taken", tags=[{"key": "pulumi-owner", "value": theirs}])
+    for verb in (job.preview, job.up):
+        with pytest.raises(Problems, match="name: a job named taken exists already: job 2"):
+            verb(name="taken", former_owners=[OTHER])
+
+
+def test_a_name_that_a_killed_run_gave_the_job_already_is_not_taken(job: Stack) -> None:
+    job.killed_up(2, name="orders-2", owner=OTHER, former_owners=[MARK])  # before its new mark
+    assert job.jobs() == ["orders-2"]
+    job.up(name="orders-2", owner=OTHER, former_owners=[MARK])
+    assert tags(job)["pulumi-owner"] == OTHER
 
 
 def test_a_job_that_never_ran_but_has_a_savepoint_imported_starts_from_it(job: Stack) -> None:

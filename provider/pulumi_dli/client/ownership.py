@@ -62,7 +62,7 @@ class Ownership:
             (`UNKNOWN`). None where there is neither.
 
         Raises:
-            JobForeign: the name is another's, or two jobs carry the mark.
+            JobForeign: the name is another's, or two jobs carry the resource's marks.
         """
         marked = next(filter(None, map(self._marked, marks)), [])
         if len(marked) > 1:
@@ -75,6 +75,8 @@ class Ownership:
             return named, owner
         if owner is not Owner.OURS:
             raise JobForeign(foreign(named, theirs))
+        if marked:
+            raise JobForeign(_twice([*marked, named]))
         return named, owner
 
     def owner(self, job: JobDetail, *marks: str) -> tuple[Owner, str]:
@@ -136,6 +138,6 @@ def foreign(job: JobDetail, mark: str) -> str:
 def _twice(jobs: list[JobDetail]) -> str:
     ids = " and ".join(str(job.job_id) for job in jobs)
     return (
-        f"jobs {ids} both carry this resource's mark, and it can have one only; delete one of "
-        "them, or take its tag `pulumi-owner` away"
+        f"jobs {ids} both carry this resource's mark or that of an alias, and it can have one job "
+        "only; delete one of them, or take its tag `pulumi-owner` away"
     )

@@ -169,8 +169,7 @@ class Lookups:
         if before is None:
             self._examine_arrival(desired, found)
         elif name and name != own:
-            namesake = next((job for job in there if job.name == name), None)
-            self._examine_name(namesake, desired.marks, found)
+            self._examine_name(desired, before, found)
         mine = None if found.job is None else found.job.job_id
         for job in there:
             same = path and canonical("checkpoint_path", job.value("checkpoint_path")) == path
@@ -217,13 +216,22 @@ class Lookups:
                 f"`adopt_job_id` to go on with it, or delete it to take over job {adopted}"
             )
 
-    def _examine_name(self, job: JobDetail | None, marks: tuple[str, ...], found: Findings) -> None:
+    def _examine_name(self, desired: Desired, before: Desired, found: Findings) -> None:
+        """Find that the new name of a job of the state is taken.
+
+        A killed run may have given it to the job already, and then no job has the old one.
+        """
+        rows = {job.name: job for job in self.snapshot.jobs or ()}
+        job, old = rows.get(desired.name), rows.get(before.name)
         if job is None:
             return
+        marks = (*desired.marks, before.owner)
         owner, theirs = self._ownership.owner(job, *marks)
         if owner is Owner.UNKNOWN:
             found.warnings.append(f"name: {foreign(job, theirs)}")
-        elif owner is not Owner.OURS:
+        elif owner is not Owner.OURS or (
+            old is not None and self._ownership.owner(old, *marks)[0] is Owner.OURS
+        ):
             found.problems.append(f"name: {foreign(job, theirs)}")
 
 
