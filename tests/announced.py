@@ -59,7 +59,7 @@ def announced(line: str, *, replaced: bool = False) -> list[str]:
     phrase, *details = re.sub(r"^[\w-]+: ", "", line).split("; ")
     details = [each for each in details if not each.startswith(BESIDE)]
     if phrase.startswith("REPLACES THE JOB"):
-        return _moved(phrase)
+        return _moved(phrase) + (announced("; ".join(details)) if details else [])
     if phrase.startswith(("takes over job", "goes on with job")):
         first = phrase.partition(": ")[2]
         details = [first] * bool(first) + details
@@ -85,6 +85,7 @@ def _moved(phrase: str) -> list[str]:
     says = {
         "it is stopped there with a savepoint": ["stop with savepoint"],
         "it is stopped there": ["stop"],
+        "its savepoint goes to job": ["import-savepoint"],
         "created here": ["create", *["import-savepoint"] * carried],
         "created here and left stopped": ["create"],
         "created here and left stopped with its savepoint": ["create", "import-savepoint"],
@@ -92,6 +93,7 @@ def _moved(phrase: str) -> list[str]:
         "and started": ["run"],
     }
     words = [re.sub(r"( left stopped) with .*", r"\1 with its savepoint", each) for each in words]
+    words = [re.sub(r"(savepoint goes to job) .*", r"\1", each) for each in words]
     real = [request for each in words for request in says.get(each, [])]
     return real + ["run with state"] * carried
 

@@ -333,10 +333,6 @@ class Game:
             must(not sent, f"refused, and yet sent: {sent}")
             return
         wanted = announced(lines[-1], replaced=replaced) if lines else []
-        if any("of this resource is there already" in text for text in saw.told):
-            # A killed move made it, and perhaps imported the savepoint: a line of its own says so.
-            spared = {"create", "import-savepoint"} - {*requests(sent)}
-            wanted = [each for each in wanted if each not in spared]
         must(requests(sent) == wanted, f"announced {wanted}, sent {requests(sent)}: {lines}")
 
     def _state_held(self) -> int | None:

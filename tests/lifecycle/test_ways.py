@@ -238,6 +238,19 @@ def test_a_stop_that_gives_up_the_state_is_a_warning(job: Stack) -> None:
     assert job.warned == [line]
 
 
+def test_a_change_of_a_job_whose_replacement_was_killed_counts_its_cus_once(job: Stack) -> None:
+    job.killed_up(1, replace=True, cu_number=5)
+    job.preview(cu_number=5)
+    [_, line] = job.plan_lines
+    assert line.startswith(
+        "orders: goes on with job 1, whose replacement is still to be made: restarts the job from"
+    )
+    assert line.endswith("CUs 2 → 5; queue testqueue 2 → 5 of 256 CUs")
+    job.sent()
+    job.up(cu_number=5)
+    assert requests(job.sent()) == announced(line)
+
+
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_a_replacement_that_is_killed_is_gone_on_with(job: Stack, at: int) -> None:
     with pytest.MonkeyPatch.context():
@@ -302,11 +315,6 @@ def moving(job: Stack) -> Stack:
     return job
 
 
-def place(stack: Stack, project: str) -> list[str]:
-    listed = stack.dli.http.get(f"/v1.0/{project}/streaming/jobs", params={"limit": "100"})
-    return sorted(each["name"] for each in listed.json()["job_list"]["jobs"])
-
-
 def test_a_moved_job_takes_its_state_along(moving: Stack) -> None:
     line = as_said(moving, project_id=OTHER)
     assert line.startswith("orders: REPLACES THE JOB, because project_id changes: ")
@@ -349,6 +357,26 @@ def test_a_move_that_is_reverted_goes_on_with_the_old_job(moving: Stack) -> None
     moving.up()
     assert (moving.id, moving.jobs()) == (1, ["orders"])
     assert counter(moving) > 1000
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 4, 5])
+def test_a_killed_move_goes_on_as_the_preview_says(moving: Stack, at: int) -> None:
+    moving.killed_up(at, project_id=OTHER)
+    as_said(moving, project_id=OTHER)
+    assert (moving.id, moving.jobs()) == (2, [])
+    assert counter(moving, 2) > 1000
+
+
+def test_a_savepoint_that_a_killed_move_did_not_bring_yet_is_brought(moving: Stack) -> None:
+    moving.killed_up(3, project_id=OTHER)  # the draft is there
+    moving.dli.run(1, resume=True)  # by hand
+    moving.dli.pass_time(5000)
+    line = as_said(moving, project_id=OTHER)
+    assert (
+        "it is stopped there with a savepoint, its savepoint goes to job 2 here, deleted there; "
+        "goes on with job 2: starts from its savepoint, found draft"
+    ) in line
+    assert counter(moving, 2) > 5000
 
 
 def test_a_job_that_moved_stopped_moves_back_with_its_state(moving: Stack) -> None:
@@ -817,6 +845,31 @@ def test_a_retained_job_is_not_restarted_by_a_taint(job: Stack) -> None:
     assert job.line == "orders: goes on with job 1"
     job.up(replace=True, retained=True)
     assert job.sent() == []
+
+
+def test_a_move_back_to_a_job_that_was_retained_goes_on_with_it(job: Stack) -> None:
+    job.up(project_id=OTHER, retained=True)
+    job.dli.pass_time(1000)
+    line = as_said(job, project_id=PROJECT, retained=True, parallel_number=2)
+    assert line.startswith(
+        "orders: REPLACES THE JOB, because project_id changes: it stays there as it is, its state "
+        "stays there, because `retain_on_delete` keeps the old job running; goes on with job 1: "
+        "restarts the job from a savepoint (downtime); parallel_number 1 → 2"
+    )
+    assert job.warned[-1] == line
+    assert counter(job, 1) > 2000
+
+
+def test_a_move_back_to_a_retained_job_that_cannot_start_is_refused_at_once(job: Stack) -> None:
+    job.up(project_id=OTHER, retained=True)
+    job.dli.stopped(1)
+    job.sent()
+    job.preview(project_id=PROJECT, retained=True)
+    assert "CANNOT REPLACE, because project_id changes: job orders (1) ran before" in job.line
+    assert job.failure
+    with pytest.raises(Halfway, match="would lose its state"):
+        job.up(project_id=PROJECT, retained=True)
+    assert (job.id, job.sent()) == (2, [])
 
 
 def test_two_jobs_with_state_are_not_made_one(job: Stack) -> None:

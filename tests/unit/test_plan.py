@@ -18,7 +18,7 @@ from pulumi_dli.job.restarts import restart_mark
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import State
-from pulumi_dli.preview import plan_line
+from pulumi_dli.preview import move_line, plan_line
 
 RAN = 1_800_000_000_000
 STATUS = {
@@ -429,7 +429,7 @@ def test_the_line_for_a_job_that_goes_elsewhere(
     place = {"region": "eu-de", "project_id": "one"}
     state = stored(live, {**PROGRAM, **place, **before})
     desired = wish(**{**place, "project_id": "two", **wishes})
-    line = plan_line.replacement(desired, ["project_id"], move(live, desired, state), "b")
+    line = move_line.replacement(desired, ["project_id"], move(live, desired, state), state)
     assert line.text.startswith(f"orders: {ends}")
 
 
@@ -504,10 +504,20 @@ def test_a_directory_that_the_program_names_goes_before_the_jobs_own(stands: str
 def test_two_jobs_with_state_are_a_conflict() -> None:
     live, state = job("running"), stored(job("running"), PROGRAM)
     todo = move(live, wish(), state)
-    assert conflict(live, job("stopped"), todo)
-    assert not conflict(live, job("draft", ran=False), todo)
-    assert not conflict(None, job("stopped"), todo)
-    assert not conflict(live, job("stopped"), move(live, wish(upgrade_mode="stateless"), state))
+    there = job("stopped", savepoint="b/there/")
+    assert conflict(live, there, wish(), todo)
+    assert not conflict(live, job("draft", ran=False), wish(), todo)
+    assert not conflict(None, there, wish(), todo)
+    empty = wish(upgrade_mode="stateless")
+    assert not conflict(live, there, empty, move(live, empty, state))
+
+
+def test_a_job_does_not_go_where_one_of_its_resource_cannot_start() -> None:
+    live, state = job("running"), stored(job("running"), PROGRAM)
+    kept = wish(on_delete="retain")
+    there, todo = job("stopped"), move(live, kept, replace(state, ours={"on_delete": "retain"}))
+    assert todo.stays
+    assert conflict(live, there, kept, todo).startswith("job orders (1) ran before and is stopped")
 
 
 def test_a_job_of_any_id_is_taken_back_with_its_id() -> None:

@@ -149,36 +149,42 @@ def test_a_job_that_is_larger_than_its_whole_queue_is_a_problem() -> None:
 
 def test_the_queues_figure_is_what_it_told_and_what_was_asked_since() -> None:
     room = Service(STREAMING).lookups.room
-    assert room(None, Use("streaming", 2)) == ("queue streaming 24 → 26 of 64 CUs", "")
-    assert room(Use("streaming", 3), Use("STREAMING", 5)) == (
+    assert room("a", None, Use("streaming", 2)) == ("queue streaming 24 → 26 of 64 CUs", "")
+    assert room("b", Use("streaming", 3), Use("STREAMING", 5)) == (
         "queue streaming 26 → 28 of 64 CUs",
         "",
     )
-    assert room(Use("streaming", 5), Use("streaming", 0))[0] == "queue streaming 28 → 23 of 64 CUs"
+    assert room("c", Use("streaming", 5), Use("streaming", 0))[0] == (
+        "queue streaming 28 → 23 of 64 CUs"
+    )
+    # What the same resource asked for before does not count twice.
+    assert room("b", Use("streaming", 3), Use("streaming", 7))[0] == (
+        "queue streaming 21 → 25 of 64 CUs"
+    )
 
 
 def test_a_job_that_moves_frees_its_old_queue() -> None:
     room = Service(STREAMING, {**STREAMING, "queue_name": "other", "used_cu": 10}).lookups.room
-    assert room(Use("other", 4), Use("streaming", 6))[0] == "queue streaming 24 → 30 of 64 CUs"
-    assert room(None, Use("other", 1))[0] == "queue other 6 → 7 of 64 CUs"
+    assert room("a", Use("other", 4), Use("streaming", 6))[0] == "queue streaming 24 → 30 of 64 CUs"
+    assert room("b", None, Use("other", 1))[0] == "queue other 6 → 7 of 64 CUs"
 
 
 def test_a_queue_that_gets_too_full_is_a_warning() -> None:
     room = Service({**STREAMING, "used_cu": 60}).lookups.room
-    words, warning = room(None, Use("streaming", 6))
+    words, warning = room("a", None, Use("streaming", 6))
     assert words == "queue streaming 60 → 66 of 64 CUs"
     assert warning == (
         "queue_name: queue streaming has 64 CUs, and 66 would be taken; the job waits until others end, so stop one, or use a larger queue"
     )
-    assert room(Use("streaming", 6), Use("streaming", 5)) == (
+    assert room("b", Use("streaming", 6), Use("streaming", 5)) == (
         "queue streaming 66 → 65 of 64 CUs",
         "",
     )
 
 
 def test_no_figure_without_a_row_or_its_numbers() -> None:
-    assert Service(STREAMING).lookups.room(None, Use("gone", 2)) == ("", "")
-    assert Service({**STREAMING, "used_cu": None}).lookups.room(None, Use("streaming", 2)) == (
+    assert Service(STREAMING).lookups.room("", None, Use("gone", 2)) == ("", "")
+    assert Service({**STREAMING, "used_cu": None}).lookups.room("", None, Use("streaming", 2)) == (
         "",
         "",
     )

@@ -6,12 +6,13 @@ engine's delete does it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.job.next_start import FRESH
-from pulumi_dli.job.restarts import restore_due
+from pulumi_dli.job.next_start import FRESH, NextStart
+from pulumi_dli.job.plan import Plan, plan
+from pulumi_dli.job.restarts import restore_due, same_directory
 from pulumi_dli.job.start import blocked, pending_start, resumable
 from pulumi_dli.job.state import State
 
@@ -78,16 +79,41 @@ def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
     return Move(path=path, carried=carries, named=named, lost=lost)
 
 
-def conflict(job: JobDetail | None, there: JobDetail, todo: Move) -> str:
-    """Why the state of a job cannot go to a place where a job of its resource is; "" if it can.
+def hands(there: JobDetail, todo: Move) -> bool:
+    """Whether a directory is imported into the resource's job that is in the new place.
+
+    What an interrupted run imported may be older than what is brought now.
+    """
+    if there.has_run or not (todo.named or todo.carried):
+        return False
+    path = todo.named or todo.path
+    return not path or not same_directory(path, there.savepoint_path)  # "": the stop will tell
+
+
+def going_on(there: JobDetail, desired: Desired, todo: Move) -> Plan:
+    """The plan for the resource's job that is in the new place, once state was handed to it."""
+    begins = todo.named or (todo.path if todo.carried else "")
+    if hands(there, todo):
+        there = replace(there, has_savepoint=True, savepoint_path=begins)
+    return plan(there, wish(desired, todo), None, known=NextStart.at(begins))
+
+
+def wish(desired: Desired, todo: Move) -> Desired:
+    """The wish for the new place: a directory that a start has used is not meant for this one."""
+    return desired if todo.named else desired.without("restore_from")
+
+
+def conflict(job: JobDetail | None, there: JobDetail, desired: Desired, todo: Move) -> str:
+    """Why a job cannot go to a place where a job of its resource is; "" if it can.
 
     Args:
         job: the old job; None when it is gone.
         there: the resource's job in the new place.
+        desired: the program's wish.
         todo: the plan.
     """
     if job is None or not todo.carried or not there.has_run:
-        return ""
+        return going_on(there, desired, todo).blocked
     return (
         f"job {there.name} ({there.job_id}) of this resource is in the new place already and has "
         f"state of its own, so that of job {job.job_id} cannot go there; delete one of the two, or "

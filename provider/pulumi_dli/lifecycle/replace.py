@@ -15,7 +15,7 @@ from pulumi_dli.clock import Deadline
 from pulumi_dli.errors import DliError, Halfway, StateAtRisk
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
-from pulumi_dli.job.move import Move, conflict, move
+from pulumi_dli.job.move import Move, conflict, move, wish
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.outputs import observed
 from pulumi_dli.job.restarts import same_directory
@@ -53,7 +53,7 @@ def relocate(
         there = present(new, desired)
         if there is None:
             demand_queue(new, desired)
-        elif twofold := conflict(job, there, todo):
+        elif twofold := conflict(job, there, desired, todo):
             raise StateAtRisk(twofold)
         path = todo.path
         if job is not None and not todo.stays:
@@ -63,9 +63,7 @@ def relocate(
         if leaving.job is not None and not todo.stays:
             with _withdrawn(new, arriving, withdraw=there is None):
                 _delete(old, leaving.job, state, deadline)
-    # A directory that a start has used before is not meant for this one.
-    wish = desired if todo.named else desired.without("restore_from")
-    way = Reconciliation(new, arriving, wish, None, known=NextStart.at(begins))
+    way = Reconciliation(new, arriving, wish(desired, todo), None, known=NextStart.at(begins))
     return finish(arriving, desired, None, way.run, new.waits.look)
 
 

@@ -14,8 +14,7 @@ from pulumi_dli.console import Console
 from pulumi_dli.errors import JobGone
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, settled
-from pulumi_dli.job.move import conflict, move
-from pulumi_dli.job.next_start import NextStart
+from pulumi_dli.job.move import Move, conflict, move
 from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
@@ -80,19 +79,12 @@ class Foresight:
         if old is None or old.deleted:
             return [], self._arrives(urn, anew.desired, met, old, speaks=first)
         if here:
-            return [], self._stays(urn, anew.desired, old, speaks=first)
+            return [], self._stays(urn, anew.desired, old, speaks=first, again=diffed)
         if first and not diffed:
             there, now = old.place._asdict(), anew.place._asdict()
             moved = [name for name in PLACE if there[name] != now[name]]
             self._speak_of_move(urn, old, anew.desired, moved)
-        live = self._live(urn, old, anew.desired)
-        todo = move(live, anew.desired, old.state)
-        twofold = "" if met is None else conflict(live, met, todo)
-        if twofold and first:
-            self._speak(Line(f"{anew.desired.name}: CANNOT REPLACE: {twofold}", Level.ERROR))
-        elif met is not None and first:
-            self.console.say(f"job {met.name} ({met.job_id}) of this resource is there already")
-        return [], todo.blocked or twofold
+        return [], self._move(urn, old, anew.desired, met).blocked
 
     def of_known(
         self, urn: str, place: Place, desired: Desired, before: Desired, *, valid: bool
@@ -143,14 +135,18 @@ class Foresight:
 
     def _speak_of_move(self, urn: str, old: Old, desired: Desired, replaces: list[str]) -> None:
         """Speak of a job that is made anew elsewhere."""
-        bucket = str(old.state.value("obs_bucket") or "")
-        moves = move(self._live(urn, old, desired), desired, old.state)
-        met = self._preview.own(desired) if moves.gone else None
-        if met is None:
-            self._speak(plan_line.replacement(desired, replaces, moves, bucket))
-        else:  # an interrupted run made it, and deleted the old one
-            path = NextStart.at(moves.named or moves.path)
-            self._speak(self._preview.resumed(urn, desired, settled(met), path))
+        there = self._preview.own(desired)
+        met = None if there is None else settled(there)
+        moves = self._move(urn, old, desired, met)
+        self._speak(self._preview.moved(urn, desired, replaces, moves, old.state, met))
+
+    def _move(self, urn: str, old: Old, desired: Desired, met: JobDetail | None) -> Move:
+        """The plan of a job that is made anew elsewhere, where one of its resource may be."""
+        live = self._live(urn, old, desired)
+        todo = move(live, desired, old.state)
+        if met is None or todo.blocked:
+            return todo
+        return replace(todo, blocked=conflict(live, met, desired, todo))
 
     def _arrives(
         self, urn: str, desired: Desired, job: JobDetail | None, old: Old | None, *, speaks: bool
@@ -163,7 +159,7 @@ class Foresight:
             self._speak(line if job or lost is None else plan_line.anew(line, lost))
         return "" if job is None else plan(job, desired, None, taken_over=True).blocked
 
-    def _stays(self, urn: str, desired: Desired, old: Old, *, speaks: bool) -> str:
+    def _stays(self, urn: str, desired: Desired, old: Old, *, speaks: bool, again: bool) -> str:
         """Speak of a job that is replaced in its place; why it cannot be."""
         try:
             seen = self._preview.look(old.state)
@@ -176,7 +172,7 @@ class Foresight:
         if desired.retained:
             return self._arrives(urn, desired, job, None, speaks=speaks)
         if speaks:
-            self._speak(self._preview.replaced(urn, desired, job, old.state))
+            self._speak(self._preview.replaced(urn, desired, job, old.state, again=again))
         todo = plan(job, desired, old.state, replaced=True)
         return todo.blocked if seen is not None else ""
 

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.field import Cost
-from pulumi_dli.job.move import Move
 from pulumi_dli.job.options import Options
 from pulumi_dli.job.plan import Plan
 from pulumi_dli.job.spec import FIELDS
@@ -112,7 +111,13 @@ def adoption(
 
 
 def going_on(
-    plan: Plan, job: JobDetail, desired: Desired, replaced: Plan | None, cus: Iterable[str] = ()
+    plan: Plan,
+    job: JobDetail,
+    desired: Desired,
+    replaced: Plan | None,
+    cus: Iterable[str] = (),
+    *,
+    again: bool = False,
 ) -> Line:
     """The line for a job of this resource that is there although the state does not know it.
 
@@ -123,13 +128,16 @@ def going_on(
         replaced: the plan for the case that the engine replaces the job, which it asks for in
             the same words; None where it certainly does.
         cus: the words for its CUs.
+        again: whether the engine compared the job first, so that a line for a change may have been
+            spoken: an interrupted run was replacing it.
     """
     quiet = _quiet(job)
     unused = desired.options.restore_from and (
         plan.start is None or plan.start.path != desired.options.restore_from
     )
     told = ("restore_from is not used, the job has state of its own",) if unused else ()
-    line = _line(f"goes on with job {job.job_id}", plan, quiet, desired, (*told, *cus))
+    instead = ", whose replacement is still to be made" if again else ""
+    line = _line(f"goes on with job {job.job_id}{instead}", plan, quiet, desired, (*told, *cus))
     if replaced is None or replaced.blocked or not replaced.stop or plan.stop:
         return line
     [verb] = _verbs(replaced, quiet)
@@ -259,41 +267,3 @@ def _shown(value: Any) -> str | None:
     if isinstance(value, int | float):
         return f"{value:g}" if isinstance(value, float) else str(value)
     return None
-
-
-def replacement(desired: Desired, names: list[str], todo: Move, bucket: str) -> Line:
-    """The line for a job that goes elsewhere.
-
-    Args:
-        desired: the program's wish.
-        names: the arguments that change.
-        todo: what becomes of its state.
-        bucket: the old job's bucket; "" for none.
-    """
-    why = f"because {' and '.join(names)} change{'s' * (len(names) == 1)}"
-    if todo.blocked:
-        return Line(f"{desired.name}: CANNOT REPLACE, {why}: {todo.blocked}", Level.ERROR)
-    what = "REPLACES THE JOB WITHOUT STATE" if todo.lost else "REPLACES THE JOB"
-    return Line(
-        f"{desired.name}: {what}, {why}: {', '.join(_moves(desired, todo, bucket))}", Level.WARNING
-    )
-
-
-def _moves(desired: Desired, todo: Move, bucket: str) -> Iterator[str]:
-    if todo.stays:
-        yield "it stays there as it is"
-    elif todo.stop:
-        yield "it is stopped there with a savepoint" if todo.savepoint else "it is stopped there"
-    if todo.lost and todo.savepoint:
-        yield f"which stays in the bucket {bucket}"
-    carried = " with its savepoint" if todo.carried else ""
-    left = "created here and left stopped" + (f" with {todo.named}" if todo.named else carried)
-    yield "created here" if desired.running else left
-    if not todo.stays and not todo.gone:
-        yield "deleted there"
-    if desired.running:
-        path = f" {todo.path}" if todo.path else ""
-        carried = f" from its savepoint{path}" if todo.carried else ""
-        yield "and started" + (f" from {todo.named}" if todo.named else carried)
-    if todo.lost:
-        yield f"because {todo.lost}"

@@ -62,7 +62,7 @@ class Lookups:
         self.snapshot = snapshot
         self._ownership = Ownership(snapshot, lambda _: None)
         self._lock = threading.Lock()
-        self._asked: dict[str, int] = {}
+        self._asked: dict[str, dict[str, int]] = {}
         self._claims: dict[tuple[str, str], str] = {}
 
     def examine(self, desired: Desired, before: Desired | None) -> Findings:
@@ -106,25 +106,27 @@ class Lookups:
         with self._lock:
             return self._claims.setdefault((kind, text), mark) == mark
 
-    def room(self, before: Use | None, after: Use) -> tuple[str, str]:
+    def room(self, urn: str, before: Use | None, after: Use) -> tuple[str, str]:
         """The words for a queue's CUs with a job's change, and a warning where they run short.
 
-        The figure is what the service told plus the changes asked for in this process; jobs
-        that are deleted cannot be seen.
+        The figure is what the service told plus the changes that other resources asked for in
+        this process; jobs that are deleted cannot be seen.
 
         Args:
+            urn: the job's resource. What it asked for before does not count any more.
             before: what the job takes now; None when it is new.
             after: what it will take.
         """
         queue = _named(self.snapshot.queues, after.queue)
         name = after.queue.lower()
         here = before.cus if before is not None and before.queue.lower() == name else 0
+        asks = {name: after.cus - here}
+        if before is not None and not here:
+            asks[before.queue.lower()] = -before.cus
         with self._lock:
-            asked = self._asked.get(name, 0)
-            self._asked[name] = asked + after.cus - here
-            if before is not None and not here:
-                other = before.queue.lower()
-                self._asked[other] = self._asked.get(other, 0) - before.cus
+            self._asked.pop(urn, None)
+            asked = sum(each.get(name, 0) for each in self._asked.values())
+            self._asked[urn] = asks
         if queue is None or queue.used_cu is None or queue.cu_count is None:
             return "", ""
         total = round(queue.cu_count)

@@ -17,11 +17,12 @@ from pulumi_dli.errors import DliError, JobGone
 from pulumi_dli.job.canonical import Arguments
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.job.next_start import LIVE, LOST, NextStart
+from pulumi_dli.job.move import Move, going_on, wish
+from pulumi_dli.job.next_start import LIVE, LOST
 from pulumi_dli.job.options import NO_SAVEPOINT
 from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.state import State
-from pulumi_dli.preview import plan_line
+from pulumi_dli.preview import move_line, plan_line
 from pulumi_dli.preview.plan_line import Line
 from pulumi_dli.preview.preflight import Findings, Lookups, Use
 from pulumi_dli.preview.snapshot import Snapshot
@@ -124,18 +125,50 @@ class Preview:
         lookups = self._of(_where(desired))
         return None if lookups is None else lookups.own(desired)
 
-    def resumed(self, urn: str, desired: Desired, job: JobDetail, known: NextStart) -> Line:
-        """The line for a job that an interrupted run left, with what its next start begins with."""
-        desired = desired.without("restore_from")
-        todo = plan(job, desired, None, known=known)
-        cus = self._changed_cus(urn, job, todo, desired)
-        return plan_line.going_on(todo, job, desired, None, cus)
+    def moved(
+        self,
+        urn: str,
+        desired: Desired,
+        names: list[str],
+        todo: Move,
+        state: State,
+        there: JobDetail | None,
+    ) -> Line:
+        """The line for a job that goes elsewhere.
 
-    def replaced(self, urn: str, desired: Desired, job: JobDetail, state: State) -> Line:
-        """The line for a job that the engine replaces in its place."""
+        Args:
+            urn: the resource.
+            desired: the program's wish.
+            names: the arguments that change.
+            todo: what becomes of the old job and of its state.
+            state: what is known of the old job.
+            there: the resource's job in the new place: an interrupted run made it, or one that
+                was retained.
+        """
+        if there is None or todo.blocked:
+            return move_line.replacement(desired, names, todo, state)
+        steps = going_on(there, desired, todo)
+        cus = self._changed_cus(urn, there, steps, desired)
+        goes_on = plan_line.going_on(steps, there, wish(desired, todo), None, cus)
+        if todo.gone and (move_line.has_state(there) or not todo.lost):
+            return goes_on
+        return move_line.replacement(desired, names, todo, state, there, goes_on)
+
+    def replaced(
+        self, urn: str, desired: Desired, job: JobDetail, state: State, *, again: bool
+    ) -> Line:
+        """The line for a job that the engine replaces in its place.
+
+        Args:
+            urn: the resource.
+            desired: the program's wish.
+            job: the job.
+            state: what is known of it.
+            again: whether an interrupted run was replacing it.
+        """
         todo = plan(job, desired, state, replaced=True)
         cus = self._changed_cus(urn, job, todo, desired)
-        return plan_line.going_on(todo, job, desired, None, cus)
+        return plan_line.going_on(todo, job, desired, None, cus, again=again)
 
     def change(
         self, urn: str, job: JobDetail, todo: Plan, desired: Desired, *, looked: bool
@@ -218,7 +251,7 @@ class Preview:
         lookups = self._of(_where(desired))
         if lookups is None or not after.queue:
             return
-        words, warning = lookups.room(before, after)
+        words, warning = lookups.room(urn, before, after)
         if words:
             yield words
         if warning:

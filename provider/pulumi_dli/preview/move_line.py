@@ -1,0 +1,77 @@
+"""A replacement elsewhere in words: what becomes of the old job, its state and the new job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.move import Move, hands
+from pulumi_dli.job.state import State
+from pulumi_dli.preview.plan_line import Level, Line
+
+
+def replacement(
+    desired: Desired,
+    names: list[str],
+    todo: Move,
+    state: State,
+    there: JobDetail | None = None,
+    goes_on: Line = Line(),  # noqa: B008 -- never changed
+) -> Line:
+    """The line for a job that goes elsewhere.
+
+    Args:
+        desired: the program's wish.
+        names: the arguments that change.
+        todo: what becomes of its state.
+        state: what is known of the old job.
+        there: the resource's job that is there already; None for none.
+        goes_on: the line for that one.
+    """
+    why = f"because {' and '.join(names)} change{'s' * (len(names) == 1)}"
+    if todo.blocked:
+        return Line(f"{desired.name}: CANNOT REPLACE, {why}: {todo.blocked}", Level.ERROR)
+    own = there is not None and has_state(there)
+    what = "REPLACES THE JOB WITHOUT STATE" if todo.lost and not own else "REPLACES THE JOB"
+    parts = [*_leaves(todo, str(state.value("obs_bucket") or ""))]
+    if there is None:
+        parts += _arrives(desired, todo)
+    else:
+        if hands(there, todo):
+            parts.append(f"its savepoint goes to job {there.job_id} here")
+        parts += ["deleted there"] * (not todo.stays and not todo.gone)
+    if todo.lost:
+        parts.append(f"{'its state stays there, ' * own}because {todo.lost}")
+    text = f"{desired.name}: {what}, {why}: {', '.join(parts)}"
+    if there is not None:
+        text += f"; {goes_on.text.removeprefix(f'{desired.name}: ')}"
+    return Line(text, Level.WARNING)
+
+
+def has_state(there: JobDetail) -> bool:
+    """Whether a job in the new place has state of its own, or was handed some."""
+    return there.has_run or there.has_savepoint
+
+
+def _leaves(todo: Move, bucket: str) -> Iterator[str]:
+    """What becomes of the old job before the new one is there."""
+    if todo.stays:
+        yield "it stays there as it is"
+    elif todo.stop:
+        yield "it is stopped there with a savepoint" if todo.savepoint else "it is stopped there"
+    if todo.lost and todo.savepoint:
+        yield f"which stays in the bucket {bucket}"
+
+
+def _arrives(desired: Desired, todo: Move) -> Iterator[str]:
+    """How the new job comes into being, and the old one goes."""
+    carried = " with its savepoint" if todo.carried else ""
+    left = "created here and left stopped" + (f" with {todo.named}" if todo.named else carried)
+    yield "created here" if desired.running else left
+    if not todo.stays and not todo.gone:
+        yield "deleted there"
+    if desired.running:
+        path = f" {todo.path}" if todo.path else ""
+        carried = f" from its savepoint{path}" if todo.carried else ""
+        yield "and started" + (f" from {todo.named}" if todo.named else carried)
