@@ -114,8 +114,10 @@ def test_a_replacement_is_not_announced_as_a_creation(stack: Stack) -> None:
     assert session.diff(URN, 1, stack.outs, stack.inputs, NONE) == Diff(changes=False, replaces=[])
     session.check(URN, {}, stack.inputs, NONE)
     assert stack.plan_lines == [
-        "orders: goes on with job 1, whose replacement is still to be made: restarts the job "
-        "from a savepoint (downtime)"
+        (
+            "orders: goes on with job 1, whose replacement is still to be made: restarts the job "
+            "from a savepoint (downtime)"
+        )
     ]
 
 
