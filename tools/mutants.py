@@ -27,6 +27,7 @@ PACKAGE = "provider/pulumi_dli"
 MUTATED = (
     "job/plan.py",
     "job/start.py",
+    "job/restarts.py",
     "job/move.py",
     "job/state.py",
     "job/outputs.py",
