@@ -13,19 +13,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pulumi_dli.checking import Checking
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.client.location import (
-    PLACE,
     explicit,
     known_place,
     moved,
-    stack_place,
     stored_place,
 )
 from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.console import Console
-from pulumi_dli.errors import DliError, Halfway, JobError, JobGone
+from pulumi_dli.errors import Halfway, JobError, JobGone
 from pulumi_dli.job.desired import ARGUMENTS, Desired
 from pulumi_dli.job.differences import sets_others
 from pulumi_dli.job.options import Timeouts
@@ -34,10 +33,9 @@ from pulumi_dli.job.plan import plan
 from pulumi_dli.job.redaction import discreet
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.verbs import Lifecycle
-from pulumi_dli.memory import Anew, Memory, Old
+from pulumi_dli.memory import Memory, Old
 from pulumi_dli.preview.foresight import Foresight
 from pulumi_dli.rules.check import problems
-from pulumi_dli.rules.tags import ignored_tags
 
 YOUNG = 1.0
 """Seconds for which the live look of a diff is good for the update that follows it."""
@@ -59,11 +57,13 @@ class Session:
     clock: Clock = SYSTEM
     _memory: Memory = field(default_factory=Memory)
     _foresight: Foresight = field(init=False)
+    _checking: Checking = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _lives: dict[Place, Lifecycle] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._foresight = Foresight(self.connections, self.console, self.clock, self._memory)
+        self._checking = Checking(self.connections, self._foresight)
 
     @discreet
     def check(
@@ -86,38 +86,7 @@ class Session:
             What to put into the inputs, and the problems. An input `failure` says why the job
             cannot be brought to the wish.
         """
-        desired, before = Desired.read(news, unknown), Desired.read(olds) if olds else None
-        if not desired.knows(*PLACE):
-            return {}, problems(desired, before)
-        named = {name: news.get(name) for name in PLACE}
-        try:
-            settings = self.connections.settings(*explicit(news))
-            place = stack_place(self.connections, olds, named)
-        except DliError as error:
-            return {}, [*problems(desired, before), str(error)]
-        own = [name for name in PLACE if named[name] is not None]
-        filled: dict[str, Any] = {**place.told(olds), "own_place": own}
-        if "desired_state" not in desired.open:
-            filled["desired_state"] = desired.value("desired_state")
-        if settings.default_tags and "tags" not in desired.open:
-            filled["tags"] = {**settings.default_tags, **(desired.spec.tags or {})}
-        desired = desired.fill(filled)
-        found = [*problems(desired, before), *ignored_tags(desired, settings.ignore_tags)]
-        failure = ""
-        try:
-            if before is None:
-                anew = Anew(place, desired)
-                told, failure = self._foresight.of_new(urn, anew, valid=not found)
-            else:
-                told, failure = self._foresight.of_known(
-                    urn, place, desired, before, valid=not found
-                )
-        except DliError as error:
-            told = [str(error)]
-        if found or told:
-            return filled, sorted([*found, *told])
-        failed = {"failure": failure} if failure else {}
-        return {**filled, **failed, **desired.given_as_in(before)}, []
+        return self._checking.check(urn, olds, news, unknown)
 
     @discreet
     def diff(
