@@ -64,6 +64,7 @@ class Memory:
     _checked: set[str] = field(default_factory=set)
     _present: dict[tuple[Place, int], str] = field(default_factory=dict)
     _claims: dict[object, str] = field(default_factory=dict)
+    _losses: set[str] = field(default_factory=set)
 
     def checked(self, urn: str) -> None:
         """A check of a resource that is there, so that a diff that follows belongs to it."""
@@ -142,6 +143,16 @@ class Memory:
         """The live look of the diff before; it is good once."""
         with self._lock:
             return self._looks.pop(urn, None)
+
+    def tell_loss(self, urn: str) -> None:
+        """Remember that the run has said that the state of a resource's job is given up."""
+        with self._lock:
+            self._losses.add(urn)
+
+    def loss_told(self, urn: str) -> bool:
+        """Whether it has."""
+        with self._lock:
+            return urn in self._losses
 
     def keep(self, place: Place, job_id: int, urn: str) -> None:
         """Remember a job as a resource's present one: no delete of this run may take it."""

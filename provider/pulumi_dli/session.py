@@ -110,10 +110,11 @@ class Session:
             return Diff(any(state.value(name) != value for name, value in news.items()), [])
         replaces = moved(olds, news, unknown)
         todo = plan(state.job, desired, state)
-        if checked:
-            self._foresight.speak_of_change(urn, old, desired, todo, replaces)
         touches = todo.touches or todo.recorded or todo.kept or sets_others(desired, state)
-        return Diff(bool(replaces or unknown or touches or state.failure), replaces)
+        changes = bool(replaces or unknown or touches or state.failure)
+        if checked:
+            self._foresight.speak_of_known(urn, old, desired, replaces, changes=changes)
+        return Diff(changes, replaces)
 
     @discreet
     def create(
@@ -142,7 +143,7 @@ class Session:
         seconds: float | None,
     ) -> dict[str, Any]:
         """Bring a job to what the program wants. Raises Halfway once something was changed."""
-        desired = Desired.read(inputs)
+        desired = self._wish(urn, inputs)
         _demand_valid(desired)
         state = State.read(job_id, olds)
         place = stored_place(self.connections, olds)
@@ -198,7 +199,8 @@ class Session:
         if state.replaced:
             self._memory.leave(heir, Old(place, state, state.next_start.path, deleted=True))
         elif anew is not None:
-            life.demand_replaceable(anew.desired, state, here=place == anew.place)
+            wish = replace(anew.desired, loss_told=self._memory.loss_told(heir))
+            life.demand_replaceable(wish, state, here=place == anew.place)
             self._memory.leave(heir, Old(place, state))
         elif state.took_from is None and (keeper := self._memory.keeper(place, job_id)):
             whose = "this resource's again" if keeper == urn else "another resource's"
@@ -214,7 +216,7 @@ class Session:
         """Bring a job into being in the way that the calls before ask for."""
         old = self._memory.old(urn)
         life = self._life(place, inputs)
-        desired = Desired.read(inputs)
+        desired = self._wish(urn, inputs)
         allowed = seconds or desired.options.timeouts.create
         if old is None:
             _demand_valid(desired)
@@ -226,6 +228,9 @@ class Session:
             return life.replace(desired, old.state, allowed)
         there = self._life(old.place, old.place._asdict())
         return life.relocate(there, desired, old.state, allowed)
+
+    def _wish(self, urn: str, inputs: Mapping[str, Any]) -> Desired:
+        return replace(Desired.read(inputs), loss_told=self._memory.loss_told(urn))
 
     def _life(self, place: Place, props: Mapping[str, Any]) -> Lifecycle:
         with self._lock:

@@ -217,6 +217,138 @@ def test_a_trigger_whose_restart_was_killed_behind_its_run_is_only_recorded(
     assert job.lines.told == ["orders: nothing is sent, the state records: restart_trigger"]
 
 
+# What `up` does to a job that is not as the state has it.
+
+STATELESS = {"upgrade_mode": "stateless"}
+
+
+def edited_by_hand(job: Stack) -> None:
+    job.dli.stopped(1, savepoint=True)
+    job.dli.put(1, parallel_number=3)
+    job.dli.run(1, resume=True)
+    job.dli.pass_time(100)
+    job.sent()
+
+
+def test_a_mode_alone_on_a_job_that_was_edited_tells_the_restart_that_it_comes_to(
+    job: Stack,
+) -> None:
+    edited_by_hand(job)
+    line = as_said(job, **STATELESS)
+    assert line.startswith("orders: RESTARTS THE JOB WITHOUT STATE (downtime); parallel_number 3")
+    assert job.warned == [line]
+
+
+def test_a_mode_alone_behind_a_killed_restart_tells_that_the_state_goes(job: Stack) -> None:
+    job.killed_up(2, parallel_number=2)
+    job.sent()
+    line = as_said(job, **STATELESS)
+    assert line.startswith("orders: STARTS WITHOUT STATE, found stopped")
+    assert job.warned == [line]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        {"timeouts": {"settle": 2}},
+        {"on_delete": "stop"},
+        {"upgrade_mode": "savepoint"},
+        {"parallel_number": 1},
+        STATELESS,
+    ],
+)
+@pytest.mark.parametrize("stands", ["stopped", "edited"])
+def test_what_is_recorded_only_says_what_comes_of_a_job_that_stands_otherwise(
+    job: Stack, stands: str, program: dict[str, Any]
+) -> None:
+    if stands == "edited":
+        edited_by_hand(job)
+    else:
+        job.dli.stopped(1, savepoint=True)
+        job.sent()
+    as_said(job, **program)
+
+
+def test_a_removed_field_that_the_service_keeps_tells_the_start_that_it_comes_to(
+    job: Stack,
+) -> None:
+    job.up(main_class="a.Main")
+    job.dli.stopped(1, savepoint=True)
+    job.sent()
+    assert as_said(job).startswith("orders: starts from its savepoint")
+
+
+def test_a_mode_on_a_job_without_a_savepoint_fails_as_the_line_says(job: Stack) -> None:
+    job.dli.stopped(1)
+    job.sent()
+    job.preview(on_delete="stop")
+    assert "CANNOT START" in job.line
+    with pytest.raises(StateAtRisk):
+        job.up(on_delete="stop")
+    assert job.sent() == []
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+@pytest.mark.parametrize("program", [{"obs_bucket": None}, STATELESS, {"desc": "x", **STATELESS}])
+def test_a_stop_that_was_under_way_gives_up_no_state_unsaid(
+    job: Stack, program: dict[str, Any], *, refreshed: bool
+) -> None:
+    job.dli.stop(1, savepoint=True)
+    job.sent()
+    if refreshed:
+        job.refresh()
+    with pytest.raises(StateAtRisk, match="which no line of this run has said; nothing was chan"):
+        job.up(**program)
+    assert job.sent() == []
+    line = as_said(job, **program)
+    assert line.startswith("orders: STARTS WITHOUT STATE, found stopped")
+
+
+@pytest.mark.parametrize(
+    "program", [{"on_delete": "stop"}, STATELESS, {"obs_bucket": None, "on_delete": None}]
+)
+def test_a_tainted_job_that_moves_without_its_state_is_refused_until_it_is_said(
+    job: Stack, program: dict[str, Any]
+) -> None:
+    if "on_delete" in program:
+        job.up(on_delete=program["on_delete"])
+    job.sent()
+    with pytest.raises(StateAtRisk, match="which no line of this run has said"):
+        job.up(replace=True, project_id=OTHER, **program)
+    assert (job.id, job.pending, job.sent()) == (1, False, [])
+    line = as_said(job, project_id=OTHER, **program)  # the engine tells more of a plain move
+    assert "WITHOUT STATE" in line
+
+
+@pytest.mark.parametrize("stands", ["running", "stopped"])
+def test_a_taint_says_what_becomes_of_a_new_directory(job: Stack, stands: str) -> None:
+    job.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER"})
+    job.dli.pass_time(1000)
+    path = f"obs://{job.job['savepoint_path']}"
+    if stands == "stopped":
+        job.dli.stopped(1, savepoint=True)
+    job.preview(replace=True, restore_from=path, parallel_number=2)
+    assert job.line.endswith(f", or from {path} if that is new")
+    job.up(replace=True, restore_from=path, parallel_number=2)
+    assert job.resumed()[-1] == path.removeprefix("obs://")
+
+
+def test_a_stop_with_a_new_directory_marks_no_restart(job: Stack) -> None:
+    line = as_said(job, desired_state="stopped", restore_from="obs://state/some/dir/")
+    assert line.startswith("orders: stops with a savepoint")
+    as_said(job, restore_from=f"obs://{job.job['savepoint_path']}")
+
+
+def test_the_mark_of_an_alias_that_a_refresh_finds_is_put_right(job: Stack) -> None:
+    url = "/v3/{project_id}/dli_flink_job/1/tags/create"
+    job.dli.good("POST", url, {"tags": [{"key": "pulumi-owner", "value": OTHER}]})
+    job.sent()
+    job.refresh()
+    line = as_said(job, former_owners=[OTHER])
+    assert line == "orders: changes tags, without touching the job"
+    assert tags(job)["pulumi-owner"] == job.mark
+
+
 # Replaced in its place.
 
 
@@ -867,7 +999,7 @@ def test_a_move_back_to_a_retained_job_that_cannot_start_is_refused_at_once(job:
     job.preview(project_id=PROJECT, retained=True)
     assert "CANNOT REPLACE, because project_id changes: job orders (1) ran before" in job.line
     assert job.failure
-    with pytest.raises(Halfway, match="would lose its state"):
+    with pytest.raises(StateAtRisk):
         job.up(project_id=PROJECT, retained=True)
     assert (job.id, job.sent()) == (2, [])
 

@@ -29,6 +29,8 @@ class Desired:
         owner: the ownership mark; "" where there is none.
         former: the marks that the resource had under its aliases.
         retained: whether a delete leaves the job alone (`retain_on_delete`).
+        loss_told: whether the run has said that the job's state is given up; without that
+            nothing is done that would give it up.
         given: the known inputs as the program spelled them, for the state.
         unknown: names of inputs that are not known yet in a preview, wholly or in part.
         wrong: what is wrong with single values, in pydantic's words; they are in neither
@@ -41,6 +43,7 @@ class Desired:
     owner: str = ""
     former: frozenset[str] = frozenset()
     retained: bool = False
+    loss_told: bool = False
     given: Mapping[str, Any] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
     wrong: tuple[ErrorDetails, ...] = ()

@@ -20,7 +20,7 @@ from pulumi_dli.job.field import Cost
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.restarts import restart_due, restart_made
-from pulumi_dli.job.start import Start, blocked, pending_start, restart, start
+from pulumi_dli.job.start import Start, blocked, pending_start, restart, resumable, start
 from pulumi_dli.job.state import State
 
 
@@ -50,8 +50,8 @@ class Plan:
         kept: removed fields that the service keeps.
         add_tags, remove_tags: tags to change.
         stop: whether the job is stopped first; `savepoint`: with a savepoint.
-        loses: whether that stop gives up the state of a job that kept it so far.
         start: the start that ends the update.
+        loses: whether these give up the state of a job that kept it so far.
         blocked: why the job cannot be started or changed, with the ways out; then no step is
             taken.
         foreign: whether that is because it carries another resource's mark.
@@ -66,8 +66,8 @@ class Plan:
     remove_tags: Mapping[str, str] = field(default_factory=dict)
     stop: bool = False
     savepoint: bool = False
-    loses: bool = False
     start: Start | None = None
+    loses: bool = False
     blocked: str = ""
     foreign: bool = False
     recorded: tuple[str, ...] = ()
@@ -147,17 +147,21 @@ def plan(
         remove_tags=remove,
         stop=stop,
         savepoint=savepoint,
-        loses=stop and not savepoint and job.has_run and _kept_state(job, state),
         start=begins,
+        loses=_has_state(job, state, known)
+        and ((stop and not savepoint) or (begins is not None and begins.empty)),
         blocked=why_not,
         foreign=bool(thief),
         recorded=_recorded(desired, state),
     )
 
 
-def _kept_state(job: JobDetail, state: State | None) -> bool:
-    """Whether a job kept its state over restarts so far."""
-    return bool(job.values.get("obs_bucket")) if state is None else state.stateful
+def _has_state(job: JobDetail, state: State | None, known: NextStart) -> bool:
+    """Whether a job has state, which it kept over restarts so far."""
+    stateful = bool(job.values.get("obs_bucket")) if state is None else state.stateful
+    if job.phase in AT_REST and job.phase is not Phase.FINISHED:
+        return stateful and resumable(job, pending_start(job, state, known))
+    return stateful and job.has_run
 
 
 def _body(
@@ -204,7 +208,7 @@ def _to_mark(job: JobDetail, desired: Desired, state: State | None) -> bool:
     if state is not None and state.mark and state.owner == desired.owner:
         return False  # it could not be written
     if job.mark is None:
-        return state is not None and state.owner != desired.owner
+        return state is not None and (state.owner != desired.owner or bool(state.foreign))
     return job.mark != desired.owner
 
 

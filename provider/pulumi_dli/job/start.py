@@ -42,6 +42,11 @@ class Start:
     path: str = ""
 
     @property
+    def empty(self) -> bool:
+        """Whether a job that ran before begins without its state."""
+        return self.origin in (Origin.STATELESS, Origin.AGAIN)
+
+    @property
     def resumes(self) -> bool:
         """Whether the service is asked to resume from a savepoint."""
         return self.origin in (Origin.SAVEPOINT, Origin.IMPORT)

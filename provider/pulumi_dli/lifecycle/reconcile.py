@@ -41,6 +41,15 @@ def demand_queue(context: Context, desired: Desired) -> None:
             raise JobError(f"job {desired.name} cannot run: {error}; nothing was changed") from None
 
 
+def unsaid(job: JobDetail) -> str:
+    """That what is wished would give up a job's state now, and that no line has said so."""
+    return (
+        f"job {job.name} ({job.job_id}) is {job.phase} ({job.status}) now, and what the program "
+        "asks for would give up its state, which no line of this run has said; nothing was "
+        "changed, and the next `pulumi preview --refresh` tells what it comes to"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
     """The way of one job to the program's wish.
@@ -76,6 +85,8 @@ class Reconciliation:
         todo = self._plan()
         if todo.blocked:
             raise (JobForeign if todo.foreign else StateAtRisk)(todo.blocked)
+        if todo.loses and not self.desired.loss_told:
+            raise StateAtRisk(unsaid(operation.job))
         if todo.start is not None and any(change.name == "queue_name" for change in todo.changes):
             demand_queue(self.context, self.desired)
         if todo.kept:
@@ -175,7 +186,7 @@ class Reconciliation:
         """Change tags. A region without the tag endpoints is worth one warning, not one a job."""
         console, operation = self.context.console, self.operation
         add = dict(todo.add_tags)
-        if (todo.stop or todo.start) and restart_due(self.desired, self.state):
+        if todo.start and restart_due(self.desired, self.state):
             add[RESTART_TAG] = restart_mark(operation.job, self.desired, self.state)
         try:
             self.context.steps.change_tags(operation, add, todo.remove_tags)

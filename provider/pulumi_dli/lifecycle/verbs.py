@@ -24,7 +24,7 @@ from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.create import deploy, go_on
 from pulumi_dli.lifecycle.delete import remove
 from pulumi_dli.lifecycle.operation import Operation, finish
-from pulumi_dli.lifecycle.reconcile import Reconciliation
+from pulumi_dli.lifecycle.reconcile import Reconciliation, unsaid
 from pulumi_dli.lifecycle.replace import kept, relocate, restart
 from pulumi_dli.lifecycle.steps import Steps
 from pulumi_dli.lifecycle.waits import Waits
@@ -180,9 +180,12 @@ class Lifecycle:
             return
         if here:
             todo = plan(self._context.tags.seen(job), desired, state, replaced=True)
-            refused = todo.blocked
+            refused, loses = todo.blocked, todo.loses
         else:
-            refused = move(job, desired, state).blocked
+            leaves = move(job, desired, state)
+            refused, loses = leaves.blocked, bool(leaves.lost)
+        if not refused and loses and not desired.loss_told:
+            refused = unsaid(job)
         if refused:
             raise StateAtRisk(refused)
 

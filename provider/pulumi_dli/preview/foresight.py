@@ -15,7 +15,7 @@ from pulumi_dli.errors import JobGone
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, settled
 from pulumi_dli.job.move import Move, conflict, move
-from pulumi_dli.job.plan import Plan, plan
+from pulumi_dli.job.plan import plan
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
 from pulumi_dli.preview import plan_line
@@ -97,8 +97,8 @@ class Foresight:
             return problems, ""
         return [], self._preview.refused(desired, before, self.memory.refreshed(urn, desired))
 
-    def speak_of_change(
-        self, urn: str, old: Old, desired: Desired, todo: Plan, replaces: list[str]
+    def speak_of_known(
+        self, urn: str, old: Old, desired: Desired, replaces: list[str], *, changes: bool
     ) -> None:
         """Say what a diff found, once the resource was checked; so never in a refresh.
 
@@ -106,8 +106,9 @@ class Foresight:
             urn: the resource.
             old: its job.
             desired: the program's wish, with stored values for what is not known.
-            todo: the plan for the job as the state has it.
             replaces: the arguments that ask for a replacement.
+            changes: whether an update follows. It begins with the live job, whatever the state
+                says, so the job is looked at then.
         """
         state = old.state
         if replaces:
@@ -119,26 +120,24 @@ class Foresight:
         live, looked = settled(state.job), known is not None
         if known is not None:  # the state does not keep the tags that are the provider's own
             live = replace(live, restart=known.job.restart)
-        if live is not state.job:
-            todo = plan(live, desired, state)
-        if todo.touches and not looked:
+        if changes and not looked:
             try:
                 seen = self._preview.look(state)
             except JobGone as error:
-                self._speak(Line(f"{desired.name}: CANNOT CHANGE: {error}", Level.ERROR))
+                self._speak(urn, Line(f"{desired.name}: CANNOT CHANGE: {error}", Level.ERROR))
                 return
             if seen is not None:
                 live, looked = settled(seen), True
-                todo = plan(live, desired, state)
                 self.memory.looked(urn, Look(seen, self.clock.now()))
-        self._speak(self._preview.change(urn, live, todo, desired, looked=looked))
+        todo = plan(live, desired, state)
+        self._speak(urn, self._preview.change(urn, live, todo, desired, looked=looked))
 
     def _speak_of_move(self, urn: str, old: Old, desired: Desired, replaces: list[str]) -> None:
         """Speak of a job that is made anew elsewhere."""
         there = self._preview.own(desired)
         met = None if there is None else settled(there)
         moves = self._move(urn, old, desired, met)
-        self._speak(self._preview.moved(urn, desired, replaces, moves, old.state, met))
+        self._speak(urn, self._preview.moved(urn, desired, replaces, moves, old.state, met))
 
     def _move(self, urn: str, old: Old, desired: Desired, met: JobDetail | None) -> Move:
         """The plan of a job that is made anew elsewhere, where one of its resource may be."""
@@ -156,7 +155,7 @@ class Foresight:
         if speaks:
             line = self._preview.arrival(urn, desired, job, path)
             lost = self.memory.lost(urn, desired)
-            self._speak(line if job or lost is None else plan_line.anew(line, lost))
+            self._speak(urn, line if job or lost is None else plan_line.anew(line, lost))
         return "" if job is None else plan(job, desired, None, taken_over=True).blocked
 
     def _stays(self, urn: str, desired: Desired, old: Old, *, speaks: bool, again: bool) -> str:
@@ -166,13 +165,14 @@ class Foresight:
         except JobGone:
             path = old.state.next_start.path
             if speaks:
-                self._speak(self._preview.arrival(urn, desired, None, path))
+                line = self._preview.arrival(urn, desired, None, path)
+                self._speak(urn, line if path else plan_line.anew(line, old.state))
             return ""
         job = settled(seen or old.state.job)
         if desired.retained:
             return self._arrives(urn, desired, job, None, speaks=speaks)
         if speaks:
-            self._speak(self._preview.replaced(urn, desired, job, old.state, again=again))
+            self._speak(urn, self._preview.replaced(urn, desired, job, old.state, again=again))
         todo = plan(job, desired, old.state, replaced=True)
         return todo.blocked if seen is not None else ""
 
@@ -202,7 +202,9 @@ class Foresight:
             for other in sorted(others - {""})
         ]
 
-    def _speak(self, line: Line) -> None:
+    def _speak(self, urn: str, line: Line) -> None:
+        if line.loses:
+            self.memory.tell_loss(urn)
         match line.level:
             case Level.ERROR:
                 self.console.error(line.text)

@@ -46,7 +46,7 @@ def replacement(
     text = f"{desired.name}: {what}, {why}: {', '.join(parts)}"
     if there is not None:
         text += f"; {goes_on.text.removeprefix(f'{desired.name}: ')}"
-    return Line(text, Level.WARNING)
+    return Line(text, Level.WARNING, loses=bool(todo.lost))
 
 
 def has_state(there: JobDetail) -> bool:

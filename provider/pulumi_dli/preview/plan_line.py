@@ -49,10 +49,11 @@ class Level(Enum):
 
 
 class Line(NamedTuple):
-    """What is said of a job; empty text says nothing."""
+    """What is said of a job; empty text says nothing. `loses`: that its state is given up."""
 
     text: str = ""
     level: Level = Level.INFO
+    loses: bool = False
 
 
 def creation(name: str, own: Options, path: str = "", cus: Iterable[str] = ()) -> Line:
@@ -89,7 +90,7 @@ def anew(line: Line, lost: State) -> Line:
         f"{line.text}; WITHOUT STATE, because job {lost.job.job_id} is gone: what is left of its "
         f"state is in the bucket {lost.value('obs_bucket')}, and `restore_from` starts from it"
     )
-    return Line(text, Level.WARNING)
+    return Line(text, Level.WARNING, loses=True)
 
 
 def adoption(
@@ -132,19 +133,21 @@ def going_on(
             spoken: an interrupted run was replacing it.
     """
     quiet = _quiet(job)
-    unused = desired.options.restore_from and (
-        plan.start is None or plan.start.path != desired.options.restore_from
-    )
+    path = desired.options.restore_from
+    unused = path and (plan.start is None or plan.start.path != path)
     told = ("restore_from is not used, the job has state of its own",) if unused else ()
     instead = ", whose replacement is still to be made" if again else ""
     line = _line(f"goes on with job {job.job_id}{instead}", plan, quiet, desired, (*told, *cus))
-    if replaced is None or replaced.blocked or not replaced.stop or plan.stop:
+    if replaced is None or replaced.blocked:
+        return line
+    if not unused and (plan.stop or not replaced.stop):  # it does the same
         return line
     [verb] = _verbs(replaced, quiet)
-    if path := desired.options.restore_from:
+    if unused:
         verb += f", or from {path} if that is new"
     text = f"{line.text}; if the engine replaces it (--replace, taint): {verb}"
-    return Line(text, max(line.level, _level(replaced), key=list(Level).index))
+    level = max(line.level, _level(replaced), key=list(Level).index)
+    return Line(text, level, line.loses or replaced.loses)
 
 
 def _quiet(job: JobDetail) -> JobDetail:
@@ -155,13 +158,14 @@ def _quiet(job: JobDetail) -> JobDetail:
 def _line(head: str, plan: Plan, job: JobDetail, desired: Desired, cus: Iterable[str]) -> Line:
     """A line whose head says what becomes of the job, and the plan behind it."""
     parts = "; ".join([*_verbs(plan, job), *_details(plan, job, desired), *cus])
-    return Line(": ".join(filter(None, (desired.name, head, parts))), _level(plan))
+    text = ": ".join(filter(None, (desired.name, head, parts)))
+    return Line(text, _level(plan), plan.loses)
 
 
 def _level(plan: Plan) -> Level:
     if plan.blocked:
         return Level.ERROR
-    empty = plan.start is not None and plan.start.origin in (Origin.STATELESS, Origin.AGAIN)
+    empty = plan.start is not None and plan.start.empty
     return Level.WARNING if empty or plan.loses else Level.INFO
 
 
@@ -183,7 +187,8 @@ def change(
         parts.append("as the state has it: the job itself was not looked at")
     if open_ := desired.unknown & RESTARTING:
         parts.append(f"not known yet, may cost a restart: {', '.join(sorted(open_))}")
-    return Line(f"{desired.name}: {'; '.join(parts)}", _level(plan)) if parts else Line()
+    text = f"{desired.name}: {'; '.join(parts)}"
+    return Line(text, _level(plan), plan.loses) if parts else Line()
 
 
 def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
@@ -239,7 +244,7 @@ def _reason(job: JobDetail) -> str:
 def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
     if plan.savepoint and plan.body.value("obs_bucket") and not job.values.get("obs_bucket"):
         yield "obs_bucket is set first"
-    if plan.stop or plan.start is not None:
+    if plan.start is not None:
         for name in ("restart_trigger", "restore_from"):
             if name in plan.recorded and desired.value(name) is not None:
                 yield f"{name} changes"
