@@ -82,8 +82,8 @@ GUARDS = {
     ),
     "a running stateful job is stopped with a savepoint": Guard(
         "job/plan.py",
-        "savepoint=stop and desired.stateful and job.has_run",
-        "savepoint=False",
+        "savepoint = stop and desired.stateful and job.has_run",
+        "savepoint = False",
         "a running stateful job was stopped empty",
         seed=9,
     ),
