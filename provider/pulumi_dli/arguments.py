@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal, Protocol, TypedDict, TypeVar
 
-from pulumi import Input, Output
+from pulumi import FileAsset, Input, Output
 
 _Item_co = TypeVar("_Item_co", covariant=True)
 
@@ -126,15 +126,15 @@ class FlinkJarJobArgs(TypedDict, total=False):
     """Name (not URN) of the SMN topic that is told of failures."""
     main_class: Input[str | None]
     """Main class. Default: the one in the jar's manifest."""
-    entrypoint: Input[str | None]
+    entrypoint: Input[str | FileAsset | None]
     """The jar: `obs://bucket/key.jar`, or `group/file.jar` of a DLI package (Flink before 1.15). A
     job that runs needs one."""
     entrypoint_args: Input[str | Items[Input[str]] | None]
     """Arguments of the main class: one string, or a list that is joined with spaces. Always kept
     secret."""
-    dependency_jars: Input[Items[Input[str]] | None]
+    dependency_jars: Input[Items[Input[str | FileAsset]] | None]
     """Further jars on the job's class path, named as `entrypoint` is."""
-    dependency_files: Input[Items[Input[str]] | None]
+    dependency_files: Input[Items[Input[str | FileAsset]] | None]
     """Files that the job finds under `userData/`, named as `entrypoint` is; their order has no
     meaning."""
     restart_when_exception: Input[bool | None]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import pulumi
@@ -20,10 +22,11 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _ID = re.compile(r"\s*([0-9]{1,19})(?:\.0)?\s*")
 _MOST = 2**63
-_MOST_SHOWN = 64
-"""Characters of a key."""
+_PATH = 200
 _RESERVED = ("owner", "endpoint", "own_place", "former_owners", "retained")
 """Inputs of the provider's own: a check would take a program's for them."""
+FILES = ("entrypoint", "dependency_jars", "dependency_files")
+"""Arguments that take a local file as well."""
 _OPTIONS = {
     "parent": (pulumi.Resource, "a resource"),
     "protect": (bool, "True or False"),
@@ -108,7 +111,8 @@ def _sendable_argument(whose: str, name: Any, value: Any) -> dict[str, Any]:
     if name in _RESERVED or name.startswith("_"):
         raise pulumi.RunError(f"{whose}: {name}: there is no such argument; remove it")
     try:
-        return {} if value is None else {name: sendable(f"{whose}: {name}", value)}
+        where = f"{whose}: {name}"
+        return {} if value is None else {name: sendable(where, value, files=name in FILES)}
     except RecursionError:
         raise pulumi.RunError(
             f"{whose}: {name}: an argument holds itself, or is nested too deep"
@@ -120,16 +124,17 @@ def _problems(sent: Mapping[str, Any], unsent: frozenset[str]) -> list[str]:
     from pulumi_dli.job.desired import ARGUMENTS, Desired  # noqa: PLC0415 -- the program ends here
     from pulumi_dli.rules.check import problems  # noqa: PLC0415
 
-    known = {name: value for name, value in sent.items() if not _holds_output(value)}
+    known = {name: value for name, value in sent.items() if not _is_open(value)}
     unknown = (sent.keys() | unsent.intersection(ARGUMENTS) | {"name"}) - known.keys()
     found = problems(Desired.read(known, frozenset(unknown)))
     return [text for text in found if re.split(r"[:.\[]", text, maxsplit=1)[0] in known]
 
 
-def _holds_output(value: Any) -> bool:
+def _is_open(value: Any) -> bool:
+    """Whether a value holds what is not text yet: an output, or a file that check names."""
     if isinstance(value, Mapping | list):
-        return any(map(_holds_output, value.values() if isinstance(value, Mapping) else value))
-    return isinstance(value, Output | Unknown)
+        return any(map(_is_open, value.values() if isinstance(value, Mapping) else value))
+    return isinstance(value, Output | Unknown | pulumi.Asset)
 
 
 def resource_id(resource_name: str, value: object) -> Input[str]:
@@ -146,40 +151,65 @@ def resource_id(resource_name: str, value: object) -> Input[str]:
     return str(job_id(f"FlinkJarJob {resource_name}: id", value))
 
 
-def sendable(where: str, value: Any) -> Any:
+def sendable(where: str, value: Any, *, files: bool = False) -> Any:
     """A value that the SDK can send. What an output holds is judged once it is known.
 
     Args:
         where: what the sentence begins with, such as `FlinkJarJob etl: tags`.
-        value: text, a number, a flag, None, an asset, or a list or mapping of those; an output
-            wherever a value may be.
+        value: text, a number, a flag, None, a file where one may be, or a list or mapping of
+            those; an output wherever a value may be.
+        files: whether a `pulumi.FileAsset` may be.
 
     Raises:
         pulumi.RunError: it is something else.
     """
     if isinstance(value, Output):
-        return value.apply(functools.partial(sendable, where))
+        return value.apply(functools.partial(sendable, where, files=files))
     if inspect.isawaitable(value):
-        return sendable(where, Output.from_input(value))
+        return sendable(where, Output.from_input(value), files=files)
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise pulumi.RunError(f"{where} has a key that is no text; use text")
         # Not `items()`: an output of another provider may have a property of that name.
         return {_text(where, key): sendable(f"{where}.{key}", value[key]) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | range):
-        return [sendable(f"{where}[{index}]", item) for index, item in enumerate(value)]
+        return [
+            sendable(f"{where}[{index}]", item, files=files) for index, item in enumerate(value)
+        ]
     if isinstance(value, str):
         return _text(where, value)
     if isinstance(value, int) and not -_MOST < value < _MOST:
         raise pulumi.RunError(f"{where} has too many digits; use a smaller number")
-    if value is None or isinstance(value, int | float | pulumi.Asset | pulumi.Archive | Unknown):
+    if value is None or isinstance(value, int | float | Unknown):
         return value
+    if files and isinstance(value, pulumi.Asset | pulumi.Archive):
+        return _file(where, value)
     if isinstance(value, pulumi.Resource):
         raise pulumi.RunError(
             f"{where} is {kind(value)}, a whole resource; use one of its outputs, such as its name"
         )
     raise pulumi.RunError(
         f"{where} is {kind(value)}; use text, a number, a flag, a list or a mapping"
+    )
+
+
+def _file(where: str, value: pulumi.Asset | pulumi.Archive) -> pulumi.FileAsset:
+    """A local file that is there: the SDK has no sentence for one that is not."""
+    if not isinstance(value, pulumi.FileAsset):
+        raise pulumi.RunError(
+            f"{where} is {kind(value)}; use pulumi.FileAsset(…) for a local file, or the text "
+            "`obs://bucket/key` for an object"
+        )
+    file = Path(value.path)
+    try:
+        if file.is_file() and os.access(file, os.R_OK):
+            return value
+        found = "is not there" if not file.exists() else "is not a file that can be read"
+    except OSError as error:  # of the path's form
+        found = f"cannot be read: {error.strerror}"
+    raise pulumi.RunError(
+        f"{where}: {str(file)[:_PATH]!r} {found}; build it first, or correct the path, which "
+        f"begins in {Path.cwd()}"
     )
 
 
@@ -198,64 +228,6 @@ def job_id(where: str, value: object) -> int:
     raise pulumi.RunError(
         f"{where} is {what}not the id of a Flink job; use the number that DLI shows"
     )
-
-
-def name(where: str, value: Any) -> Any:
-    """A name, or None; what an output holds is judged once it is known.
-
-    Raises:
-        pulumi.RunError: it can be no name.
-    """
-    if isinstance(value, Output):
-        return value.apply(functools.partial(name, where))
-    demand_names(**{where: value})
-    return value
-
-
-def demand_name(where: str, value: object) -> None:
-    """Demand something that can be a name.
-
-    Raises:
-        pulumi.RunError: it is empty, holds what no name does, or is not text.
-    """
-    if isinstance(value, Output):
-        raise pulumi.RunError(
-            f"{where} is an Output, which is not known yet here; look it up inside "
-            "`output.apply(lambda value: …)`"
-        )
-    if not isinstance(value, str):
-        raise pulumi.RunError(f"{where} is {kind(value)}; use text")
-    if not value.strip():
-        raise pulumi.RunError(f"{where} is empty; give it a value")
-    if not value.isprintable():
-        raise pulumi.RunError(f"{where} holds characters that no name has; remove them")
-
-
-def demand_names(**values: object) -> None:
-    """The same of each that is not None."""
-    for where, value in values.items():
-        if value is not None:
-            demand_name(where, value)
-
-
-def demand_filter(tags: object) -> None:
-    """Demand tags that the filter of the job list can say.
-
-    Raises:
-        pulumi.RunError: they are something else.
-    """
-    if not isinstance(tags, Mapping):
-        raise pulumi.RunError(f"tags is {kind(tags)}; use a mapping")
-    for key, value in tags.items():
-        shown = f"{ascii(key)[:_MOST_SHOWN]} as " if isinstance(key, str) and key else ""
-        demand_name(f"{shown}a key of tags", key)
-        if value != "":
-            demand_name(f"tags.{key}", value)
-        if not {",", "="}.isdisjoint(key) or "," in value:
-            raise pulumi.RunError(
-                f"tags.{key}: the job list cannot look for a comma, nor for `=` in a key; look "
-                "for the jobs by `queue_name` or `status`"
-            )
 
 
 def kind(value: object) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from pulumi_dli import given
+from pulumi_dli import asked, given
 from pulumi_dli.errors import DliError, NotFoundError, SettingsError
 from pulumi_dli.results import (
     GetFlinkJarJobResult,
@@ -56,7 +56,7 @@ def get_flink_jar_job(
     if (name is None) == (job_id is None):
         raise pulumi.RunError("get_flink_jar_job: give either `name` or `job_id`")
     if job_id is None:
-        given.demand_name("name", name)
+        asked.demand_name("name", name)
     else:
         job_id = given.job_id("job_id", job_id)
     with _asking(region, project_id) as (jobs, place):
@@ -105,9 +105,9 @@ def list_flink_jar_jobs(
         pulumi.RunError: there is no such status; this region cannot look for tags; or the
             service cannot be asked.
     """
-    given.demand_names(queue_name=queue_name, status=status)
+    asked.demand_names(queue_name=queue_name, status=status)
     if tags is not None:
-        given.demand_filter(tags)
+        asked.demand_filter(tags)
     with _asking(region, project_id) as (jobs, _):
         filters = {} if status is None else {"status": _known_status(status)}
         if tags:
@@ -139,7 +139,7 @@ def get_queue(
     Raises:
         pulumi.RunError: there is none; or the service cannot be asked.
     """
-    given.demand_name("name", name)
+    asked.demand_name("name", name)
     with _asking(region, project_id) as (jobs, place):
         queues = jobs.queues()
         for queue in queues:
@@ -159,7 +159,7 @@ def _asking(region: str | None, project_id: str | None) -> Iterator[tuple[Jobs, 
     from pulumi_dli.rules.messages import sentence  # noqa: PLC0415
     from pulumi_dli.settings.sources import SETTINGS  # noqa: PLC0415
 
-    given.demand_names(region=region, project_id=project_id)
+    asked.demand_names(region=region, project_id=project_id)
     for wrong in Desired.read({"region": region, "project_id": project_id}).wrong:
         raise pulumi.RunError(f"{wrong['loc'][0]}: {sentence(wrong)}")
     config = pulumi.Config("dli")

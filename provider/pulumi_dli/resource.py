@@ -16,7 +16,7 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_dli import given, standing
+from pulumi_dli import asked, given, standing
 from pulumi_dli.arguments import FlinkJarJobArgs, ResourceConfig, Timeouts
 from pulumi_dli.dynamic import PROVIDER_KEY, FlinkJarJobProvider
 from pulumi_dli.sdk.aliases import former_urns
@@ -219,7 +219,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         given.options(resource_name, opts)
         found = ResourceOptions(id=given.resource_id(resource_name, id))
         place = FlinkJarJobArgs(
-            region=given.name("region", region), project_id=given.name("project_id", project_id)
+            region=asked.name("region", region), project_id=asked.name("project_id", project_id)
         )
         return FlinkJarJob(resource_name, place, ResourceOptions.merge(opts, found))
 

@@ -88,8 +88,7 @@ class Mode(enum.StrEnum):
 
 def test_what_the_sdk_can_send_stays_as_it_is() -> None:
     unknown = Unknown()  # type: ignore[no-untyped-call]
-    asset = pulumi.FileAsset("a.jar")
-    for value in "text", "", 5, 2.5, True, None, unknown, asset, Mode.SAVEPOINT:
+    for value in "text", "", 5, 2.5, True, None, unknown, Mode.SAVEPOINT:
         assert given.sendable("it", value) is value
     nested: dict[str, Any] = {"a": [1, {"b": ("x", None)}]}
     assert given.sendable("it", nested) == {"a": [1, {"b": ["x", None]}]}
@@ -124,6 +123,39 @@ def test_another_value_is_one_sentence(value: Any, sentence: str) -> None:
         with pytest.raises(pulumi.RunError) as caught:
             given.sendable("it", given_value)
         assert str(caught.value).startswith(f"{where} {sentence}")
+        assert PLANTED not in str(caught.value)
+
+
+def test_a_file_may_stand_where_a_jar_does(tmp_path: Path) -> None:
+    (tmp_path / "a.jar").write_bytes(b"")
+    asset = pulumi.FileAsset(tmp_path / "a.jar")
+    assert given.sendable("it", asset, files=True) is asset
+    assert given.sendable("it", ["obs://b/a.jar", asset], files=True)[1] is asset
+    with pytest.raises(pulumi.RunError, match=r"it is a FileAsset; use text, a number"):
+        given.sendable("it", asset)
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (pulumi.StringAsset(PLANTED), "is a StringAsset; use pulumi.FileAsset(…) for a local file"),
+        (pulumi.RemoteAsset(f"https://{PLANTED}"), "is a RemoteAsset; use pulumi.FileAsset(…)"),
+        (pulumi.FileArchive("/"), "is a FileArchive; use pulumi.FileAsset(…) for a local file"),
+        (pulumi.AssetArchive({}), "is an AssetArchive; use pulumi.FileAsset(…)"),
+        (
+            pulumi.FileAsset("no/such.jar"),
+            ": 'no/such.jar' is not there; build it first, or correct the path, which begins in /",
+        ),
+        (pulumi.FileAsset("/"), ": '/' is not a file that can be read; build it first, or"),
+        (pulumi.FileAsset(5000 * "a"), "cannot be read: File name too long"),
+    ],
+)
+def test_another_asset_is_one_sentence(value: Any, sentence: str) -> None:
+    for where, given_value in ("it", value), ("it[1]", ["obs://b/a.jar", value]):
+        with pytest.raises(pulumi.RunError) as caught:
+            given.sendable("it", given_value, files=True)
+        assert str(caught.value).startswith(where)
+        assert sentence in str(caught.value)
         assert PLANTED not in str(caught.value)
 
 
