@@ -7,7 +7,9 @@
     │  ├─ AuthError        401 or 403: the sign-in, or a right that is missing
     │  ├─ NotFoundError    404 with a DLI code, or DLI.16001 (no such Flink job)
     │  ├─ MissingEndpoint  404 or 405 from the gateway: nothing is served at that path
-    │  └─ ThrottledError   429: too many requests
+    │  ├─ ThrottledError   429: too many requests
+    │  └─ ObjectError      the object service (OBS) refused, whatever its status
+    │     └─ ObjectMissing 404: no such object, or no such bucket
     ├─ Unforeseen          a mistake of this package's own, or of the machine
     ├─ Halfway             an operation broke off after it changed the service
     └─ JobError            the service agreed, but the job is not in the state that was asked for
@@ -104,6 +106,14 @@ class MissingEndpoint(ApiError):
 
 class ThrottledError(ApiError):
     """429, and still so after every retry. Never took effect."""
+
+
+class ObjectError(ApiError):
+    """The object service refused. What it says of an object says nothing of a job."""
+
+
+class ObjectMissing(ObjectError):
+    """There is no such object or no such bucket; `code` says which, except after a HEAD."""
 
 
 class JobError(DliError):

@@ -32,6 +32,7 @@ NOBODY = "http://127.0.0.1:1"
 PROGRAM = {"name": "orders", "queue_name": "q", "entrypoint": "obs://jars/a.jar", "owner": "m"}
 GOOD = {
     "endpoint": [NOBODY, "https://127.0.0.1:1", "local", "https://dli.eu-de.otc.t-systems.com"],
+    "obsEndpoint": [NOBODY, "https://obs.eu-de.otc.t-systems.com"],
     "region": ["eu-de", "eu-nl", "moon-1"],
     "projectId": ["0123456789abcdef"],
     "projectName": ["eu-de_team"],

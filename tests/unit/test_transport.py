@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_dli.client.auth import TokenAuth
 from pulumi_dli.client.keystone import by_password
-from pulumi_dli.client.transport import Transport, again
+from pulumi_dli.client.retries import again
+from pulumi_dli.client.transport import Transport
 from pulumi_dli.errors import (
     ApiError,
     AuthError,

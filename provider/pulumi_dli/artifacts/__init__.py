@@ -1,1 +1,1 @@
-"""The provider's hand in OBS: local files that a job runs, by their content."""
+"""The provider's hand in OBS: objects, jars, and local files by their content."""

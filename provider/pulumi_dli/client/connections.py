@@ -9,25 +9,21 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from pulumi_dli.client.auth import ReadyToken, SdkSigner, TokenAuth
+from pulumi_dli.client import clients
+from pulumi_dli.client.auth import TokenAuth
 from pulumi_dli.client.bodies import bound
-from pulumi_dli.client.certificates import trusted
 from pulumi_dli.client.embedded import local_client
-from pulumi_dli.client.keystone import by_agency, by_password
 from pulumi_dli.client.projects import find_project
+from pulumi_dli.client.retries import repeat
 from pulumi_dli.client.trace import VARIABLE, Trace
-from pulumi_dli.client.transport import Transport, reaching, repeat
+from pulumi_dli.client.transport import Transport, reaching
 from pulumi_dli.clock import SYSTEM, Clock
-from pulumi_dli.errors import SettingsError
 from pulumi_dli.once import Once
-from pulumi_dli.settings.credentials import AccessKey, Password, Token, secrets
+from pulumi_dli.settings.credentials import secrets
 from pulumi_dli.settings.project import project_folder
 from pulumi_dli.settings.resolve import process_environment, resolve
 from pulumi_dli.settings.settings import Settings
 from pulumi_dli.settings.sources import SETTINGS
-from pulumi_dli.settings.urls import loopback
-
-_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
 
 class Place(NamedTuple):
@@ -107,6 +103,29 @@ class Connections:
         """
         return self._link(region, project_id).transport()
 
+    def beside(
+        self,
+        url: str,
+        region: str | None = None,
+        project_id: str | None = None,
+        *,
+        signed: bool,
+    ) -> Transport:
+        """What sends requests to another service of that place, a new one each time.
+
+        It is closed with the others. Of the local DLI it is the one that `transport` gives.
+
+        Args:
+            url: of the service.
+            region: see `transport`.
+            project_id: see `transport`.
+            signed: whether the sign-in for DLI signs them, as the identity service wants it.
+
+        Raises:
+            SettingsError: see `transport`.
+        """
+        return self._link(region, project_id).beside(url, signed=signed)
+
     def place(self, region: str | None = None, project_id: str | None = None) -> Place:
         """Where that is. A project that is known by its name is looked up once.
 
@@ -162,9 +181,10 @@ class _Link:
         self._clock = clock
         self._trace = trace
         self._lock = threading.Lock()
-        self._auth = _auth(settings, lambda: self._project_id, clock)
+        self._auth = clients.sign_in(settings, lambda: self._project_id, clock)
         self._client: httpx.Client | None = None
         self._transport: Transport | None = None
+        self._others: list[httpx.Client] = []
         self._project_id = settings.project_id
         self._project = Once(self._find_project)
 
@@ -184,17 +204,28 @@ class _Link:
                 self._client = self._careful(
                     local_client(self.settings)
                     if self.settings.local
-                    else _client(self.settings, self.settings.endpoint, self._auth)
+                    else clients.opened(self.settings, self.settings.endpoint, self._auth)
                 )
                 self._transport = self._over(self._client)
             return self._transport
+
+    def beside(self, url: str, *, signed: bool) -> Transport:
+        """What sends requests to another service."""
+        if self.settings.local:
+            return self.transport()
+        auth = self._auth if signed else None
+        with self._lock:
+            client = self._careful(clients.opened(self.settings, url, auth))
+            self._others.append(client)
+            return self._over(client)
 
     def project_id(self) -> str:
         """The project's id, looked up by name where it was not given."""
         return self._project_id or self._project.get()
 
     def _find_project(self) -> str:
-        with self._careful(_client(self.settings, self.settings.auth_url, self._auth)) as identity:
+        client = clients.opened(self.settings, self.settings.auth_url, self._auth)
+        with self._careful(client) as identity:
             self._project_id = self._own_project(identity) or find_project(
                 self._over(identity), self.settings.values["projectName"]
             )
@@ -203,9 +234,10 @@ class _Link:
     def close(self) -> None:
         """Close the client."""
         with self._lock:
-            if self._client is not None:
-                self._client.close()
+            for client in filter(None, (self._client, *self._others)):
+                client.close()
             self._client = self._transport = None
+            self._others.clear()
 
     def _own_project(self, identity: httpx.Client) -> str | None:
         """The project that a fetched token is for; None for the other ways to sign in."""
@@ -235,54 +267,3 @@ class _Link:
             clock=self._clock,
             trace=self._trace,
         )
-
-
-def _auth(settings: Settings, project_id: Callable[[], str | None], clock: Clock) -> httpx.Auth:
-    url, agency = settings.auth_url, settings.agency
-    project = {"project_id": settings.project_id, "project_name": settings.project_name}
-    base: httpx.Auth
-    match settings.credentials:
-        case Password() as user:
-            # It is the user who takes on an agency, not one of the user's projects.
-            ask = by_password(user) if agency else by_password(user, **project)
-            base = TokenAuth(url, ask, clock=clock)
-        case Token(token=token):
-            base = ReadyToken(token)
-        case AccessKey() as key:
-            base = SdkSigner(
-                key.access_key,
-                key.secret_key,
-                security_token=key.security_token,
-                project_id=(lambda: None) if agency else project_id,
-                clock=clock,
-            )
-    if agency is None:
-        return base
-    ask = by_agency(agency, **project, hide=secrets(settings.credentials))
-    return TokenAuth(url, ask, base=base, clock=clock)
-
-
-def _client(settings: Settings, url: str, auth: httpx.Auth) -> httpx.Client:
-    verify = trusted(settings)
-    try:
-        client = httpx.Client(
-            base_url=url,
-            auth=auth,
-            timeout=_TIMEOUT,
-            verify=verify,
-            # A proxy is for the way out; nothing on this machine lies behind one.
-            trust_env=not loopback(url),
-        )
-        _ = client.base_url.host  # which is decoded here, where it can fail
-    except (ImportError, ValueError, httpx.InvalidURL):
-        raise SettingsError(
-            f"no client can be made for {url}: check it, and the environment's HTTPS_PROXY, "
-            "HTTP_PROXY, ALL_PROXY and NO_PROXY"
-        ) from None
-    except OSError as error:
-        raise SettingsError(
-            "the certificates of this machine cannot be used "
-            f"({error.strerror or 'no PEM file'}): check the environment's SSL_CERT_FILE, "
-            "SSL_CERT_DIR and SSLKEYLOGFILE"
-        ) from None
-    return client

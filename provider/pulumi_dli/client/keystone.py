@@ -15,6 +15,8 @@ from typing import Any, TypeGuard
 from pulumi_dli.settings.credentials import Password
 from pulumi_dli.settings.settings import Agency
 
+TEMPORARY_KEYS = "/v3.0/OS-CREDENTIAL/securitytokens"
+"""Where a token gets keys for the services that take no token."""
 _WORN = 0.9  # the part of its life after which a token is renewed
 _USUAL_LIFE = 24 * 3600.0
 

@@ -118,7 +118,7 @@ def refusal(
         text=words,
         request_id=request_id,
         uncertain=uncertain,
-        retry_after=_retry_after(headers.get("retry-after", ""), now),
+        retry_after=retry_after(headers, now),
     )
 
 
@@ -209,9 +209,9 @@ def _first(body: Any, keys: Iterable[str]) -> str:
     return next((str(value) for value in found if value), "")
 
 
-def _retry_after(header: str, now: float) -> float | None:
-    """Seconds to wait, 60 at most; the header gives seconds or an HTTP date."""
-    header = header.strip()
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds to wait, 60 at most; the header `Retry-After` gives seconds or an HTTP date."""
+    header = headers.get("retry-after", "").strip()
     if header.isdecimal():
         return min(float(header), _LONGEST_WAIT)
     try:

@@ -1,7 +1,7 @@
 """A trace of every request, for people who debug: `PULUMI_DLI_TRACE=FILE`.
 
-Each line of the file is a JSON object. Headers are left out, and so are the bodies of sign-ins;
-secrets are cut out of every other body.
+Each line of the file is a JSON object. Headers are left out, and so are the bodies of sign-ins and
+what objects hold; secrets are cut out of every other body.
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ from pulumi_dli.job.spec import SECRET_FIELDS
 
 VARIABLE = "PULUMI_DLI_TRACE"
 """The variable of the environment that names the file."""
+OPAQUE = {"pulumi_dli.opaque": True}
+"""Extensions of a request whose bodies are somebody's files."""
 _BEGAN = "pulumi_dli.began"
+_KEYS = ("/v3/auth/", "/OS-CREDENTIAL/")
+"""What stands in the paths of sign-ins."""
 _MODE = 0o600
 
 
@@ -90,12 +94,15 @@ class Trace:
         except httpx.RequestError as error:
             self._write(response.request, **told, error=str(error) or type(error).__name__)
             raise
-        bodies = [decode(response.request.content), decode(response.content)]
-        if "/v3/auth/" in response.request.url.path:
+        request = response.request
+        bodies: list[Any] = [{}, {}]
+        if not OPAQUE.items() <= request.extensions.items():
+            bodies = [decode(request.content), decode(response.content)]
+        if any(part in request.url.path for part in _KEYS):
             bodies = [MASK if body else body for body in bodies]
         secrets = (*self._hide, *secret_texts(*(s for body in bodies for s in _secrets(body))))
         sent, got = (cut(_shown(body), secrets) for body in bodies)
-        self._write(response.request, **told, sent=sent, got=got)
+        self._write(request, **told, sent=sent, got=got)
 
     def _write(self, request: httpx.Request, **told: Any) -> None:
         now = self._clock.now()

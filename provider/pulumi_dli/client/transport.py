@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import copy
 import importlib.metadata
-import logging
 import re
 import ssl
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar
@@ -19,21 +17,16 @@ import httpx
 
 from pulumi_dli.client.bodies import ENCODINGS, Unreadable
 from pulumi_dli.client.certificates import distrust
-from pulumi_dli.client.responses import PASSING, SERVER_ERROR, decode, refusal, refused
-from pulumi_dli.client.trace import Trace
+from pulumi_dli.client.keystone import TEMPORARY_KEYS
+from pulumi_dli.client.responses import decode, refusal, refused
+from pulumi_dli.client.retries import repeat
+from pulumi_dli.client.trace import OPAQUE, Trace
 from pulumi_dli.clock import SYSTEM, Clock
-from pulumi_dli.errors import (
-    MAX_TEXT,
-    ApiError,
-    SettingsError,
-    ThrottledError,
-    TransportError,
-)
+from pulumi_dli.errors import MAX_TEXT, ApiError, SettingsError, TransportError
 
 _REPEATABLE = {"GET", "DELETE"}
-_FIRST_WAIT = 0.5
-_LONGEST_WAIT = 20.0
-_PATIENCE = 300.0
+_HARMLESS = {TEMPORARY_KEYS}
+"""Where a POST may be repeated too: what a lost answer leaves ends by itself."""
 _HASTY = httpx.Timeout(10.0, connect=5.0)
 _NEVER_SENT = (
     httpx.ConnectError,
@@ -45,32 +38,6 @@ _NEVER_SENT = (
 )
 
 _Answer = TypeVar("_Answer")
-
-# Who wants to see retries configures this logger; without it they would go to stderr.
-logging.getLogger("stamina").addHandler(logging.NullHandler())
-
-
-def again(error: Exception, *, repeatable: bool) -> bool | float:
-    """Whether a request that failed is worth another attempt, or after how many seconds.
-
-    1. Only a failure that is likely to pass: no answer, 429, 502, 503, 504, or the
-       service's own `DLI.0999`.
-    2. A request that may be repeated without harm (GET and DELETE) is repeated after each
-       of these. Any other only when the failed attempt certainly had no effect: no
-       connection was made, the sign-in before it failed, or the answer was 429. After a
-       lost answer the caller has to look at the job first.
-    3. When the service says how long to wait (`Retry-After`), that is obeyed.
-    """
-    wait: float | None = None
-    if isinstance(error, ApiError):
-        wait = error.retry_after
-        passing = isinstance(error, ThrottledError) or error.status in PASSING
-        passing = passing or error.code == SERVER_ERROR
-    else:
-        passing = isinstance(error, TransportError)
-    if not passing or (getattr(error, "uncertain", True) and not repeatable):
-        return False
-    return True if wait is None else wait
 
 
 class Transport:
@@ -110,6 +77,33 @@ class Transport:
             "User-Agent": f"pulumi-dli/{importlib.metadata.version('pulumi-dli')}",
         }
 
+    def build(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        content: bytes | Iterable[bytes] = b"",
+        timeout: httpx.Timeout | None = None,
+    ) -> httpx.Request:
+        """A request whose bodies are somebody's files: they are no JSON, and no trace shows them.
+
+        Args:
+            method: the HTTP method.
+            url: where to, whole.
+            headers: those beside the ones that every request has.
+            content: the body.
+            timeout: how long to wait, in place of the usual.
+        """
+        return self._client.build_request(
+            method,
+            url,
+            headers={"User-Agent": self._headers["User-Agent"], **headers},
+            content=content,
+            timeout=timeout or self._timeout,
+            extensions=OPAQUE,
+        )
+
     def hasty(self) -> Transport:
         """The same, for looks that nothing depends on: short time-outs, and one repetition."""
         other = copy.copy(self)
@@ -146,8 +140,8 @@ class Transport:
             path = path.replace("{project_id}", self._project_id())
         hidden = (*self._hide, *hide)
 
-        def send() -> Any:
-            request = self._client.build_request(
+        def build() -> httpx.Request:
+            return self._client.build_request(
                 method,
                 self._base + path,
                 params=params,
@@ -155,11 +149,43 @@ class Transport:
                 headers=self._headers,
                 timeout=self._timeout,
             )
+
+        return self.exchange(
+            what,
+            build,
+            lambda response: self._result(what, response, hidden),
+            repeatable=method in _REPEATABLE or path in _HARMLESS,
+        )
+
+    def exchange(
+        self,
+        what: str,
+        build: Callable[[], httpx.Request],
+        read: Callable[[httpx.Response], _Answer],
+        *,
+        repeatable: bool,
+    ) -> _Answer:
+        """Send a request that is built for each attempt, and return what is read of the answer.
+
+        Args:
+            what: what is tried, in words that follow "could not".
+            build: makes the request.
+            read: reads an answer, or raises the error that it means.
+            repeatable: whether it may be sent again although it may have taken effect.
+
+        Raises:
+            TransportError: no answer came.
+            SettingsError: the service's certificate is not trusted.
+            DliError: what `read` raises.
+        """
+
+        def send() -> _Answer:
+            request = build()
             with reaching(what, request), self._failures():
                 response = self._client.send(request)
-            return self._result(what, response, hidden)
+            return read(response)
 
-        return repeat(send, repeatable=method in _REPEATABLE, max_retries=self._max_retries)
+        return repeat(send, repeatable=repeatable, max_retries=self._max_retries)
 
     def _result(self, what: str, response: httpx.Response, hide: Iterable[str]) -> Any:
         body = decode(response.content)
@@ -180,39 +206,6 @@ class Transport:
                 uncertain=True,
             )
         return body
-
-
-def repeat(send: Callable[[], _Answer], *, repeatable: bool, max_retries: int) -> _Answer:
-    """Call `send` until it succeeds, or `again` says that another attempt is not worth it.
-
-    The waits grow from half a second to twenty, with jitter, and end after five minutes
-    or `max_retries` attempts more than the first; then the last error is raised.
-    """
-    began = time.monotonic()
-    try:
-        return send()
-    except Exception as error:
-        left = _PATIENCE - (time.monotonic() - began)
-        if again(error, repeatable=repeatable) is False or left <= 0:
-            raise
-        failed: Exception | None = error
-    import stamina  # noqa: PLC0415 -- nearly every run does without
-
-    for attempt in stamina.retry_context(
-        on=lambda error: again(error, repeatable=repeatable),
-        attempts=max_retries + 1,
-        timeout=left,
-        wait_initial=_FIRST_WAIT,
-        wait_max=_LONGEST_WAIT,
-    ):
-        with attempt:
-            if failed is not None:  # the first attempt, which was made above
-                try:
-                    raise failed
-                finally:
-                    failed = None
-            return send()
-    raise AssertionError  # retry_context ends in a result or an error
 
 
 @contextmanager

@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from pulumi_dli.job.object_url import SCHEME
+
 _MEMORY = re.compile(r"(?i)\s*([0-9]+(?:\.[0-9]+)?)\s*(?:(m|mb|g|gb)\s*)?")
 _BLANKS = re.compile(r"[ \t\n\v\f\r]+")
 _CHECKPOINT_MODES = {"1": "exactly_once", "2": "at_least_once"}
@@ -91,7 +93,7 @@ def canonical(name: str, value: Any, *, unordered: bool = False) -> Any:
         case "resource_config":
             return _canonical_sizes(value)
         case "checkpoint_path" | "restore_from":
-            return str(value).removeprefix("obs://").rstrip("/")
+            return str(value).removeprefix(SCHEME).rstrip("/")
     if unordered:
         return sorted(value)
     return value

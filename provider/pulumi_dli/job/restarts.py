@@ -10,6 +10,7 @@ import hashlib
 
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail
+from pulumi_dli.job.object_url import SCHEME
 from pulumi_dli.job.state import State
 
 RESTART_TAG = "pulumi-restart"
@@ -35,7 +36,7 @@ def restore_due(desired: Desired, state: State | None) -> bool:
 
 def same_directory(left: str, right: str) -> bool:
     """Whether two texts name one directory of a bucket."""
-    return left.removeprefix("obs://").strip("/") == right.removeprefix("obs://").strip("/")
+    return left.removeprefix(SCHEME).strip("/") == right.removeprefix(SCHEME).strip("/")
 
 
 def restart_mark(job: JobDetail, desired: Desired, state: State | None) -> str:

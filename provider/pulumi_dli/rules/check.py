@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from pulumi_dli.job.desired import ARGUMENTS, Desired
 from pulumi_dli.job.differences import MAPS
+from pulumi_dli.job.object_url import is_object_url
 from pulumi_dli.job.options import Timeouts
 from pulumi_dli.rules import sizing
 from pulumi_dli.rules.characters import out_of_place
@@ -157,7 +158,7 @@ def _versions(desired: Desired) -> Iterator[str]:
         )
     if version > PLATFORM:
         for where, package in packages(desired):
-            if not package.startswith("obs://"):
+            if not is_object_url(package):
                 yield (
                     f"{path(where)}: Flink after 1.15 takes packages from OBS only; write it as "
                     "`obs://bucket/key`"

@@ -9,17 +9,12 @@ import re
 from collections.abc import Iterator
 
 from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.object_url import ObjectUrl, is_bucket
 from pulumi_dli.rules.messages import Location, Problem
 
-_OBJECT = re.compile(r"obs://[^/\s]+/.*[^/\s]")
 _PACKAGE = re.compile(r"[^/:]+(?:/[^/:]+)?")
 _DIRECTORY = re.compile(r"(?:obs://)?[^/:\s]+/.*[^\s]")
 _VERSION = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})(?:\.[0-9]+)*")
-_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
-_BUCKET = re.compile(
-    rf"(?=.{{3,63}}\Z)(?![0-9]+(?:\.[0-9]+){{3}}\Z){_LABEL}(?:\.{_LABEL})*", re.DOTALL
-)
-"""OBS, "Creating a Bucket": the rules of a bucket's name."""
 
 
 def flink_version(text: object) -> tuple[int, int] | None:
@@ -42,7 +37,7 @@ def packages(desired: Desired) -> Iterator[tuple[Location, str]]:
 def misformed(desired: Desired) -> Iterator[Problem]:
     """A sentence for each text of a wrong form."""
     for where, text in packages(desired):
-        if not _OBJECT.fullmatch(text) and not _PACKAGE.fullmatch(text):
+        if not ObjectUrl.read(text) and not _PACKAGE.fullmatch(text):
             yield Problem.of(
                 where,
                 "names neither an object of OBS nor a DLI package; write it as "
@@ -60,7 +55,7 @@ def misformed(desired: Desired) -> Iterator[Problem]:
             ("obs_bucket",),
             "holds more than a bucket's name; write the name alone, without `obs://`",
         )
-    elif spec.obs_bucket and not _BUCKET.fullmatch(spec.obs_bucket):
+    elif spec.obs_bucket and not is_bucket(spec.obs_bucket):
         yield Problem.of(
             ("obs_bucket",),
             "is not the name of a bucket; use 3 to 63 lower-case letters, digits, `-` and `.`, "

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from pulumi_dli.job.canonical import arguments_text, words
 from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.object_url import is_object_url
 from pulumi_dli.rules import sizing
 from pulumi_dli.rules.formats import flink_version, packages
 from pulumi_dli.rules.messages import path
@@ -105,7 +106,7 @@ def _versions(desired: Desired) -> Iterator[str]:
         return
     if version == PLATFORM:
         for where, package in packages(desired):
-            if not package.startswith("obs://"):
+            if not is_object_url(package):
                 yield (
                     f"{path(where)}: with Flink 1.15 one page takes DLI packages and another takes "
                     "OBS only; write it as `obs://bucket/key` if it is refused"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _KEYS = {
     "region": ("region_name",),
     "endpoint": ("dli_endpoint_override",),
+    "obsEndpoint": ("obs_endpoint_override",),
     "authUrl": ("auth.auth_url",),
     "username": ("auth.username",),
     "userId": ("auth.user_id",),

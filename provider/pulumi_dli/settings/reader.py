@@ -91,7 +91,8 @@ class Reader:
         """A URL without a slash at its end; empty when it is none."""
         problem = url_problem(value.text)
         if problem:
-            service, local = ("dli", ", or `local`") if key == "endpoint" else ("iam", "")
+            local = ", or `local`" if key == "endpoint" else ""
+            service = {"endpoint": "dli", "obsEndpoint": "obs"}.get(key, "iam")
             self.problems.append(
                 f"{value.where} must be a URL such as https://{service}.eu-de.otc.t-systems.com, "
                 f"without a user, a query or a fragment{local}: {problem}"

@@ -35,6 +35,14 @@ def dli_endpoint(region: str) -> str | None:
     return _OTC_DLI.get(region) or _huawei("dli", region)
 
 
+def obs_endpoint(region: str) -> str | None:
+    """The endpoint of the object service of a region, or None where none is published."""
+    if region in _OTC_IDENTITY:
+        top = "sc.otc" if region == "eu-ch2" else "otc"
+        return f"https://obs.{region}.{top}.t-systems.com"
+    return _huawei("obs", region)
+
+
 def identity_url(region: str) -> str | None:
     """The identity (IAM) URL of a region, without `/v3`, or None where none is published."""
     return _OTC_IDENTITY.get(region) or _huawei("iam", region)

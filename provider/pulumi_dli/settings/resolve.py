@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_dli.errors import SettingsError
-from pulumi_dli.settings import clouds, regions
+from pulumi_dli.settings import clouds, services
 from pulumi_dli.settings.credentials import Credentials, Password, choose
 from pulumi_dli.settings.reader import Reader, is_name
+from pulumi_dli.settings.services import Services
 from pulumi_dli.settings.settings import (
     DEFAULT_RETRIES,
     LOCAL,
@@ -30,8 +31,7 @@ from pulumi_dli.settings.settings import (
     Agency,
     Settings,
 )
-from pulumi_dli.settings.sources import ARGUMENT, CONFIG, Sources, Value, looked_at
-from pulumi_dli.settings.urls import url_problem
+from pulumi_dli.settings.sources import ARGUMENT, CONFIG, Sources, Value
 
 _REGION = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -113,10 +113,9 @@ class _Resolver:
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", region.text):
             self.reader.malformed("region", region, "letters, digits, `-` and `_`")
         return self._finish(
-            endpoint=LOCAL,
+            places=Services(LOCAL, LOCAL, ""),
             region=region.text,
             project=("projectId", self.reader.used["projectId"]),
-            auth_url="",
             credentials=LOCAL_CREDENTIALS,
             agency=None,
         )
@@ -125,7 +124,7 @@ class _Resolver:
         """Settings of a cloud."""
         self.reader.take("cloud")
         region = self._region()
-        endpoint = self._endpoint(region)
+        endpoint = services.endpoint(self.reader, region)
         project = self._project()
         if region and project:
             self._one_region(region, project[1])
@@ -134,11 +133,14 @@ class _Resolver:
         self._signature()
         by_name = project is not None and project[0] == "projectName"
         asks = by_name or agency is not None or isinstance(credentials, Password)
+        if asks:
+            auth_url = services.auth_url(self.reader, self.sources, region)
+        else:
+            auth_url = services.spare_auth_url(self.sources, region)
         return self._finish(
-            endpoint=endpoint,
+            places=Services(endpoint, services.obs_endpoint(self.reader, region), auth_url),
             region=region.text if region else "",
             project=project,
-            auth_url=self._auth_url(region) if asks else "",
             credentials=credentials,
             agency=agency,
         )
@@ -146,10 +148,9 @@ class _Resolver:
     def _finish(
         self,
         *,
-        endpoint: str,
+        places: Services,
         region: str,
         project: tuple[str, Value] | None,
-        auth_url: str,
         credentials: Credentials | None,
         agency: Agency | None,
     ) -> Settings:
@@ -166,7 +167,7 @@ class _Resolver:
         ignore_tags = reader.names("ignoreTags")
         preflight = reader.flag("preflight", default=True)
         local_path = reader.path("localPath") or self.directory / ".dli-local"
-        if endpoint == LOCAL != region:  # each region is a service of its own
+        if places.endpoint == LOCAL != region:  # each region is a service of its own
             local_path = local_path / "regions" / region
         flink_version = reader.flink("localFlinkVersion")
         reader.demand_names()
@@ -174,11 +175,10 @@ class _Resolver:
             raise SettingsError(self._complaint())
         key, value = project
         return Settings(
-            endpoint=endpoint,
+            **places._asdict(),
             region=region,
             project_id=value.text if key == "projectId" else None,
             project_name=value.text if key == "projectName" else None,
-            auth_url=auth_url,
             credentials=credentials,
             agency=agency,
             ca_cert=ca_cert,
@@ -210,7 +210,7 @@ class _Resolver:
 
         None as well where `reader.problems` says what is wrong with it.
         """
-        region = self.sources.find("region") or self._told(self.sources)
+        region = self.sources.find("region") or services.told_region(self.sources)
         if region is None:
             if self.sources.find("endpoint") is None:
                 self.reader.need("region")
@@ -220,44 +220,6 @@ class _Resolver:
             return region
         self.reader.malformed("region", region, "letters, digits, `-`, `_` and `.`, at most 64")
         return None
-
-    def _told(self, sources: Sources) -> Value | None:
-        """The region that the host of a public endpoint names."""
-        endpoint = sources.find("endpoint")
-        if endpoint is None or url_problem(endpoint.text):
-            return None
-        told = regions.region_of(endpoint.text)
-        return Value(told, f"the host of {endpoint.source}") if told else None
-
-    def _endpoint(self, region: Value | None) -> str:
-        value = self.reader.take("endpoint")
-        if value is not None:
-            return self.reader.url("endpoint", value)
-        public = regions.dli_endpoint(region.text) if region else None
-        if region and public:
-            self.reader.note("endpoint", public, f"region {region.text}")
-        elif region:
-            self.reader.problems.append(
-                f"no DLI endpoint is published for the region {region.text} ({region.source}): "
-                "set dli:endpoint to its URL"
-            )
-        return public or ""
-
-    def _auth_url(self, region: Value | None) -> str:
-        value = self.reader.take("authUrl")
-        if value is not None:
-            return self.reader.url("authUrl", value).removesuffix("/v3").rstrip("/")
-        if region is None and self.sources.find("endpoint"):
-            self.reader.need("region", "authUrl")
-        public = regions.identity_url(region.text) if region else None
-        if region and public:
-            self.reader.note("authUrl", public, f"region {region.text}")
-        elif region:
-            self.reader.problems.append(
-                f"no identity (IAM) URL is published for the region {region.text} "
-                f"(looked at {looked_at('authUrl')})"
-            )
-        return public or ""
 
     def _project(self) -> tuple[str, Value] | None:
         project = self.reader.need("projectId", "projectName")
@@ -272,7 +234,7 @@ class _Resolver:
     def _one_region(self, region: Value, project: Value) -> None:
         """A resource in another region than its stack's must say all that goes with it."""
         stack = self.sources.of_stack()
-        home = stack.find("region") or self._told(stack)
+        home = stack.find("region") or services.told_region(stack)
         if region.rank != ARGUMENT or home is None or home.text == region.text:
             return
         if project.rank != ARGUMENT:
@@ -280,7 +242,7 @@ class _Resolver:
                 f"the argument region is {region.text}, but the project ({project.source}) "
                 f"is of {home.text}: give project_id beside region"
             )
-        if (endpoint := stack.find("endpoint")) is not None:
+        for endpoint in filter(None, map(stack.find, ("endpoint", "obsEndpoint"))):
             self.reader.problems.append(
                 f"the argument region is {region.text}, but {endpoint.source} is of "
                 f"{home.text}: use a stack of its own for that region"

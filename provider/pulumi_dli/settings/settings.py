@@ -44,10 +44,13 @@ class Settings:
 
     Attributes:
         endpoint: the DLI endpoint, a URL without a slash at its end, or `local`.
+        obs_endpoint: the endpoint of the object service, such a URL too, or `local`; empty where
+            nobody knows it.
         region: the region's name; empty where nobody names it and the endpoint does not tell.
         project_id: the project's id, or None when only its name is known.
         project_name: the project's name, or None when its id is given.
-        auth_url: the identity URL without `/v3`; empty where none is needed.
+        auth_url: the identity URL without `/v3`; empty where none is needed, or only OBS would
+            need it and nobody knows it.
         credentials: how to sign in.
         agency: the agency to act as, or None.
         ca_cert: a PEM file with the authorities to trust in place of the usual ones.
@@ -63,6 +66,7 @@ class Settings:
     """
 
     endpoint: str
+    obs_endpoint: str
     region: str
     project_id: str | None
     project_name: str | None

@@ -33,6 +33,7 @@ class Setting(NamedTuple):
 
 _TABLE = (
     Setting("endpoint", "the DLI endpoint (a URL, or `local`)"),
+    Setting("obsEndpoint", "the endpoint of the object service (OBS)"),
     Setting(
         "region",
         "the region",
