@@ -28,6 +28,9 @@ from pulumi_dli.local.errors import (
 )
 from pulumi_dli.local.failures import reason
 from pulumi_dli.local.faults import AFTER, BEFORE
+from pulumi_dli.local.obs import answers as objects
+from pulumi_dli.local.obs import routes as obs
+from pulumi_dli.local.obs.refusals import ObjectRefusal
 from pulumi_dli.local.runners import Runners
 from pulumi_dli.local.service import Service
 from pulumi_dli.local.signin import access, tokens
@@ -46,6 +49,7 @@ LOG = logging.getLogger(__name__)
 NOT_FOUND, INTERNAL = 404, 500
 DOORS = "local"
 """The blueprint of what no cloud has."""
+ARMED_CODES = {"403": "APIGW.0302", "404": "APIGW.0101", "429": "APIGW.0308"}
 LARGEST_BODY = 12 * 1024 * 1024
 """Bytes, as signing allows."""
 
@@ -81,6 +85,7 @@ class LocalDli(Flask):
             path.encode("latin-1").decode()
         except UnicodeError:
             environ["PATH_INFO"] = path.encode().decode("latin-1")
+        obs.by_path(environ)
         return super().wsgi_app(environ, start_response)
 
 
@@ -117,14 +122,19 @@ def create_app(
     app.config["PROPAGATE_EXCEPTIONS"] = True  # a dropped connection must leave the app
     app.url_map.merge_slashes = False  # an address with an empty part is unknown, not moved
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.converters |= {"bucket": obs.BucketConverter, "key": obs.KeyConverter}
     app.register_blueprint(routes.blueprint(service))
     if not inside:
         from pulumi_dli.local import doors  # noqa: PLC0415 -- a third of the routes
         from pulumi_dli.local.signin import keystone  # noqa: PLC0415 -- a third of the routes
 
         app.register_blueprint(keystone.blueprint(service))
+        app.register_blueprint(obs.blueprint(service))
         app.register_blueprint(doors.blueprint(service, route_names(app)))
+    else:
+        app.register_blueprint(obs.blueprint(service))
     _surround(app, service)
+    _refuse(app, service)
     return app
 
 
@@ -145,12 +155,18 @@ def _surround(app: Flask, service: Service) -> None:
         g.faults = []
         g.status = None
         g.body = b""
-        g.body = request.get_data(cache=True)
+        request.url_rule = obs.meant(app)
+        if request.blueprint == obs.NAME:
+            obs.let_in()  # and no memory is to hold an object
+        else:
+            g.body = request.get_data(cache=True)
         if request.endpoint is None or request.blueprint == DOORS:
             return None
         if request.blueprint == "dli":
             caller = access.signed_in(service, request)
             access.must_reach(caller, str((request.view_args or {})["project"]))
+        if request.blueprint == obs.NAME:
+            obs.sign_in(service)
         g.faults = faults.firing(service.store, _route(request.endpoint))
         return _strike(service, g.faults, BEFORE)
 
@@ -158,6 +174,8 @@ def _surround(app: Flask, service: Service) -> None:
     def finish(response: Response) -> Response:
         response = _strike(service, g.faults, AFTER) or response
         response.headers["X-Request-Id"] = g.request_id
+        if request.blueprint == obs.NAME:
+            response.headers["x-amz-request-id"] = g.request_id
         g.status = response.status_code
         return response
 
@@ -174,12 +192,20 @@ def _surround(app: Flask, service: Service) -> None:
         except StoreError as error:  # the answer stands: what it says was done is stored
             LOG.debug("not in the request log: %s", error)
 
+
+def _refuse(app: Flask, service: Service) -> None:
+    """Let every error be answered in the words of the service that was asked."""
+
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Response:
+        if isinstance(refusal, ObjectRefusal):
+            return objects.refusal(refusal, request.path, g.request_id)
         return _answer(refusal.status, refusal.body(g.request_id))
 
     @app.errorhandler(HTTPException)
     def unknown(error: HTTPException) -> Response:
+        if obs.asked():
+            return refused(obs.unknown(error))
         text = f"The API does not exist or has not been published: {request.method} {request.path}"
         if isinstance(error, NotFound | MethodNotAllowed):
             return refused(GatewayRefusal(NOT_FOUND, "APIGW.0101", text))
@@ -190,6 +216,8 @@ def _surround(app: Flask, service: Service) -> None:
         if isinstance(error, ConnectionDropped):
             raise error
         text = _failure(service.store, error)
+        if request.blueprint == obs.NAME:
+            return refused(ObjectRefusal(INTERNAL, "InternalError", text))
         if request.blueprint == "identity":
             return refused(IdentityRefusal(INTERNAL, "Internal Server Error", text))
         return refused(ServiceFailure(text))
@@ -227,19 +255,26 @@ def _strike(service: Service, fired: Iterable[Fault], when: str) -> Response | N
 
 
 def _armed_answer(code: str, retry_after: float | None) -> Response:
-    if code == "DLI.0999":
-        return _answer(400, {"error_code": code, "error_msg": "Internal error (armed fault)."})
     if code in {"502", "504"}:
         return Response("The server did not answer (armed fault).", int(code))
-    text = {
-        "error_msg": "The request was not served (armed fault).",
-        "error_code": {"404": "APIGW.0101", "429": "APIGW.0308"}.get(code, "APIGW.0201"),
-        "request_id": g.request_id,
-    }
-    response = _answer(int(code), text)
+    if request.blueprint == obs.NAME:
+        response = objects.refusal(obs.armed(code), request.path, g.request_id)
+    else:
+        response = _armed_refusal(code)
     if retry_after is not None:
         response.headers["Retry-After"] = f"{retry_after:g}"
     return response
+
+
+def _armed_refusal(code: str) -> Response:
+    if code == "DLI.0999":
+        return _answer(400, {"error_code": code, "error_msg": "Internal error (armed fault)."})
+    text = {
+        "error_msg": "The request was not served (armed fault).",
+        "error_code": ARMED_CODES.get(code, "APIGW.0201"),
+        "request_id": g.request_id,
+    }
+    return _answer(int(code), text)
 
 
 def _answer(status: int, body: Any) -> Response:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 BEFORE, AFTER = "before", "after"
 LONGEST = 10_000_000
 """Seconds."""
-ANSWERS = ("404", "429", "500", "502", "503", "504", "DLI.0999")
-"""404: the gateway knows no such endpoint, as in a region that does not offer it."""
+ANSWERS = ("403", "404", "429", "500", "502", "503", "504", "DLI.0999")
+"""403: the right is missing. 404: the gateway knows no such endpoint, as in a region that does
+not offer it; of the object service: no such object."""
 
 
 @dataclass(frozen=True, slots=True)

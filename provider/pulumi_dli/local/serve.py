@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
 
 from pulumi_dli.local import failures
 from pulumi_dli.local.errors import OptionError
 from pulumi_dli.local.guard import guarded
+from pulumi_dli.local.obs.routes import LARGEST_OBJECT
+from pulumi_dli.local.obs.signatures import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,6 +30,23 @@ HOST = "127.0.0.1"
 THREADS = 16
 MOST_BYTES = 64 * 1024 * 1024
 """Of a body that is taken in at all. The app says in words what is too large for the service."""
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Takes in larger bodies where an object is put, which no page can do unasked."""
+
+    adj: Any
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head of a request."""
+        super().parse_header(header_plus)
+        if self.command == "PUT" and self.headers.get("AUTHORIZATION", "").startswith(OURS):
+            self.adj = copy.copy(self.adj)
+            self.adj.max_request_body_size = LARGEST_OBJECT
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = _Parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +95,7 @@ def listen(app: Flask, port: int, hosts: Collection[str] = ()) -> Server:
         )
     except OSError as error:
         raise OptionError(f"--port {port}: {failures.unread(error)}") from None
+    socket.channel_class = _Channel
     return Server(socket)
 
 

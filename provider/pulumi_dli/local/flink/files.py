@@ -11,9 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from pulumi_dli.local import private
 from pulumi_dli.local.errors import FlinkError
+from pulumi_dli.local.obs.files import OBS
 from pulumi_dli.local.savepoints import SCHEME
 
-OBS = "obs"
 PACKAGES = "packages"
 
 
