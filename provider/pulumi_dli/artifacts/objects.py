@@ -198,7 +198,13 @@ class Objects:
                 good, body = True, body[:size]
             if not good or len(body) > size:
                 raise strange(f"read {url}", "has another part of it than was asked for")
-            return body, _unquoted(response.headers.get("etag", ""))
+            now = _unquoted(response.headers.get("etag", ""))
+            if etag and now != etag:
+                raise ObjectError(
+                    f"could not read {url}: it was replaced meanwhile; run this again",
+                    status=httpx.codes.PRECONDITION_FAILED,
+                )
+            return body, now
 
         try:
             return self._send(f"read {url}", Request("GET", url, headers), read)

@@ -56,6 +56,8 @@ def refusal(what: str, response: httpx.Response, *, now: float, hide: Iterable[s
     if said.name != "Error":  # a page of a proxy, or a HEAD, which has no body
         said = xml.Element("", [], [])
     code = told(said.value("Code"), hide)[:_MOST_CODE]
+    if not code and status == httpx.codes.INTERNAL_SERVER_ERROR:  # as after a HEAD
+        code = "InternalError"
     words = told(said.value("Message"), hide)
     request_id = said.value("RequestId") or response.headers.get("x-amz-request-id", "")
     request_id = told(request_id, hide)[:_MOST_CODE]

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from pulumi_dli.client.responses import PASSING, SERVER_ERROR
-from pulumi_dli.errors import ApiError, ThrottledError, TransportError
+from pulumi_dli.errors import ApiError, TransportError
 
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 20.0
 _PATIENCE = 300.0
+_THROTTLED = 429
 _PASSING_CODES = {SERVER_ERROR, "InternalError", "RequestTimeout", "SlowDown"}
 """Codes of a failure that is likely to pass: DLI's, and the object service's."""
 
@@ -36,7 +37,7 @@ def again(error: Exception, *, repeatable: bool) -> bool | float:
     wait: float | None = None
     if isinstance(error, ApiError):
         wait = error.retry_after
-        passing = isinstance(error, ThrottledError) or error.status in PASSING
+        passing = error.status in {_THROTTLED, *PASSING}
         passing = passing or error.code in _PASSING_CODES
     else:
         passing = isinstance(error, TransportError)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 from flask import Response
 
@@ -102,7 +102,9 @@ _SPACE: Mapping[str, str] = {"xmlns": NAMESPACE}
 def _written(tree: Tree, attributes: Mapping[str, str] | None = None) -> str:
     name, inside = tree
     head = "".join(f' {key}="{value}"' for key, value in (attributes or {}).items())
-    text = escape(inside) if isinstance(inside, str) else "".join(map(_written, inside))
+    text = (
+        escape(inside, quote=False) if isinstance(inside, str) else "".join(map(_written, inside))
+    )
     return f"<{name}{head}>{text}</{name}>"
 
 

@@ -258,16 +258,16 @@ def _object(found: Found) -> Response:
     answer.content_length = found.size
     answer.last_modified = datetime.fromtimestamp(found.written_at, UTC)
     answer.set_etag(found.etag)
+    if request.if_match and not request.if_match.contains(found.etag):
+        found.file.close()
+        text = "The object is not the one that If-Match names."
+        raise ObjectRefusal(FAILED_CONDITION, "PreconditionFailed", text)
     try:
         answer.make_conditional(request, accept_ranges=True, complete_length=found.size)
     except RequestedRangeNotSatisfiable:
         found.file.close()
         text = "The object is not as long."
         raise ObjectRefusal(UNSATISFIABLE, "InvalidRange", text) from None
-    if answer.status_code == FAILED_CONDITION:
-        found.file.close()
-        text = "The object is not the one that If-Match names."
-        raise ObjectRefusal(FAILED_CONDITION, "PreconditionFailed", text)
     return answer
 
 
