@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 
+from pulumi_dli.artifacts.refusals import OBJECT_STEPS
 from pulumi_dli.client.error_codes import CODES, NEXT_STEPS
 
 PAGE = Path(__file__).parents[1] / "docs" / "troubleshooting.md"
@@ -36,6 +37,13 @@ def _tables() -> Iterator[str]:
     yield "|---|---|"
     for status, step in NEXT_STEPS.items():
         yield f"| {status} {HTTPStatus(status).phrase} | {step} |"
+    yield ""
+    yield "Of the object service (OBS):"
+    yield ""
+    yield "| code | next step |"
+    yield "|---|---|"
+    for name, step in OBJECT_STEPS.items():
+        yield f"| `{name}` | {step} |"
     yield ""
 
 

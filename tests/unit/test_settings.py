@@ -44,6 +44,7 @@ def test_a_region_gives_its_endpoints() -> None:
     made = settings(USER)
     assert made.endpoint == "https://dli.eu-de.otc.t-systems.com"
     assert made.auth_url == "https://iam.eu-de.otc.t-systems.com"
+    assert made.obs_endpoint == "https://obs.eu-de.otc.t-systems.com"
     assert made.values["endpoint"].source == "region eu-de"
     assert made.project_name == "eu-de_team"
     assert made.project_id is None
@@ -73,6 +74,36 @@ def test_a_region_without_published_dli_needs_an_endpoint(region: str) -> None:
     made = settings(USER | {"region": region, "endpoint": "https://dli.private/"})
     assert made.endpoint == "https://dli.private"
     assert f"{region}." in made.auth_url
+
+
+@pytest.mark.parametrize(
+    ("region", "url"),
+    [
+        ("eu-nl", "https://obs.eu-nl.otc.t-systems.com"),
+        ("eu-ch2", "https://obs.eu-ch2.sc.otc.t-systems.com"),
+        ("cn-north-4", "https://obs.cn-north-4.myhuaweicloud.com"),
+        ("eu-west-101", "https://obs.eu-west-101.myhuaweicloud.eu"),
+        ("moon-1", ""),
+    ],
+)
+def test_the_object_service_of_a_region(region: str, url: str) -> None:
+    urls = {"endpoint": "https://dli.moon.example", "authUrl": "https://iam.moon.example"}
+    assert settings(USER | urls | {"region": region}).obs_endpoint == url
+    own = settings(USER | urls | {"region": region, "obsEndpoint": "https://s3.moon.example/"})
+    assert own.obs_endpoint == "https://s3.moon.example"
+    assert own.values["obsEndpoint"].source == "stack config dli:obsEndpoint"
+    assert "must be a URL such as https://obs.eu-de" in refused(USER | {"obsEndpoint": "s3"})
+
+
+def test_a_token_asks_the_identity_service_for_keys_where_that_is_known() -> None:
+    token = {"token": "t", "projectId": "0123456789abcdef"}
+    where = {"endpoint": "https://dli.moon.example", "region": "moon-1"}
+    assert settings(token | {"region": "eu-de"}).auth_url == "https://iam.eu-de.otc.t-systems.com"
+    assert settings(token | where).auth_url == ""
+    named = settings(token | where | {"authUrl": "https://iam.moon.example/v3/"})
+    assert named.auth_url == "https://iam.moon.example"
+    # What is wrong with it is no trouble of those who ask for no object.
+    assert settings(token | where | {"authUrl": "nonsense"}).auth_url == ""
 
 
 def test_an_unknown_region_needs_both_urls() -> None:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from types import ModuleType
 
+from pulumi_dli.artifacts.refusals import OBJECT_STEPS
 from pulumi_dli.client.error_codes import CODES, NEXT_STEPS
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ def test_the_page_is_fresh() -> None:
 
 def test_every_code_and_status_has_a_row() -> None:
     text = tool().PAGE.read_text()
-    for name in CODES:
+    for name in (*CODES, *OBJECT_STEPS):
         assert text.count(f"| `{name}` | ") == 1
     for status in NEXT_STEPS:
         assert text.count(f"\n| {status} ") == 1

@@ -15,7 +15,7 @@ _KEYS = "check the access key with `pulumi-dli doctor`"
 _RIGHTS = "ask for the right to it, or sign in as a user who has it"
 _ELSEWHERE = "check the bucket's region, and dli:region and dli:obsEndpoint"
 _AGAIN = "try again: `pulumi up` goes on from what is really there"
-_NEXT_STEPS: Mapping[str, str] = {
+OBJECT_STEPS: Mapping[str, str] = {
     "AccessDenied": _RIGHTS,
     "InvalidAccessKeyId": _KEYS,
     "SignatureDoesNotMatch": _KEYS,
@@ -30,6 +30,7 @@ _NEXT_STEPS: Mapping[str, str] = {
     "InsufficientStorageSpace": "free something, or ask for a higher quota of the bucket",
     "SlowDown": "wait a little, or run with fewer jobs at a time (`--parallel`)",
 }
+"""What to do about the object service's codes."""
 _BY_STATUS = {
     **dict.fromkeys((301, 302, 307, 308), _ELSEWHERE),
     401: _KEYS,
@@ -65,7 +66,7 @@ def refusal(what: str, response: httpx.Response, *, now: float, hide: Iterable[s
     message = f"could not {what}: {reason}"
     if request_id:
         message += f" (request id {request_id})"
-    if step := _NEXT_STEPS.get(code) or _BY_STATUS.get(status):
+    if step := OBJECT_STEPS.get(code) or _BY_STATUS.get(status):
         message += f"; {step}"
     kind = ObjectMissing if status == httpx.codes.NOT_FOUND else ObjectError
     return kind(

@@ -102,10 +102,9 @@ _SPACE: Mapping[str, str] = {"xmlns": NAMESPACE}
 def _written(tree: Tree, attributes: Mapping[str, str] | None = None) -> str:
     name, inside = tree
     head = "".join(f' {key}="{value}"' for key, value in (attributes or {}).items())
-    text = (
-        escape(inside, quote=False) if isinstance(inside, str) else "".join(map(_written, inside))
-    )
-    return f"<{name}{head}>{text}</{name}>"
+    if isinstance(inside, str):
+        return f"<{name}{head}>{escape(inside, quote=False)}</{name}>"
+    return f"<{name}{head}>{''.join(map(_written, inside))}</{name}>"
 
 
 def _url(text: str) -> str:

@@ -1,0 +1,84 @@
+"""`obs://bucket/key`: read as it was, written as it is read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi_dli.job.object_url import ObjectUrl, is_bucket, is_object_url
+
+keys = st.text(min_size=1, max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("obs://jars/a.jar", ObjectUrl("jars", "a.jar")),
+        ("obs://jars/a/b c.jar", ObjectUrl("jars", "a/b c.jar")),
+        ("obs://jars//a.jar", ObjectUrl("jars", "/a.jar")),
+        ("obs://jars/a%41?b#c", ObjectUrl("jars", "a%41?b#c")),
+        ("obs://jars/", None),
+        ("obs://jars/folder/", None),
+        ("obs://jars", None),
+        ("obs:///a.jar", None),
+        ("OBS://jars/a.jar", None),
+        ("s3://jars/a.jar", None),
+        ("group/a.jar", None),
+        ("obs://jars/a.jar ", None),
+        ("obs://ja rs/a.jar", None),
+        ("", None),
+    ],
+)
+def test_what_names_an_object(text: str, found: ObjectUrl | None) -> None:
+    assert ObjectUrl.read(text) == found
+    assert found is None or str(found) == text
+    assert is_object_url(text) == text.startswith("obs://")
+
+
+@given(key=keys)
+def test_what_a_request_can_name_is_read_back(key: str) -> None:
+    url = ObjectUrl("jars", key)
+    if not url.problem and not key.endswith(" "):
+        assert ObjectUrl.read(str(url)) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        (ObjectUrl("jars", "a/b.jar"), ""),
+        (ObjectUrl("jars", "a/…/b c.jar"), ""),
+        (ObjectUrl("Jars", "a"), "bucket"),
+        (ObjectUrl("jars.example.com/x", "a"), "bucket"),
+        (ObjectUrl("jars", ""), "bytes"),
+        (ObjectUrl("jars", "ü" * 513), "bytes"),
+        (ObjectUrl("jars", "a/../b"), "`..`"),
+        (ObjectUrl("jars", "."), "`.`"),
+        (ObjectUrl("jars", "a//b"), "nothing"),
+        (ObjectUrl("jars", "/a"), "nothing"),
+        (ObjectUrl("jars", "a/"), "nothing"),
+        (ObjectUrl("jars", "a\0b"), "character"),
+        (ObjectUrl("jars", "a\udcffb"), "character"),
+    ],
+)
+def test_what_no_request_can_name(url: ObjectUrl, problem: str) -> None:
+    assert problem in url.problem
+    assert bool(problem) == bool(url.problem)
+
+
+def test_a_bucket_is_part_of_a_host() -> None:
+    for name in ("jars", "a.b-c", "1ab", "x" * 63):
+        assert is_bucket(name)
+    for name in (
+        "ab",
+        "x" * 64,
+        "-ab",
+        "ab-",
+        "a..b",
+        "a.-b",
+        "A-b",
+        "10.0.0.1",
+        "a_b",
+        "ab\n",
+        "",
+    ):
+        assert not is_bucket(name)
