@@ -13,6 +13,8 @@ from local_service import PROJECT, SIGN_IN, LocalService
 from pulumi_dli.client.responses import refusal
 from pulumi_dli.errors import AuthError
 from pulumi_dli.local.guard import guarded
+from pulumi_dli.local.serve import MOST_BYTES, Parser
+from waitress.adjustments import Adjustments
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
@@ -178,6 +180,32 @@ def test_no_disk_is_filled_with_a_body(socket_dli: LocalService) -> None:
         raw.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n")
         raw.settimeout(20)
         assert b" 413 " in raw.recv(1000).partition(b"\r\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "size", "taken"),
+    [
+        ("PUT /jars/a HTTP/1.1\r\nAuthorization: AWS x:y", 10**8, True),
+        ("PUT /jars/a HTTP/1.1\r\nAuthorization: AWS x:y", 10**10, False),
+        ("PUT /jars/a HTTP/1.1\r\nAuthorization: Basic eDp5", 10**8, False),
+        ("PUT /jars/a HTTP/1.1", 10**8, False),
+        ("POST /jars/a HTTP/1.1\r\nAuthorization: AWS x:y", 10**8, False),
+    ],
+)
+def test_an_object_may_be_large(line: str, size: int, *, taken: bool) -> None:
+    parser = Parser(Adjustments(max_request_body_size=MOST_BYTES))
+    parser.received(f"{line}\r\nContent-Length: {size}\r\n\r\n".encode())
+    assert (parser.error is None) == taken
+
+
+def test_a_bucket_before_this_machines_name_is_answered_by_the_object_service(
+    socket_dli: LocalService,
+) -> None:
+    for host in ("jars.localhost", "a.b-c.LOCALHOST.:80"):
+        answer = socket_dli.http.get("/_local/jobs", headers={"Host": host})
+        assert answer.status_code == 403
+        assert "<Code>AccessDenied</Code>" in answer.text
+        refused(socket_dli.http.get("/", headers={"Host": host, "Origin": f"http://x.{host}"}))
 
 
 def test_our_client_tells_the_sentence(socket_dli: LocalService) -> None:

@@ -6,10 +6,12 @@ import base64
 import hashlib
 import io
 import os
+import resource
 import shutil
 import stat
 import subprocess
 import sys
+import time
 import warnings
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -26,8 +28,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.client import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from local_service import LocalService
+from local_service import LocalService, new_store
 from minio.commonconfig import CopySource
+from pulumi_dli.local.app import create_app
 from pulumi_dli.local.obs import payload
 from pulumi_dli.local.obs.files import Files
 from pulumi_dli.local.obs.refusals import ObjectRefusal
@@ -516,6 +519,40 @@ def test_files_are_their_owners_alone(endpoint: str, folder: Path) -> None:
     asked(endpoint, "PUT", "/jars/c", b"", {"x-amz-copy-source": "/jars/a/b"})
     for path in (folder, *folder.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_a_full_disk_stores_nothing(tmp_path: Path) -> None:
+    store = new_store(tmp_path / "dli")
+    app = create_app(store, inside=True)
+
+    def inside(environ: Any, start: Any) -> Any:
+        return app({**environ, "REMOTE_USER": "local"}, start)
+
+    with httpx.Client(base_url="http://dli", transport=httpx.WSGITransport(inside)) as client:
+        assert client.put("/jars/a", content=b"1").status_code == 200
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
+        try:
+            full = client.put("/jars/a", content=b"2" * (2 << 20))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert code(full) == (500, "InternalError")
+        assert b"the disk is full; make room on it" in full.content
+        assert client.get("/jars/a").content == b"1"
+        assert list((tmp_path / "dli" / "obs" / ".drafts").iterdir()) == []
+    store.close()
+
+
+def test_what_a_killed_process_left_goes_after_a_day(service: LocalService, folder: Path) -> None:
+    files = Files(service.store.folder)
+    (folder / ".drafts").mkdir(parents=True)
+    for name, hours in (("old", 25), ("young", 23)):
+        (folder / ".drafts" / name).touch()
+        then = time.time() - hours * 3600
+        os.utime(folder / ".drafts" / name, (then, then))
+    with files.writing("jars", "a") as file:
+        file.write(b"1")
+    assert [each.name for each in (folder / ".drafts").iterdir()] == ["young"]
 
 
 # Faults, and the other callers.

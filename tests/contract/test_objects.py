@@ -301,6 +301,50 @@ def test_what_passes_is_tried_again(
     assert calls[verb]() == expected
 
 
+def test_a_copy_is_tried_again_that_fails_behind_a_good_status(
+    service: LocalService, stores: Opened, config: dict[str, str]
+) -> None:
+    objects = stores(**config, **KEYS).at()
+    etag = objects.put(URL, Payload.of(b"123"))
+    service.arm("answer", route="copy_object", code="200", times=2)
+    assert objects.copy(URL, ObjectUrl("jars", "copy")) == etag
+    service.arm("answer", route="copy_object", code="200", times=3)
+    with pytest.raises(ObjectError, match="InternalError") as failed:
+        objects.copy(URL, ObjectUrl("jars", "copy"))
+    assert failed.value.uncertain
+
+
+def test_a_look_that_nothing_depends_on_waits_less(stores: Opened) -> None:
+    objects = stores(endpoint="local").at()
+    objects.put(URL, Payload.of(b"123"))
+    assert objects.hasty().head(URL) == objects.head(URL)
+    seen: list[float] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"]["read"])
+        return httpx.Response(404)
+
+    for each in (at(answer), at(answer).hasty()):
+        with pytest.raises(ObjectMissing):
+            each.head(URL)
+    assert seen[1] < seen[0]
+
+
+def test_keys_that_are_not_known_any_more_are_fetched_once_more(
+    service: LocalService, stores: Opened, config: dict[str, str]
+) -> None:
+    objects = stores(**config, **PASSWORD).at()
+    objects.put(URL, Payload.of(b"1"))
+    with service.store.write() as db:
+        db.execute("DELETE FROM temporary_keys")
+    objects.put(URL, Payload.of(b"2"))
+    assert issued(service) == 2
+    service.arm("answer", route="put_object", code="403")
+    with pytest.raises(ObjectError):
+        objects.put(URL, Payload.of(b"1"))
+    assert issued(service) == 2
+
+
 def test_what_does_not_pass_is_one_sentence(
     service: LocalService, stores: Opened, config: dict[str, str]
 ) -> None:
@@ -381,7 +425,7 @@ def test_what_no_request_can_name(stores: Opened, url: ObjectUrl) -> None:
 
 def at(answer: Callable[[httpx.Request], httpx.Response]) -> Objects:
     """Objects of a service that answers so."""
-    client = httpx.Client(transport=httpx.MockTransport(answer), trust_env=False)
+    client = httpx.Client(transport=httpx.MockTransport(answer), trust_env=False, timeout=60)
     transport = Transport(client, project_id=str, max_retries=0)
     pair = GivenKeys(Keys("planted-access", "planted-secret", "planted-token"))
     url = "https://obs.example.com"

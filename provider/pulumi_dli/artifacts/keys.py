@@ -41,8 +41,8 @@ class Keys:
 class KeySource(Protocol):
     """Gives keys that are good now."""
 
-    def get(self) -> Keys:
-        """The keys."""
+    def get(self, refused: Keys | None = None) -> Keys:
+        """The keys; others than those that were refused, where there are any."""
         ...
 
 
@@ -52,8 +52,9 @@ class GivenKeys:
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
 
-    def get(self) -> Keys:
-        """The keys."""
+    def get(self, refused: Keys | None = None) -> Keys:
+        """The keys, refused or not."""
+        del refused
         return self._keys
 
 
@@ -74,16 +75,18 @@ class FetchedKeys:
         self._keys: Keys | None = None
         self._renew_at = 0.0
 
-    def get(self) -> Keys:
-        """The keys.
+    def get(self, refused: Keys | None = None) -> Keys:
+        """The keys; anew, unless another thread did so, where those were refused.
 
         Raises:
             DliError: the identity service refused, could not be reached, or gave none.
         """
         with self._lock:
-            if self._keys is None or self._clock.epoch() >= self._renew_at:
-                self._keys, self._renew_at = self._fetched()
-            return self._keys
+            keys = self._keys
+            if keys is None or keys is refused or self._clock.epoch() >= self._renew_at:
+                keys, self._renew_at = self._fetched()
+                self._keys = keys
+            return keys
 
     def _fetched(self) -> tuple[Keys, float]:
         what = "get temporary keys for OBS from the identity service"

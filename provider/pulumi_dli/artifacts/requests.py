@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
@@ -19,6 +20,8 @@ from pulumi_dli.errors import DliError, ObjectError
 from pulumi_dli.job.object_url import ObjectUrl, is_bucket
 from pulumi_dli.settings.urls import loopback
 
+_STALE = {"ExpiredToken", "InvalidToken", "InvalidAccessKeyId"}
+"""Codes after which other keys are worth an attempt."""
 _EMPTY = hashlib.sha256(b"").hexdigest()
 
 _Read = TypeVar("_Read")
@@ -85,8 +88,16 @@ class Sender:
                 raise self.refusal(what, response)
             return read(response)
 
+        try:
+            return self._transport.exchange(
+                what, lambda: self._built(request, keys), checked, repeatable=True
+            )
+        except ObjectError as error:
+            others = self._keys.get(keys) if self._keys and error.code in _STALE else keys
+            if others is keys:
+                raise
         return self._transport.exchange(
-            what, lambda: self._built(request, keys), checked, repeatable=True
+            what, lambda: self._built(request, others), checked, repeatable=True
         )
 
     def _built(self, request: Request, keys: Keys | None) -> httpx.Request:
@@ -124,6 +135,12 @@ class Sender:
                 headers={name.lower(): value for name, value in built.headers.items()},
             )
         return built
+
+    def hasty(self) -> Sender:
+        """The same, for looks that nothing depends on; see `Transport.hasty`."""
+        other = copy.copy(self)
+        other._transport = self._transport.hasty()  # noqa: SLF001 -- our own copy
+        return other
 
     def refusal(self, what: str, response: httpx.Response) -> ObjectError:
         """The error that a refusing answer means."""

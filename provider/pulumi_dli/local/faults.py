@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 BEFORE, AFTER = "before", "after"
 LONGEST = 10_000_000
 """Seconds."""
-ANSWERS = ("403", "404", "429", "500", "502", "503", "504", "DLI.0999")
-"""403: the right is missing. 404: the gateway knows no such endpoint, as in a region that does
-not offer it; of the object service: no such object."""
+ANSWERS = ("200", "403", "404", "429", "500", "502", "503", "504", "DLI.0999")
+"""200: a copy of an object that failed in spite of it. 403: the right is missing. 404: the gateway
+knows no such endpoint, as in a region that does not offer it; of the object service: no such
+object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ def arm(store: Store, wanted: Mapping[str, Any], routes: frozenset[str]) -> int:
             raise bad_parameter(place, f"a whole number from 1 to {LARGE} is expected")
     options |= {key: wanted[key] for key in options if wanted.get(key) is not None}
     _check_options(options)
+    if str(options.get("code")) == "200" and route != "copy_object":
+        raise bad_parameter("code", "200 goes with copy_object")
     with store.write() as db:
         statement = "INSERT INTO faults (kind, route, options, nth, times) VALUES (?, ?, ?, ?, ?)"
         row = db.execute(statement, (name, route, json.dumps(options), nth, times))

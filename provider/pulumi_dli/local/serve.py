@@ -32,7 +32,7 @@ MOST_BYTES = 64 * 1024 * 1024
 """Of a body that is taken in at all. The app says in words what is too large for the service."""
 
 
-class _Parser(HTTPRequestParser):  # type: ignore[misc]
+class Parser(HTTPRequestParser):  # type: ignore[misc]
     """Takes in larger bodies where an object is put, which no page can do unasked."""
 
     adj: Any
@@ -46,7 +46,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
-    parser_class = _Parser
+    parser_class = Parser
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ OTHERS = re.compile(r"v\d+(?:\.\d+)?")
 SOURCES = ("x-amz-copy-source", "x-obs-copy-source")
 NO_CONTENT = 204
 ARMED = {
+    200: "InternalError",  # a copy may say so behind a good status
     403: "AccessDenied",
     404: "NoSuchKey",
     429: "SlowDown",
