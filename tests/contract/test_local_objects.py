@@ -11,10 +11,13 @@ import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -28,14 +31,17 @@ from botocore.awsrequest import AWSRequest
 from botocore.client import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from local_service import LocalService, new_store
 from minio.commonconfig import CopySource
 from pulumi_dli.local.app import create_app
-from pulumi_dli.local.obs import payload
+from pulumi_dli.local.obs import pages, payload
 from pulumi_dli.local.obs.files import Files
 from pulumi_dli.local.obs.refusals import ObjectRefusal
 from pulumi_dli.local.obs.signatures import Sent, signed
 from pulumi_dli.local.signin.tokens import KeyPair
+from searches import examples
 
 with warnings.catch_warnings():  # it is written for every Python there ever was
     warnings.simplefilter("ignore")
@@ -399,6 +405,8 @@ def test_the_published_chunks() -> None:
         chunked(CHUNKS[1], CHUNKS[0], CHUNKS[2]),
         chunked((b"b" * 65536, CHUNKS[0][1]), *CHUNKS[1:]),
         b"nonsense",
+        b"-1;chunk-signature=\r\n" + chunked(*CHUNKS),
+        b"1;chunk-signature=\xff\r\na\r\n",
         b"",
     ]
     for body in wrong:
@@ -521,7 +529,7 @@ def test_files_are_their_owners_alone(endpoint: str, folder: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
-def test_a_full_disk_stores_nothing(tmp_path: Path) -> None:
+def test_in_process_no_wrong_payload_and_no_full_disk_stores_anything(tmp_path: Path) -> None:
     store = new_store(tmp_path / "dli")
     app = create_app(store, inside=True)
 
@@ -530,6 +538,9 @@ def test_a_full_disk_stores_nothing(tmp_path: Path) -> None:
 
     with httpx.Client(base_url="http://dli", transport=httpx.WSGITransport(inside)) as client:
         assert client.put("/jars/a", content=b"1").status_code == 200
+        for digest in ("0" * 64, "nonsense"):  # which nobody signs
+            wrong = client.put("/jars/a", content=b"2", headers={"x-amz-content-sha256": digest})
+            assert code(wrong) == (400, "XAmzContentSHA256Mismatch")
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
         try:
@@ -592,3 +603,43 @@ def test_a_fault_strikes_its_verb(
     with pytest.raises(httpx.RemoteProtocolError):
         asked(endpoint, method, path, b"", headers)
     assert asked(endpoint, method, path, b"", headers).is_success
+
+
+rows = st.lists(st.text("ab/", min_size=1, max_size=5), max_size=8)
+
+
+@given(
+    names=rows,
+    prefix=st.text("ab/", max_size=3),
+    delimiter=st.sampled_from(["", "/", "b"]),
+    most=st.integers(min_value=1, max_value=4),
+)
+@settings(max_examples=examples(60))
+def test_pages_are_the_list_in_parts(
+    names: list[str], prefix: str, delimiter: str, most: int
+) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        files = Files(Path(place))
+        files.make("jars")
+        keys = set()
+        for name in names:
+            with suppress(ObjectRefusal), files.writing("jars", name) as file:
+                file.write(b"")
+                keys.add(name)
+        keys = {key for key in keys if (Path(place) / "obs" / "jars" / key).is_file()}
+        expected: list[str] = []
+        for key in sorted(keys):
+            if key.startswith(prefix):
+                head, found, _ = key[len(prefix) :].partition(delimiter or "\0")
+                expected.append(prefix + head + found)
+        seen: list[str] = []
+        asked_for = pages.Wanted(1, prefix, "", delimiter, most, encoded=False)
+        while True:
+            page = pages.page(files, "jars", asked_for)
+            here = sorted([*page.prefixes, *(name for name, _ in page.objects)])
+            assert len(here) <= most
+            seen += here
+            if not page.truncated:
+                break
+            asked_for = replace(asked_for, after=page.last)
+        assert seen == list(dict.fromkeys(expected))

@@ -89,7 +89,11 @@ def test_botocores_signer_agrees(
 ) -> None:
     request = sent(endpoint, pair, now, verb, key, more)
     base, path = ENDPOINTS[endpoint]
-    params = {"prefix": key, "marker": more, "max-keys": "1000"} if verb == "list" else {}
+    params = (
+        {"prefix": key, "marker": more, "max-keys": "1000", "encoding-type": "url"}
+        if verb == "list"
+        else {}
+    )
     path += "/" if verb == "list" else f"/{percent_encode(key, '/~')}"
     assert str(request.url).partition("?")[0] == f"{base}{path}"
     signed = {

@@ -167,6 +167,16 @@ def test_a_list_of_several_pages(stores: Opened, tmp_path: Path) -> None:
     assert len(list(listed)) == 1003
 
 
+def test_keys_that_no_xml_can_have_are_listed(stores: Opened, tmp_path: Path) -> None:
+    folder = tmp_path / ".dli-local" / "obs" / "jars"
+    folder.mkdir(parents=True)
+    names = sorted(["a\1b", "a&<b", "a+b", "a b", "a%2Bb", "a\nb", "ä"], key=str.encode)
+    for name in names:
+        (folder / name).touch()
+    (folder / os.fsdecode(b"\xff")).touch()  # which is no text, and so no key
+    assert [each.key for each in stores(endpoint="local").at().listed("jars")] == names
+
+
 # Whose keys.
 
 

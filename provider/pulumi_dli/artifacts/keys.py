@@ -45,6 +45,10 @@ class KeySource(Protocol):
         """The keys; others than those that were refused, where there are any."""
         ...
 
+    def secrets(self) -> tuple[str, ...]:
+        """What no error may repeat, of the keys that are known."""
+        ...
+
 
 class GivenKeys:
     """The keys of the settings."""
@@ -56,6 +60,10 @@ class GivenKeys:
         """The keys, refused or not."""
         del refused
         return self._keys
+
+    def secrets(self) -> tuple[str, ...]:
+        """What no error may repeat."""
+        return self._keys.secrets
 
 
 class FetchedKeys:
@@ -87,6 +95,10 @@ class FetchedKeys:
                 keys, self._renew_at = self._fetched()
                 self._keys = keys
             return keys
+
+    def secrets(self) -> tuple[str, ...]:
+        """What no error may repeat, of the keys that were fetched last."""
+        return self._keys.secrets if self._keys else ()
 
     def _fetched(self) -> tuple[Keys, float]:
         what = "get temporary keys for OBS from the identity service"

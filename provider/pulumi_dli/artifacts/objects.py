@@ -10,6 +10,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import unquote_plus
 
 import httpx
 
@@ -170,6 +171,7 @@ class Objects:
 
     def _page(self, what: str, bucket: str, prefix: str, marker: str) -> tuple[list[Object], bool]:
         query = {"prefix": prefix, "marker": marker, "max-keys": str(MOST_ROWS)}
+        query["encoding-type"] = "url"  # of keys with characters that XML cannot have
 
         def read(response: httpx.Response) -> tuple[list[Object], bool]:
             try:
@@ -178,10 +180,11 @@ class Objects:
                 root = xml.Element("", [], [])
             if root.name != "ListBucketResult":
                 raise strange(what, "is no list")
+            said = unquote_plus if root.value("EncodingType") == "url" else str
             rows = [
                 Object(key, size, _unquoted(row.value("ETag")), row.value("LastModified"))
                 for row in root.all("Contents")
-                if (key := "".join(each.text for each in row.all("Key"))).startswith(prefix)
+                if (key := said("".join(each.text for each in row.all("Key")))).startswith(prefix)
                 and (size := _number(row.value("Size"))) is not None
             ]
             return rows, root.value("IsTruncated").lower() == "true"

@@ -144,7 +144,7 @@ class Sender:
 
     def refusal(self, what: str, response: httpx.Response) -> ObjectError:
         """The error that a refusing answer means."""
-        hide = self._keys.get().secrets if self._keys else ()
+        hide = self._keys.secrets() if self._keys else ()
         return refusal(what, response, now=self._clock.epoch(), hide=hide)
 
 

@@ -33,6 +33,8 @@ DRAFTS = ".drafts"
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 LONGEST_KEY = 1024
 """Bytes."""
+LONGEST_PART = 255
+"""Bytes of a file's name."""
 STALE = 24 * 3600
 """Seconds after which nobody writes to a draft any more."""
 MOST_ETAGS = 10_000
@@ -217,7 +219,10 @@ class Files:
             raise bad("KeyTooLongError", f"A key has {LONGEST_KEY} bytes at most.")
         parts = key.split("/")
         if not all(map(_plain, parts)):
-            text = "The local object service has no keys with `.`, `..`, or an empty part in them."
+            text = (
+                "The local object service has no keys with `.`, `..`, nothing, or more than "
+                f"{LONGEST_PART} bytes between two slashes."
+            )
             raise bad("InvalidURI", text)
         path = self._root.joinpath(bucket, *parts)
         self._demand_no_link(path.parent)
@@ -251,7 +256,8 @@ def _md5() -> hashlib._Hash:
 
 def _plain(part: str) -> bool:
     """Whether a part of a key can be the name of a file or a folder."""
-    return part not in {"", ".", ".."} and "\0" not in part
+    short = len(part.encode("utf-8", "surrogatepass")) <= LONGEST_PART
+    return short and part not in {"", ".", ".."} and "\0" not in part
 
 
 def _is_text(name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import zlib
 from typing import IO, TYPE_CHECKING
 
@@ -60,14 +61,15 @@ def receive(
         stream: its body.
         write: takes one part after the other.
         headers: its headers, names in lower case.
-        signed: what its signature says of the body; None where nobody signs.
+        signed: what its signature says of the body; None where nobody signs, and the headers
+            alone say it.
 
     Raises:
         ObjectRefusal: the body is not what the request says it is.
     """
     payload = Payload()
     said = dict(headers)
-    how = signed.payload if signed else UNSIGNED
+    how = signed.payload if signed else said.get("x-amz-content-sha256", UNSIGNED)
     if how in CHUNKED:
         parts = _chunks(stream, signed.chain if signed and how != UNSIGNED_TRAILER else None, said)
     else:
@@ -96,10 +98,9 @@ def _chunks(stream: IO[bytes], chain: Chain | None, said: dict[str, str]) -> Ite
     size = None
     while size != 0:
         head, _, extension = _line(stream).partition(b";")
-        try:
-            size = int(head, 16)
-        except ValueError:
-            raise _incomplete() from None
+        if not re.fullmatch(rb"[0-9a-fA-F]{1,16}", head):
+            raise _incomplete()
+        size = int(head, 16)
         digest = hashlib.sha256()
         for part in _parts(stream, size):
             digest.update(part)
@@ -135,7 +136,7 @@ def _demand_same(payload: Payload, said: Mapping[str, str], how: str) -> None:
     if length is not None and length != str(payload.size):
         raise _incomplete()
     if how not in {UNSIGNED, *CHUNKED} and not hmac.compare_digest(
-        payload.sha256.hexdigest(), how.lower()
+        payload.sha256.hexdigest().encode(), how.lower().encode()
     ):
         raise bad("XAmzContentSHA256Mismatch", "The payload's SHA-256 is not the one that is said.")
     digests = {

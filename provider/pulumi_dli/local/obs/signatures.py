@@ -79,7 +79,7 @@ class Chain:
         """Whether a signature is the next one."""
         text = "\n".join([f"{ALGORITHM}-{kind}", self.date, self.scope, self.last, *digests])
         self.last = _hmac(self.key, text).hex()
-        return hmac.compare_digest(self.last, signature)
+        return hmac.compare_digest(self.last.encode(), signature.encode())
 
 
 @dataclass(frozen=True, slots=True)
