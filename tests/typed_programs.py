@@ -25,6 +25,7 @@ from pulumi_dli import (
     file_digest,
     get_flink_jar_job,
     get_queue,
+    jar_digest,
     list_flink_jar_jobs,
 )
 
@@ -147,7 +148,8 @@ def right_a_time_as_a_trigger() -> FlinkJarJob:
 
 
 def right_a_digest_as_a_trigger() -> FlinkJarJob:
-    return source(restart_trigger=file_digest(Path(__file__)))
+    here = Path(__file__)
+    return source(restart_trigger=file_digest(here) + jar_digest(here))
 
 
 def right_what_always_has_a_value() -> Output[int]:
@@ -473,4 +475,5 @@ def wrong_look_ups(job: FlinkJarJob) -> None:
     list_flink_jar_jobs(tags=["team"])  # type: ignore[arg-type]
     file_digest(b"bytes")  # type: ignore[arg-type]
     file_digest(job.entrypoint)  # type: ignore[arg-type]
+    jar_digest(job.entrypoint)  # type: ignore[arg-type]
     get_queue("testQueue").used_cu + 1  # type: ignore[operator]

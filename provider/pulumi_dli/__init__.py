@@ -9,7 +9,7 @@ from pulumi_dli.arguments import (
     Timeouts,
     TimeoutsArgs,
 )
-from pulumi_dli.digest import file_digest
+from pulumi_dli.digest import file_digest, jar_digest
 from pulumi_dli.queries import (
     get_flink_jar_job,
     get_queue,
@@ -32,5 +32,6 @@ __all__ = [
     "file_digest",
     "get_flink_jar_job",
     "get_queue",
+    "jar_digest",
     "list_flink_jar_jobs",
 ]

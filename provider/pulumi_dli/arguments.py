@@ -171,7 +171,8 @@ class FlinkJarJobArgs(TypedDict, total=False):
     """Savepoint or checkpoint directory to start from, as `obs://bucket/folder/`. Used when it
     changes: the job restarts from it."""
     restart_trigger: Input[str | None]
-    """Any text. A change restarts the job; with `file_digest(path)` a changed jar does."""
+    """Any text. A change restarts the job; with `jar_digest(path)` a changed jar does, with
+    `file_digest(path)` each build of one."""
     adopt_job_id: Input[int | None]
     """Id of an existing job to take over. Read by create only."""
     on_delete: Input[Literal["stop", "savepoint", "retain"] | None]

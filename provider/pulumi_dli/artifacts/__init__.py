@@ -1,1 +1,1 @@
-"""The provider's hand in OBS: objects, jars, and local files by their content."""
+"""A job's jars: by which content they go, what is in them, and objects in OBS."""

@@ -68,8 +68,8 @@ class Options(Strict):
     restart_trigger: Annotated[
         Text | None,
         Field(
-            description="Any text. A change restarts the job; with `file_digest(path)` a changed "
-            "jar does."
+            description="Any text. A change restarts the job; with `jar_digest(path)` a changed "
+            "jar does, with `file_digest(path)` each build of one."
         ),
     ] = None
     adopt_job_id: Annotated[
