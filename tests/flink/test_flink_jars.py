@@ -1,0 +1,41 @@
+"""What is said of a jar before it starts, held against Flink's own client."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from pathlib import Path
+
+from jars import SHAPES
+from pulumi_dli.artifacts import inspection
+from pulumi_dli.local.flink import compiler, install, java
+
+HERE = Path(__file__).parent
+
+
+def test_flink_starts_what_has_no_problem_and_refuses_what_has_one(
+    flink_version: str, tmp_path: Path
+) -> None:
+    judge = compiler.jar(HERE / "Judge.java", flink_version, tmp_path)
+    lines = []
+    for index, shape in enumerate(SHAPES.values()):
+        jar = tmp_path / f"{index}.jar"
+        jar.write_bytes(shape.jar)
+        lines.append(f"{jar}\t{shape.main_class or ''}\n")
+    (tmp_path / "jars").write_text("".join(lines))
+    path = ":".join(map(str, [judge, *install.jars(flink_version)]))
+    done = subprocess.run(
+        [java.find().java, "-cp", path, "Judge", tmp_path / "jars"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = [line[7:] for line in done.stdout.splitlines() if line.startswith("judged\t")]
+    assert dict(zip(SHAPES, (each == "starts" for each in said), strict=True)) == {
+        name: shape.starts for name, shape in SHAPES.items()
+    }, said
+    for name, shape in SHAPES.items():
+        found = inspection.of_entrypoint(
+            io.BytesIO(shape.jar), main_class=shape.main_class, flink=(1, 20), elsewhere=False
+        )
+        assert not (found.problems and shape.starts), name
