@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 PUBLIC, PRIVATE, STATIC, FINAL, SUPER = 0x0001, 0x0002, 0x0008, 0x0010, 0x0020
-OBJECT = "java/lang/Object"
+OBJECT, MARKER = "java/lang/Object", "java/io/Serializable"
 ORDERS = "com/example/Orders"
 LATER = (2026, 1, 2, 3, 4, 6)
 
@@ -48,8 +48,12 @@ def a_class(
     def a_named(value: str) -> int:
         return constant(struct.pack(">BH", 7, text(value)))
 
-    body = struct.pack(">HHHHH", access, a_named(name), a_named(superclass), 0, 1)
-    body += struct.pack(">HHHH", PUBLIC | STATIC | FINAL, text("count"), text("J"), 0)  # a field
+    constant(struct.pack(">Bq", 5, 7))
+    constants.append(b"")  # a long number takes the place of two
+    body = struct.pack(">HHHHH", access, a_named(name), a_named(superclass), 1, a_named(MARKER))
+    body += struct.pack(">H", 1) + struct.pack(
+        ">HHHH", PUBLIC | STATIC | FINAL, text("count"), text("J"), 0
+    )  # a field
     made = list(methods)
     body += struct.pack(">H", len(made))
     for method in made:
@@ -91,6 +95,38 @@ def encrypted(jar: bytes) -> bytes:
     """A jar whose first entry says that it is encrypted."""
     at = jar.index(b"PK\x01\x02") + 8
     return jar[:at] + struct.pack("<H", struct.unpack_from("<H", jar, at)[0] | 1) + jar[at + 2 :]
+
+
+def of_a_newer_form(jar: bytes) -> bytes:
+    """A jar whose directory asks for a reader of version 9.9 for its first entry."""
+    at = jar.index(b"PK\x01\x02") + 6
+    return jar[:at] + b"\x63" + jar[at + 1 :]
+
+
+def with_extra(jar: bytes, extra: bytes) -> bytes:
+    """A jar with an extra field at the first line of its directory."""
+    at = jar.index(b"PK\x01\x02")
+    (name,) = struct.unpack_from("<H", jar, at + 28)
+    end = jar.rindex(b"PK\x05\x06")
+    (size,) = struct.unpack_from("<L", jar, end + 12)
+    line = jar[at : at + 30] + struct.pack("<H", len(extra)) + jar[at + 32 : at + 46 + name] + extra
+    longer = struct.pack("<L", size + len(extra))
+    return jar[:at] + line + jar[at + 46 + name : end + 12] + longer + jar[end + 16 :]
+
+
+def zip64(jar: bytes) -> bytes:
+    """A jar whose entries and end have the form of archives above 4 GB."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, zipfile.ZipFile(io.BytesIO(jar)) as old:
+        for info in old.infolist():
+            with archive.open(zipfile.ZipInfo(info.filename), "w", force_zip64=True) as entry:
+                entry.write(old.read(info))
+    jar = buffer.getvalue()
+    _, _, _, _, count, size, at, _ = struct.unpack("<4s4H2LH", jar[-22:])
+    end = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, at)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(jar) - 22, 1)
+    old_end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 2**32 - 1, 2**32 - 1, 0)
+    return jar[:-22] + end + locator + old_end
 
 
 class Shape(NamedTuple):
@@ -190,6 +226,11 @@ SHAPES = {
         a_jar({"com/example/Orders$Run.class": a_class("com/example/Orders$Run")}),
         main_class="com.example.Orders$Run",
     ),
+    "a nested class that is not public": Shape(
+        a_jar({"com/example/Orders$Run.class": a_class("com/example/Orders$Run", access=SUPER)}),
+        main_class="com.example.Orders$Run",
+        starts=False,
+    ),
     "Kotlin's class of a file": _fails(
         a_jar({"com/example/OrdersKt.class": a_class("com/example/OrdersKt")}),
         f"{ABSENT}; did you mean com.example.OrdersKt?",
@@ -254,6 +295,9 @@ SHAPES = {
     "with a result": Shape(
         a_jar({CLASS: a_class(methods=[Method(descriptor="([Ljava/lang/String;)I")])})
     ),
+    "behind other methods": Shape(
+        a_jar({CLASS: a_class(methods=[Method(name="run"), Method(name="stop"), Method()])})
+    ),
     "varargs": Shape(a_jar({CLASS: a_class(methods=[Method(PUBLIC | STATIC | 0x0080)])})),
     "an interface": Shape(a_jar({CLASS: a_class(access=0x0601)})),
     "not public": _fails(a_jar({CLASS: a_class(access=SUPER)}), "but not as a public one"),
@@ -297,6 +341,17 @@ SHAPES = {
     "Flink's own class": Shape(
         a_jar(main=None), main_class="org.apache.flink.client.Missing", starts=False
     ),
+    "zip64": Shape(zip64(_GOOD)),
+    "two manifests": Shape(
+        a_jar(
+            {
+                "meta-inf/MANIFEST.mf": a_manifest("Main-Class: com.example.Missing"),
+                "META-INF/MANIFEST.MF": a_manifest("Main-Class: com.example.Orders"),
+                CLASS: a_class(),
+            },
+            main=None,
+        )
+    ),
     "a script in front": Shape(b"#!/bin/sh\nexec java -jar $0\n" + _GOOD),
     "a comment": Shape(_GOOD[:-2] + b"\x05\x00hello"),
     "something behind": Shape(_GOOD + b"\n\n"),
@@ -306,6 +361,14 @@ SHAPES = {
     "empty": _fails(b"", "is empty"),
     "an unfetched file": _fails(
         b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "Git LFS"
+    ),
+    "of a newer form": Shape(of_a_newer_form(_GOOD)),
+    "an extra field": Shape(with_extra(_GOOD, b"\x34\x12\x01\x00\x00")),
+    "a directory that is damaged": _fails(
+        _GOOD.replace(b"PK\x01\x02", b"PK\x01\x00", 1), "is cut short or damaged"
+    ),
+    "a directory that begins elsewhere": _fails(
+        _GOOD[:-10] + b"\xff\xff\x00\x00" + _GOOD[-6:], "is cut short or damaged"
     ),
     "encrypted": _fails(encrypted(_GOOD), "is encrypted"),
     "bzip2": _fails(a_jar({CLASS: a_class()}, method=zipfile.ZIP_BZIP2), "compressed in a way"),

@@ -36,6 +36,10 @@ def test_flink_starts_what_has_no_problem_and_refuses_what_has_one(
     }, said
     for name, shape in SHAPES.items():
         found = inspection.of_entrypoint(
-            io.BytesIO(shape.jar), main_class=shape.main_class, flink=(1, 20), elsewhere=False
+            io.BytesIO(shape.jar),
+            main_class=shape.main_class,
+            flink=(1, 20),
+            dependencies=False,
+            own_image=False,
         )
         assert not (found.problems and shape.starts), name

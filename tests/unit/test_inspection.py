@@ -10,9 +10,22 @@ import zipfile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jars import CLASS, ORDERS, PUBLIC, SHAPES, Method, Shape, a_class, a_jar, a_manifest
+from jars import (
+    CLASS,
+    ORDERS,
+    PUBLIC,
+    SHAPES,
+    STATIC,
+    Method,
+    Shape,
+    a_class,
+    a_jar,
+    a_manifest,
+    with_extra,
+    zip64,
+)
 from pulumi_dli.artifacts import class_file, inspection
-from pulumi_dli.artifacts.archive import LONGEST
+from pulumi_dli.artifacts.archive import LONGEST, Archive, NotRead, Readable
 from pulumi_dli.artifacts.inspection import Findings
 
 FLINK = (1, 15)
@@ -51,13 +64,27 @@ class Zeros:
         return data[:size]
 
 
-def start(
-    jar: bytes, main_class: str | None = None, *, elsewhere: bool = False, flink: object = FLINK
+def entrypoint(
+    jar: Readable,
+    main_class: str | None = None,
+    *,
+    flink: tuple[int, int] | None = FLINK,
+    dependencies: bool = False,
+    own_image: bool = False,
 ) -> Findings:
-    assert flink is None or isinstance(flink, tuple)
     return inspection.of_entrypoint(
-        io.BytesIO(jar), main_class=main_class, flink=flink, elsewhere=elsewhere
+        jar, main_class=main_class, flink=flink, dependencies=dependencies, own_image=own_image
     )
+
+
+def start(
+    jar: bytes,
+    main_class: str | None = None,
+    *,
+    flink: tuple[int, int] | None = FLINK,
+    **elsewhere: bool,
+) -> Findings:
+    return entrypoint(io.BytesIO(jar), main_class, flink=flink, **elsewhere)
 
 
 def doubts(entries: dict[str, str | bytes], flink: tuple[int, int] | None = FLINK) -> str:
@@ -92,9 +119,15 @@ def test_of_a_dependency_nobody_asks_for_a_main_class(shape: Shape) -> None:
     assert bool(found.problems) == broken
 
 
+@pytest.mark.parametrize("place", ["dependencies", "own_image"])
 @pytest.mark.parametrize("name", ["absent", "another package", "slashes"])
-def test_a_class_that_may_come_from_elsewhere_is_a_doubt(name: str) -> None:
-    found = start(SHAPES[name].jar, SHAPES[name].main_class, elsewhere=True)
+def test_a_class_that_may_come_from_elsewhere_is_a_doubt(name: str, place: str) -> None:
+    found = start(
+        SHAPES[name].jar,
+        SHAPES[name].main_class,
+        dependencies=place == "dependencies",
+        own_image=place == "own_image",
+    )
     assert found.problems == ()
     assert "does not hold the class" in found.doubts[0]
 
@@ -228,9 +261,21 @@ def test_a_class_for_a_newer_java_than_the_lines_is_a_doubt(
     assert told in "".join(found.doubts)
 
 
+def test_which_java_an_image_has_nobody_knows() -> None:
+    jar = a_jar({CLASS: a_class(release=21)})
+    assert len(start(jar, dependencies=True).doubts) == 1
+    assert start(jar, own_image=True) == Findings()
+
+
 def test_a_library_for_a_newer_java_is_a_doubt() -> None:
     newer = a_class("org/lib/Some", release=17)
     assert "(org/lib/Some.class)" in start(a_jar({**GOOD, "org/lib/Some.class": newer})).doubts[0]
+
+
+def test_the_main_class_is_looked_at_beside_a_library_of_its_package() -> None:
+    older, newer = a_class("com/example/A"), a_class(release=17)
+    jar = a_jar({"com/example/A.class": older, "com/example/B.class": older, CLASS: newer})
+    assert f"Java 17 ({CLASS})" in start(jar).doubts[0]
 
 
 def test_what_only_a_newer_java_takes_is_none() -> None:
@@ -254,7 +299,8 @@ def test_what_only_a_newer_java_takes_is_none() -> None:
         ("flink-ml-lib", "2.3.0", ""),
         ("flink-cdc-common", "3.1.1", ""),
         ("flink-connector-mysql-cdc", "3.1.1", ""),
-        ("flink-statefun-sdk", "3.2.0", ""),
+        ("flink-statefun-sdk", "2.2.0", ""),
+        ("flink-kubernetes-operator", "1.10.0", ""),
         ("force-shading", "1.17.2", ""),
         ("flink-connector-kafka", "${project.version}", ""),
     ],
@@ -283,9 +329,10 @@ def test_many_parts_of_another_flink_are_one_doubt() -> None:
 
 def test_names_fit_into_a_line() -> None:
     name = "org/apache/hadoop/hdfs/" + "x" * 500 + "\n\x1b.class"
-    [said] = start(a_jar({**GOOD, name: a_class()})).doubts
-    assert said.isprintable()
-    assert len(said) < 300
+    for each in (name, "org/apache/hadoop/hdfs/\n\x1b.class"):
+        [said] = start(a_jar({**GOOD, each: a_class()})).doubts
+        assert said.isprintable()
+        assert len(said) < 300
 
 
 @pytest.mark.parametrize("size", [LONGEST + 1, 1 << 40])
@@ -295,28 +342,62 @@ def test_a_directory_longer_than_any_jars_is_a_doubt(size: int) -> None:
     locator = struct.pack("<4sLQL", b"PK\6\7", 0, size, 1)
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 2**32 - 1, 2**32 - 1, 0)
     jar = Zeros(size, end64 + locator + end)
-    found = inspection.of_entrypoint(jar, main_class=None, flink=FLINK, elsewhere=False)
+    found = entrypoint(jar)
     assert found.problems == ()
     assert "larger than what is looked into" in found.doubts[0]
     assert jar.longest < 1 << 20
 
 
+def test_what_only_some_javas_refuse_is_a_doubt() -> None:
+    """An extra field that is cut short: Java 17.0.15 refuses it, older ones pass it over."""
+    found = start(with_extra(a_jar(GOOD), b"\x34\x12\xff\x00\x00"))
+    assert found.problems == ()
+    assert "of another form" in found.doubts[0]
+
+
+def test_no_more_is_read_than_the_budget() -> None:
+    jar = a_jar({"a": os.urandom(1 << 18), **GOOD}, method=zipfile.ZIP_STORED)
+    archive = Archive(io.BytesIO(jar), budget=1 << 17)
+    last = archive.entries[-1]
+    assert archive.beginning(last, 10) == a_class()[:10]
+    with pytest.raises(NotRead):
+        archive.beginning(archive.entries[1], 1 << 18)
+
+
+def test_neighbours_are_read_together_and_once() -> None:
+    filler = {f"{index}": os.urandom(1 << 17) for index in range(3)}
+    jar = Counted(a_jar({**filler, **GOOD}, method=zipfile.ZIP_STORED))
+    archive = Archive(jar)
+    for _ in range(3):
+        for entry in archive.entries:
+            archive.beginning(entry, 1)
+    assert len(jar.reads) <= 7
+
+
+def test_what_java_does_not_unpack_is_not_unpacked() -> None:
+    archive = Archive(io.BytesIO(a_jar(GOOD, method=zipfile.ZIP_BZIP2)))
+    assert [archive.beginning(entry, 1) for entry in archive.entries] == [None, None]
+
+
+def test_a_damaged_directory_of_more_than_4_gb_is_a_doubt() -> None:
+    """The end does not say where it begins, so nobody knows what Java makes of it."""
+    found = start(zip64(a_jar(GOOD)).replace(b"PK\x01\x02", b"PK\x01\x00"))
+    assert found.problems == ()
+    assert "of another form" in found.doubts[0]
+
+
 def test_a_small_jar_is_read_once() -> None:
     jar = Counted(a_jar(GOOD))
-    assert (
-        inspection.of_entrypoint(jar, main_class=None, flink=FLINK, elsewhere=False) == Findings()
-    )
+    assert entrypoint(jar) == Findings()
     assert len(jar.reads) == 1
 
 
 def test_a_large_jar_is_read_a_few_times() -> None:
     filler = os.urandom(1 << 12)
-    parts = {f"org/lib{index % 40}/C{index}.class": a_class() + filler for index in range(3000)}
+    parts = {f"org/lib{index // 75}/C{index}.class": a_class() + filler for index in range(3000)}
     data = a_jar({**parts, **GOOD}, method=zipfile.ZIP_STORED)
     jar = Counted(data)
-    assert (
-        inspection.of_entrypoint(jar, main_class=None, flink=FLINK, elsewhere=False) == Findings()
-    )
+    assert entrypoint(jar) == Findings()
     assert len(jar.reads) < 16
     assert sum(jar.reads) < len(data) / 10
 
@@ -329,7 +410,7 @@ def test_an_entry_that_unpacks_to_more_than_any_class_is_not_unpacked() -> None:
     bomb = {CLASS: before[:-4] + length + code + bytes(16 << 20) + after}
     assert class_file.parse(whole) == class_file.parse(bomb[CLASS])
     jar = Counted(a_jar(bomb))
-    found = inspection.of_entrypoint(jar, main_class=None, flink=FLINK, elsewhere=False)
+    found = entrypoint(jar)
     assert found == Findings()
     assert len(jar.reads) < 4
 
@@ -352,9 +433,7 @@ class Dripping(io.BytesIO):
 
 def test_a_reader_may_give_less_than_it_is_asked_for() -> None:
     for shape in SHAPES.values():
-        found = inspection.of_entrypoint(
-            Dripping(shape.jar), main_class=shape.main_class, flink=FLINK, elsewhere=False
-        )
+        found = entrypoint(Dripping(shape.jar), shape.main_class)
         assert found == start(shape.jar, shape.main_class)
 
 
@@ -395,6 +474,12 @@ def test_a_jar_that_is_cut_short_is_a_problem(at: int) -> None:
     found = start(JAR[:at])
     assert len(found.problems) == 1
     _sentences(found)
+
+
+def test_a_class_is_read_past_all_that_stands_before_its_main_method() -> None:
+    methods = [Method(name="run"), Method(PUBLIC), Method(name="stop"), Method()]
+    found = class_file.parse(a_class(methods=methods, superclass="com/example/Base", access=PUBLIC))
+    assert found == (PUBLIC, "com/example/Base", (PUBLIC, PUBLIC | STATIC))
 
 
 WHOLE = a_class(methods=[Method(), Method(name="run", descriptor="()V")])

@@ -14,7 +14,7 @@ import pulumi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jars import CLASS, a_class, a_jar, a_manifest, encrypted
+from jars import CLASS, a_class, a_jar, a_manifest, encrypted, zip64
 from pulumi_dli import file_digest, jar_digest
 from pulumi_dli.artifacts.archive import LONGEST
 from pulumi_dli.artifacts.jar_digest import LONGEST_TEXT, content_digest
@@ -63,21 +63,6 @@ def _manifest(*lines: str) -> bytes:
     return a_jar({**FILES, "META-INF/MANIFEST.MF": a_manifest(*lines)}, main=None)
 
 
-def _forced_zip64() -> bytes:
-    """Entries and end in the form for archives above 4 GB."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive, zipfile.ZipFile(io.BytesIO(JAR)) as old:
-        for info in old.infolist():
-            with archive.open(zipfile.ZipInfo(info.filename), "w", force_zip64=True) as entry:
-                entry.write(old.read(info))
-    jar = buffer.getvalue()
-    _, _, _, _, count, size, at, _ = struct.unpack("<4s4H2LH", jar[-22:])
-    end = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, at)
-    locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(jar) - 22, 1)
-    old_end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 2**32 - 1, 2**32 - 1, 0)
-    return jar[:-22] + end + locator + old_end
-
-
 MAIN = "Main-Class: com.example.Orders"
 SAME = {
     "later": a_jar(FILES, at=(2027, 5, 6, 7, 8, 10)),
@@ -86,7 +71,7 @@ SAME = {
     "with directories": a_jar({"com/": "", "com/example/": "", **FILES}),
     "with a comment": JAR[:-2] + b"\x05\x00hello",
     "with something behind": JAR + b"\n",
-    "zip64": _forced_zip64(),
+    "zip64": zip64(JAR),
     "another comment in pom.properties": _with(**{POM: "#Generated\n#Thu\nversion=1.0\n"}),
     "no comment in pom.properties": _with(**{POM: "version=1.0"}),
     "pom.properties of Windows": _with(**{POM: "#Thu\r\nversion=1.0\r\n"}),

@@ -18,10 +18,18 @@ KEPT = 32
 """Blocks that are kept, so that neighbours are not fetched again."""
 LONGEST = 16 << 20
 """Bytes of one read at most: a directory of 150,000 entries."""
+END = 22
+"""Bytes of an archive's end, which a comment of up to 65,535 may follow."""
+FOUR_GB = 2**32 - 1
+"""A number of the end that stands in its 64 bits elsewhere."""
 ENCRYPTED = 1
 """The bit of an entry's flags."""
 KNOWN_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """How an entry may be packed; Java opens no archive that has another."""
+
+
+LINE = 128
+"""Characters of a name that a sentence shows."""
 
 
 class Readable(Protocol):
@@ -43,12 +51,18 @@ def stretch(source: Readable, start: int, size: int) -> bytes:
     return data
 
 
+def shown(name: str) -> str:
+    """A name out of a jar, fit for a line."""
+    text = "".join(each if each.isprintable() else "?" for each in name[: LINE + 1])
+    return text if len(text) <= LINE else f"{text[:40]}…"
+
+
 class NotAnArchive(Exception):
     """It is no archive, or a damaged one."""
 
 
-class TooMuch(Exception):
-    """It would take longer reads than any jar needs."""
+class NotRead(Exception):
+    """It would take longer reads than any jar needs, or is of a form that is not known here."""
 
 
 class _BeforeBeginning(OSError):
@@ -81,14 +95,14 @@ class Archive:
             budget: bytes that may be read of it in all; None: any number.
 
         Raises:
-            NotAnArchive: it is none, or it is damaged.
-            TooMuch: its directory is too long.
+            NotAnArchive: it is none, or it is damaged, so that Java would not open it either.
+            NotRead: its directory is too long, or Java perhaps reads it where zipfile does not.
         """
         self._blocks = _Blocks(source, budget)
         try:
             self._zip = zipfile.ZipFile(self._blocks)
         except _UNREADABLE as error:
-            raise NotAnArchive from error
+            raise (NotRead if _has_directory(self._blocks) else NotAnArchive) from error
         self.entries = self._zip.infolist()
         if any(entry.header_offset < 0 for entry in self.entries):
             raise NotAnArchive  # its beginning was cut off
@@ -102,10 +116,10 @@ class Archive:
         """An entry's first bytes; None: they cannot be unpacked.
 
         Raises:
-            TooMuch: the budget is used up.
+            NotRead: the budget is used up.
         """
-        if entry.flag_bits & ENCRYPTED or entry.compress_type not in KNOWN_METHODS:
-            return None
+        if entry.compress_type not in KNOWN_METHODS:
+            return None  # zipfile unpacks the others without a bound
         try:
             with self._zip.open(entry) as opened:
                 return opened.read(most)
@@ -113,15 +127,30 @@ class Archive:
             return None
 
     def whole(self, entry: zipfile.ZipInfo, most: int) -> bytes | None:
-        """All of an entry, its check sum tried; None: it is longer, or cannot be unpacked.
+        """All of an entry; None: it is longer, or cannot be unpacked, or its check sum is wrong.
 
         Raises:
-            TooMuch: the budget is used up.
+            NotRead: the budget is used up.
         """
-        if entry.file_size > most:
-            return None
-        data = self.beginning(entry, most + 1)  # to its end, where zipfile tries the sum
-        return data if data is not None and len(data) == entry.file_size else None
+        return None if entry.file_size > most else self.beginning(entry, most)
+
+
+def _has_directory(blocks: _Blocks) -> bool:
+    """Whether a directory begins where the end of the archive says, which is where Java looks."""
+    start = max(blocks.seek(0, os.SEEK_END) - END - 0xFFFF, 0)
+    blocks.seek(start)
+    tail = blocks.read()
+    at = tail.rfind(b"PK\5\6")
+    if not 0 <= at <= len(tail) - END:
+        return False
+    size, offset = struct.unpack_from("<LL", tail, at + 12)
+    if FOUR_GB in (size, offset):
+        return True  # the numbers stand elsewhere
+    begins = start + at - size
+    if begins < offset:
+        return False
+    blocks.seek(begins)
+    return not size or blocks.read(4) == b"PK\1\2"
 
 
 class _Blocks:
@@ -178,9 +207,9 @@ class _Blocks:
 
     def _fetch(self, start: int, end: int) -> bytes:
         if end - start > LONGEST:
-            raise TooMuch
+            raise NotRead
         if self._left is not None:
             self._left -= end - start
             if self._left < 0:
-                raise TooMuch
+                raise NotRead
         return stretch(self._source, start, end - start)

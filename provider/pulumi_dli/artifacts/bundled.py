@@ -12,8 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pulumi_dli.artifacts.archive import Archive
-from pulumi_dli.artifacts.main_class import shown
+from pulumi_dli.artifacts.archive import Archive, shown
 
 Line = tuple[int, int]
 """Major and minor of a Flink version."""
@@ -70,7 +69,9 @@ FOREIGN = (
 )
 _SIGNATURE = re.compile(r"META-INF/[^/]+\.SF", re.IGNORECASE)
 _PART = re.compile(r"META-INF/maven/org\.apache\.flink/(flink-[^/]+)/pom\.properties")
-_OWN_VERSIONS = re.compile(r"flink-(?:shaded|ml|cdc|parent)\b.*|.*-cdc")
+_OWN_VERSIONS = re.compile(
+    r"flink-(?:shaded|ml|cdc|statefun|kubernetes-operator|connector-parent)\b.*|.*-cdc"
+)
 """Parts that count versions of their own."""
 _VERSION = re.compile(r"^version\s*[=:]\s*(\S+)", re.MULTILINE)
 _CONNECTOR = re.compile(r".+-([12])\.([0-9]{1,2})(?:-SNAPSHOT)?")
@@ -86,7 +87,7 @@ def doubts(jar: Archive, flink: Line | None) -> Iterator[str]:
         flink: the Flink that the job runs on; None: that is not known.
 
     Raises:
-        TooMuch: it would take longer reads than any jar needs.
+        NotRead: it would take longer reads than any jar needs.
     """
     names = [entry.filename for entry in jar.entries]
     for foreign in FOREIGN:

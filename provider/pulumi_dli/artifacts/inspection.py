@@ -16,12 +16,12 @@ from pulumi_dli.artifacts.archive import (
     KNOWN_METHODS,
     Archive,
     NotAnArchive,
+    NotRead,
     Readable,
-    TooMuch,
+    shown,
     stretch,
 )
 from pulumi_dli.artifacts.bundled import Line
-from pulumi_dli.artifacts.main_class import VERSIONS, shown
 
 BUDGET = 64 << 20
 """Bytes that are read of a jar at most."""
@@ -48,7 +48,12 @@ class Findings(NamedTuple):
 
 
 def of_entrypoint(
-    jar: Readable, *, main_class: str | None, flink: Line | None, elsewhere: bool
+    jar: Readable,
+    *,
+    main_class: str | None,
+    flink: Line | None,
+    dependencies: bool,
+    own_image: bool,
 ) -> Findings:
     """Look into the jar that a job starts with.
 
@@ -56,13 +61,14 @@ def of_entrypoint(
         jar: open for reading; where it stands does not matter.
         main_class: the argument; None or empty: the manifest's counts.
         flink: the Flink line that the job runs on; None: its queue's default.
-        elsewhere: whether classes come from other places too: `dependency_jars`, or an image of
-            the job's own.
+        dependencies: whether the job has `dependency_jars`, which may hold the class as well.
+        own_image: whether it runs in an image of its own, with nobody knows which classes and
+            which Java.
 
     Raises:
         Exception: what `jar` raises when it cannot be read.
     """
-    return _inspected(jar, flink, _Start(main_class, elsewhere))
+    return _inspected(jar, flink, _Start(main_class, dependencies, own_image))
 
 
 def of_dependency(jar: Readable, *, flink: Line | None) -> Findings:
@@ -75,7 +81,8 @@ def of_dependency(jar: Readable, *, flink: Line | None) -> Findings:
 
 class _Start(NamedTuple):
     main_class: str | None
-    elsewhere: bool
+    dependencies: bool
+    own_image: bool
 
 
 def _inspected(jar: Readable, flink: Line | None, start: _Start | None) -> Findings:
@@ -85,15 +92,17 @@ def _inspected(jar: Readable, flink: Line | None, start: _Start | None) -> Findi
         archive = Archive(jar, BUDGET)
         problems += _unopened(archive)
         if start is not None:
-            found = main_class.judged(archive, start.main_class, elsewhere=start.elsewhere)
+            elsewhere = start.dependencies or start.own_image
+            found = main_class.judged(archive, start.main_class, elsewhere=elsewhere)
             problems += filter(None, [found.problem])
             doubts += filter(None, [found.doubt])
-            doubts += _too_new(archive, found.entry, flink)
+            if not start.own_image:
+                doubts += _too_new(archive, found.entry, flink)
         doubts += bundled.doubts(archive, flink)
     except NotAnArchive:
         return Findings(problems=(_no_archive(jar),))
-    except TooMuch:
-        doubts.append("is larger than what is looked into; nobody knows whether it can start")
+    except NotRead:
+        doubts.append("is larger than what is looked into, or of another form; see that it starts")
     return Findings(tuple(problems), tuple(doubts))
 
 
@@ -144,7 +153,8 @@ def _samples(archive: Archive) -> list[zipfile.ZipInfo]:
     packages: dict[str, zipfile.ZipInfo] = {}
     for entry in archive.entries:
         name = entry.filename
-        if name.endswith(".class") and not name.startswith(VERSIONS) and "-" not in name:
+        plain = "-" not in name  # module-info, which nobody loads, and what is below META-INF/
+        if plain and name.endswith(".class"):
             packages.setdefault("/".join(name.split("/")[:-1][:3]), entry)
     found = list(packages.values())
     return found[:: max(1, -(-len(found) // SAMPLES))]

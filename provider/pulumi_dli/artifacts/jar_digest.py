@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Callable
 
 from pulumi_dli.artifacts import manifest
-from pulumi_dli.artifacts.archive import ENCRYPTED, Archive, NotAnArchive, TooMuch
+from pulumi_dli.artifacts.archive import ENCRYPTED, Archive, NotAnArchive, NotRead
 
 LONGEST_TEXT = 4 << 20
 """Bytes of a manifest or a pom.properties that is read; a longer one goes by its check sum."""
@@ -41,7 +41,7 @@ def content_digest(file: io.BufferedIOBase) -> str:
     """
     try:
         archive = Archive(file)
-    except (NotAnArchive, TooMuch):
+    except (NotAnArchive, NotRead):
         archive = None
     if archive is None or not archive.begins_at_once() or any(map(_encrypted, archive.entries)):
         file.seek(0)

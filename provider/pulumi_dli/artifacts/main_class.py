@@ -12,15 +12,13 @@ import zipfile
 from typing import NamedTuple
 
 from pulumi_dli.artifacts import class_file, manifest
-from pulumi_dli.artifacts.archive import Archive
+from pulumi_dli.artifacts.archive import LINE, Archive, shown
 from pulumi_dli.artifacts.class_file import ClassFile
 
 LONGEST_MANIFEST = 1 << 20
 """Bytes of a manifest that are read; its main section stands at the beginning."""
 ATTRIBUTES = ("program-class", "main-class")
 """Where Flink looks, in this order."""
-LINE = 128
-"""Characters of a name that a sentence shows."""
 DEEPEST = 16
 """Superclasses that are looked through for an inherited `main`."""
 VERSIONS = "META-INF/versions/"
@@ -71,7 +69,7 @@ def judged(jar: Archive, main_class: str | None, *, elsewhere: bool) -> MainClas
         elsewhere: whether the class may come from another jar, or from an image.
 
     Raises:
-        TooMuch: it would take longer reads than any jar needs.
+        NotRead: it would take longer reads than any jar needs.
     """
     attributes = _attributes(jar)
     named = _named(main_class, attributes)
@@ -198,9 +196,3 @@ def _calls(start: ClassFile, classes: _Classes) -> bool | None:
         data = classes.data(f"{found.superclass}.class")
         found = class_file.parse(data) if data else None
     return None
-
-
-def shown(name: str) -> str:
-    """A name out of a jar, fit for a line."""
-    text = "".join(each if each.isprintable() else "?" for each in name[: LINE + 1])
-    return text if len(text) <= LINE else f"{text[:40]}…"
