@@ -313,6 +313,26 @@ def test_a_part_of_another_flink_is_a_doubt(artifact: str, version: str, told: s
     assert doubts({path: f"version={version}"}, flink=None) == ""
 
 
+@pytest.mark.parametrize(
+    ("title", "version", "told"),
+    [
+        ("Flink : Connectors : Kafka", "3.0.2-1.17", "(Connectors : Kafka for 1.17)"),
+        ("Flink : Connectors : Kafka", "1.15.4", ""),
+        ("Flink : Dist", "1.12.5", "(Dist for 1.12)"),
+        ("flink-shaded-zookeeper-3.5", "3.5.9-15.0", ""),
+        ("Orders", "1.0.0", ""),
+    ],
+)
+def test_a_jar_of_another_flinks_own_is_a_doubt(title: str, version: str, told: str) -> None:
+    """Flink's own jars have no pom.properties: their manifests say what they are."""
+    lines = (f"Implementation-Title: {title}", f"Implementation-Version: {version}")
+    jar = a_jar({"META-INF/MANIFEST.MF": a_manifest(*lines)}, main=None)
+    found = inspection.of_dependency(io.BytesIO(jar), flink=FLINK)
+    assert found.problems == ()
+    assert len(found.doubts) == bool(told)
+    assert told in "".join(found.doubts)
+
+
 def test_many_parts_of_another_flink_are_one_doubt() -> None:
     parts: dict[str, str | bytes] = {
         f"META-INF/maven/org.apache.flink/flink-part-{index}/pom.properties": "version=1.17.2"

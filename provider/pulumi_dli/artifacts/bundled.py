@@ -8,10 +8,10 @@ and the few lines in which Maven says of which version a part is.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from pulumi_dli.artifacts import manifest
 from pulumi_dli.artifacts.archive import Archive, shown
 
 Line = tuple[int, int]
@@ -73,6 +73,8 @@ _OWN_VERSIONS = re.compile(
     r"flink-(?:shaded|ml|cdc|statefun|kubernetes-operator|connector-parent)\b.*|.*-cdc"
 )
 """Parts that count versions of their own."""
+_TITLE = "Flink : "
+"""How the manifest of a jar of Flink's own begins its `Implementation-Title`."""
 _VERSION = re.compile(r"^version\s*[=:]\s*(\S+)", re.MULTILINE)
 _CONNECTOR = re.compile(r".+-([12])\.([0-9]{1,2})(?:-SNAPSHOT)?")
 """A connector's version ends with the Flink line that it is for: `3.1.0-1.17`."""
@@ -110,8 +112,8 @@ def _other_lines(jar: Archive, flink: Line) -> Iterator[str]:
     """One sentence on the parts of another Flink line."""
     other = [
         f"{shown(part)} for {line[0]}.{line[1]}"
-        for part, entry in _parts(jar.entries)
-        if (line := _line(jar, entry)) is not None and line != flink
+        for part, version in _parts(jar)
+        if (line := _line(version)) is not None and line != flink
     ]
     if other:
         more = f" and {len(other) - 3} more" if len(other) > 3 else ""  # noqa: PLR2004
@@ -121,19 +123,25 @@ def _other_lines(jar: Archive, flink: Line) -> Iterator[str]:
         )
 
 
-def _parts(entries: Iterable[zipfile.ZipInfo]) -> list[tuple[str, zipfile.ZipInfo]]:
+def _parts(jar: Archive) -> Iterator[tuple[str, str]]:
+    """Name and version of the jar, if it is one of Flink's own, and of those put into it."""
+    if entry := manifest.find(jar.entries):
+        said = manifest.attributes(jar.beginning(entry, manifest.LONGEST) or b"")
+        title = said.get("implementation-title", "")
+        if title.startswith(_TITLE):
+            yield title.removeprefix(_TITLE), said.get("implementation-version", "")
     found = [
         (match[1], entry)
-        for entry in entries
+        for entry in jar.entries
         if (match := _PART.fullmatch(entry.filename)) and not _OWN_VERSIONS.fullmatch(match[1])
     ]
-    return found[:MOST_PARTS]
+    for part, entry in found[:MOST_PARTS]:
+        text = (jar.beginning(entry, LONGEST_PROPERTIES) or b"").decode("utf-8", "replace")
+        if version := _VERSION.search(text):
+            yield part, version[1]
 
 
-def _line(jar: Archive, entry: zipfile.ZipInfo) -> Line | None:
-    """The Flink line that a part is for; None: it does not say."""
-    text = (jar.beginning(entry, LONGEST_PROPERTIES) or b"").decode("utf-8", "replace")
-    if (said := _VERSION.search(text)) is None:
-        return None
-    match = _CONNECTOR.fullmatch(said[1]) or _RELEASE.fullmatch(said[1])
+def _line(version: str) -> Line | None:
+    """The Flink line of a part of this version; None: it does not say."""
+    match = _CONNECTOR.fullmatch(version) or _RELEASE.fullmatch(version)
     return (int(match[1]), int(match[2])) if match else None

@@ -15,8 +15,6 @@ from pulumi_dli.artifacts import class_file, manifest
 from pulumi_dli.artifacts.archive import LINE, Archive, shown
 from pulumi_dli.artifacts.class_file import ClassFile
 
-LONGEST_MANIFEST = 1 << 20
-"""Bytes of a manifest that are read; its main section stands at the beginning."""
 ATTRIBUTES = ("program-class", "main-class")
 """Where Flink looks, in this order."""
 DEEPEST = 16
@@ -116,11 +114,11 @@ def _attributes(jar: Archive) -> dict[str, str] | None:
     entry = manifest.find(jar.entries)
     if entry is None:
         return {}
-    data = jar.beginning(entry, LONGEST_MANIFEST)
+    data = jar.beginning(entry, manifest.LONGEST)
     if data is None:
         return None
     found = manifest.attributes(data)
-    if len(data) == LONGEST_MANIFEST and not found.keys() & set(ATTRIBUTES):
+    if len(data) == manifest.LONGEST and not found.keys() & set(ATTRIBUTES):
         return None
     return found
 

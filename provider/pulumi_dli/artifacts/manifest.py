@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Iterable, Iterator
 
 NAME = "META-INF/MANIFEST.MF"
+LONGEST = 1 << 20
+"""Bytes that are read for its main section, which stands at the beginning."""
 _OF_THE_BUILD = re.compile(rb"(?:built-by|created-by|build-[^:]*):", re.IGNORECASE)
 """Who built it, when, and with what."""
 
