@@ -304,8 +304,8 @@ class Stack:
 
 
 def changes(method: str, path: str) -> bool:
-    """Whether a request changes something: the tags of a project are read with a POST."""
-    return method != "GET" and "/resource-instances/" not in path
+    """Whether a request changes something of a job: a project's tags are read with a POST."""
+    return method != "GET" and path.startswith("/v") and "/resource-instances/" not in path
 
 
 def sent(props: Mapping[str, Any]) -> dict[str, Any]:

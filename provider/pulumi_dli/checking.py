@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pulumi_dli.artifacts.names import FOLDER, Named, apart
+from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.client.location import PLACE, explicit, stack_place
 from pulumi_dli.errors import DliError
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.memory import Anew
 from pulumi_dli.preview.foresight import Foresight
+from pulumi_dli.preview.jars import JarPlace, Jars
 from pulumi_dli.rules.check import problems
 from pulumi_dli.rules.tags import ignored_tags
 
@@ -23,10 +26,14 @@ class Checking:
     Attributes:
         connections: the settings and what they lead to.
         foresight: what the run tells beforehand.
+        uploads: the run's local files.
+        jars: looks into the jars of jobs.
     """
 
     connections: Connections
     foresight: Foresight
+    uploads: Uploads
+    jars: Jars
 
     def check(
         self,
@@ -36,23 +43,37 @@ class Checking:
         unknown: frozenset[str],
     ) -> tuple[dict[str, Any], list[str]]:
         """See `Session.check`."""
-        desired, before = Desired.read(news, unknown), Desired.read(olds) if olds else None
+        texts, files = apart(news)
+        desired = Desired.read(texts, unknown.union(files))
+        before = Desired.read(olds) if olds else None
         if not desired.knows(*PLACE):
             return {}, problems(desired, before)
-        named = {name: news.get(name) for name in PLACE}
+        chosen = {name: news.get(name) for name in PLACE}
         try:
             settings = self.connections.settings(*explicit(news))
-            place = stack_place(self.connections, olds, named)
+            place = stack_place(self.connections, olds, chosen)
         except DliError as error:
             return {}, [*problems(desired, before), str(error)]
-        own = [name for name in PLACE if named[name] is not None]
+        own = [name for name in PLACE if chosen[name] is not None]
         filled: dict[str, Any] = {**place.told(olds), "own_place": own}
+        unnamed: list[str] = []
+        named = Named()
+        if files:
+            folder, unnamed = self._folder(desired, settings.artifacts, place.project_id, files)
+            named = self.uploads.named(urn, files, olds, folder)
+            desired = Desired.read({**texts, **named.texts}, unknown.union(named.unknown))
+            unnamed = [*named.problems, *(unnamed if named.unknown else ())]
+            filled |= named.texts
         if "desired_state" not in desired.open:
             filled["desired_state"] = desired.value("desired_state")
         if settings.default_tags and "tags" not in desired.open:
             filled["tags"] = {**settings.default_tags, **(desired.spec.tags or {})}
         desired = desired.fill(filled)
-        found = [*problems(desired, before), *ignored_tags(desired, settings.ignore_tags)]
+        found = [
+            *unnamed,
+            *problems(desired, before),
+            *ignored_tags(desired, settings.ignore_tags),
+        ]
         failure = ""
         try:
             if before is None:
@@ -62,9 +83,30 @@ class Checking:
                 told, failure = self.foresight.of_known(
                     urn, place, desired, before, valid=not found
                 )
+            if not found and not told:
+                there = JarPlace(explicit(news), settings)
+                told = self.jars.problems(desired, before, named.files, there)
         except DliError as error:
             told = [str(error)]
         if found or told:
             return filled, sorted([*found, *told])
         failed = {"failure": failure} if failure else {}
         return {**filled, **failed, **desired.given_as_in(before)}, []
+
+    def _folder(
+        self, desired: Desired, artifacts: str, project_id: str, files: Iterable[str]
+    ) -> tuple[str | None, list[str]]:
+        """Where the files of a job go, and what is wrong where nobody says so.
+
+        None with no problem: the bucket is not known yet.
+        """
+        bucket = desired.spec.obs_bucket
+        if artifacts or bucket:
+            return f"{artifacts or f'obs://{bucket}'}/{FOLDER}/{project_id}", []
+        if not desired.knows("obs_bucket"):
+            return None, []
+        return None, [
+            f"{name}: a local file goes into a bucket, and there is none; set obs_bucket, or "
+            "`pulumi config set dli:artifacts BUCKET`"
+            for name in files
+        ]

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from pulumi import Output
+from pulumi import Asset, FileAsset, Output
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
@@ -62,10 +62,11 @@ class FlinkJarJobProvider(ResourceProvider):
         known, unknown = _split(news)
         with _door():
             filled, problems = self._session.check(
-                host.current_call().urn, _plain(_olds), _plain(known), unknown
+                host.current_call().urn, _plain(_olds), _with_files(_plain(known)), unknown
             )
+        inputs = {name: _without_asset(value) for name, value in news.items()} | filled
         # A failure with a property's name would make the engine print its value, secrets too.
-        return CheckResult({**news, **filled}, [CheckFailure("", text) for text in problems])
+        return CheckResult(inputs, [CheckFailure("", text) for text in problems])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """Compare the state with the inputs."""
@@ -174,6 +175,26 @@ def _job_id(text: str) -> int:
 
 def _plain(props: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in props.items() if key != PROVIDER_KEY}
+
+
+def _with_files(props: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs with the core's local files in place of the SDK's."""
+    from pulumi_dli.artifacts.names import LocalFile  # noqa: PLC0415 -- see the docstring
+
+    def read(value: Any) -> Any:
+        if isinstance(value, list):
+            return [read(item) for item in value]
+        return LocalFile(str(value.path)) if isinstance(value, FileAsset) else value
+
+    return {name: read(value) for name, value in props.items()}
+
+
+def _without_asset(value: Any) -> Any:
+    """An input that can be stored: what has no name yet is not known yet."""
+    assets = any(
+        isinstance(item, Asset) for item in (value if isinstance(value, list) else [value])
+    )
+    return Unknown() if assets else value  # type: ignore[no-untyped-call]
 
 
 def _split(props: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:

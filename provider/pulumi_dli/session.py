@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pulumi_dli.artifacts.stores import Stores
+from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.checking import Checking
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.connections import Connections, Place
@@ -32,10 +34,13 @@ from pulumi_dli.job.outputs import observed
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.redaction import discreet
 from pulumi_dli.job.state import State
+from pulumi_dli.lifecycle.replace import kept
 from pulumi_dli.lifecycle.verbs import Lifecycle
 from pulumi_dli.memory import Memory, Old
 from pulumi_dli.preview.foresight import Foresight
+from pulumi_dli.preview.jars import Jars
 from pulumi_dli.rules.check import problems
+from pulumi_dli.rules.formats import packages
 
 YOUNG = 1.0
 """Seconds for which the live look of a diff is good for the update that follows it."""
@@ -58,12 +63,17 @@ class Session:
     _memory: Memory = field(default_factory=Memory)
     _foresight: Foresight = field(init=False)
     _checking: Checking = field(init=False)
+    _uploads: Uploads = field(init=False)
+    _stores: Stores = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _lives: dict[Place, Lifecycle] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._foresight = Foresight(self.connections, self.console, self.clock, self._memory)
-        self._checking = Checking(self.connections, self._foresight)
+        self._uploads = Uploads(self.console.progress)
+        self._stores = Stores(self.connections, clock=self.clock)
+        jars = Jars(self._stores, self.console.warn)
+        self._checking = Checking(self.connections, self._foresight, self._uploads, jars)
 
     @discreet
     def check(
@@ -150,6 +160,7 @@ class Session:
         self._memory.keep(place, job_id, urn)
         look = self._memory.take_look(urn)
         seen = look.job if look is not None and self.clock.now() - look.at <= YOUNG else None
+        self._bring(urn, olds, desired)
         allowed = seconds or desired.options.timeouts.update
         return self._life(place, olds).change(job_id, desired, state, allowed, seen).write()
 
@@ -220,7 +231,10 @@ class Session:
         allowed = seconds or desired.options.timeouts.create
         if old is None:
             _demand_valid(desired)
+            self._bring(urn, inputs, desired)
             return life.deploy(desired, allowed)
+        with kept(old.state, None if old.deleted else old.state.job, old.path):
+            self._bring(urn, inputs, desired)
         desired = desired.without("adopt_job_id")  # it has a job already
         if old.deleted:
             return life.redeploy(desired, old.state, old.path, allowed)
@@ -228,6 +242,11 @@ class Session:
             return life.replace(desired, old.state, allowed)
         there = self._life(old.place, old.place._asdict())
         return life.relocate(there, desired, old.state, allowed)
+
+    def _bring(self, urn: str, props: Mapping[str, Any], desired: Desired) -> None:
+        """Upload the local files that a job is to run, before anything is stopped."""
+        names = frozenset(text for _, text in packages(desired))
+        self._uploads.bring(urn, names, lambda: self._stores.at(*explicit(props)))
 
     def _wish(self, urn: str, inputs: Mapping[str, Any]) -> Desired:
         return replace(Desired.read(inputs), loss_told=self._memory.loss_told(urn))

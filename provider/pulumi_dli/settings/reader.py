@@ -26,6 +26,9 @@ OLDEST_FLINK = (1, 12)
 """The first line that the local DLI runs."""
 _ON = {"on", "true", "yes", "1"}
 _OFF = {"off", "false", "no", "0"}
+_BUCKET = re.compile(
+    r"(?:obs://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/(?!\.\.?(?:/|$))[A-Za-z0-9._-]{1,64}){0,8}/?"
+)
 _SECRETS = {"password", "secretKey"}
 _NAMES = {
     *("projectName", "username", "userId", "domainName", "domainId"),
@@ -193,6 +196,16 @@ class Reader:
             self.malformed(key, value, f"names: `pulumi config set dli:{key} team,cost*`")
             return ()
         return tuple(name.strip() for name in names)
+
+    def bucket(self, key: str) -> str:
+        """A bucket of OBS, perhaps with a folder, as `obs://bucket/folder`; empty for none."""
+        value = self.take(key)
+        if value is None:
+            return ""
+        if not _BUCKET.fullmatch(value.text):
+            self.malformed(key, value, "a bucket, or `bucket/folder`, in lower-case letters")
+            return ""
+        return f"obs://{value.text.removeprefix('obs://').rstrip('/')}"
 
     def header(self, key: str, value: Value) -> str:
         """A value that travels in a header, which is visible ASCII.

@@ -165,6 +165,7 @@ class _Resolver:
         max_retries = reader.count("maxRetries", default=DEFAULT_RETRIES, most=MOST_RETRIES)
         default_tags = reader.tags("defaultTags")
         ignore_tags = reader.names("ignoreTags")
+        artifacts = reader.bucket("artifacts")
         preflight = reader.flag("preflight", default=True)
         local_path = reader.path("localPath") or self.directory / ".dli-local"
         if places.endpoint == LOCAL != region:  # each region is a service of its own
@@ -186,6 +187,7 @@ class _Resolver:
             max_retries=max_retries,
             default_tags=default_tags,
             ignore_tags=ignore_tags,
+            artifacts=artifacts,
             preflight=preflight,
             local_path=local_path,
             local_flink_version=flink_version,

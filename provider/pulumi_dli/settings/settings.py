@@ -58,6 +58,8 @@ class Settings:
         max_retries: how often a request is repeated at most, 0 to 20.
         default_tags: tags for every job of the stack.
         ignore_tags: keys of tags that others manage; `team*` stands for all that begin so.
+        artifacts: where local files go, as `obs://bucket` or `obs://bucket/folder`; empty: into
+            the job's own bucket.
         preflight: whether preview may look things up.
         local_path: the folder of the local DLI.
         local_flink_version: the Flink version the local DLI runs jobs on; None: its own choice.
@@ -78,6 +80,7 @@ class Settings:
     max_retries: int
     default_tags: Mapping[str, str]
     ignore_tags: tuple[str, ...]
+    artifacts: str
     preflight: bool
     local_path: Path
     local_flink_version: str | None

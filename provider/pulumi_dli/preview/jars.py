@@ -1,0 +1,183 @@
+"""What is looked into before a job's jars run: local files in any case, objects where OBS lets.
+
+Only the jars of a job that is new, and those that change: a preview without changes sends nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from pulumi_dli.artifacts.archive import Readable
+from pulumi_dli.artifacts.inspection import Findings, of_dependency, of_entrypoint
+from pulumi_dli.artifacts.objects import Objects
+from pulumi_dli.artifacts.stores import Stores
+from pulumi_dli.console import Report
+from pulumi_dli.errors import DliError, ObjectMissing
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.object_url import ObjectUrl
+from pulumi_dli.once import Once
+from pulumi_dli.rules.formats import flink_version, packages
+from pulumi_dli.rules.messages import path as place_of
+from pulumi_dli.settings.settings import Settings
+
+DECIDES = ("main_class", "flink_version", "feature", "image", "dependency_jars")
+"""What a jar has to fit, beside itself."""
+LOCAL_FLINK = (1, 20)
+"""The line that the local DLI runs jobs on that name none."""
+
+
+class JarPlace(NamedTuple):
+    """Where a job is: the region and the project that it names itself, and what they lead to."""
+
+    named: tuple[str | None, str | None]
+    settings: Settings
+
+
+class Jars:
+    """The looks of one run. Safe to share between threads.
+
+    Args:
+        stores: the object service of each place.
+        warn: takes doubts.
+    """
+
+    def __init__(self, stores: Stores, warn: Report) -> None:
+        self._stores = stores
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._seen: dict[tuple[object, ...], Once[Findings]] = {}
+        self._told: set[str] = set()
+
+    def problems(
+        self,
+        desired: Desired,
+        before: Desired | None,
+        files: Mapping[str, str],
+        place: JarPlace,
+    ) -> list[str]:
+        """Why the jars of a job certainly cannot start; what may go wrong is warned of once.
+
+        Args:
+            desired: the program's wish, with names in place of local files.
+            before: the wish of the last run; None for a new job.
+            files: the local files by these names.
+            place: where the job is.
+        """
+        found: list[str] = []
+        for where, name in packages(desired):
+            argument = str(where[0])
+            if argument == "dependency_files" or not _fresh(desired, before, argument):
+                continue
+            try:
+                seen = self._findings(desired, argument, name, files.get(name), place)
+            except DliError as error:
+                self._tell(
+                    f"jars in OBS could not be looked into, so some mistakes show only in `up`: "
+                    f"{error}; `dli:preflight: off` leaves that out",
+                    topic="looks",
+                )
+                continue
+            found += [f"{place_of(where)}: {problem}" for problem in seen.problems]
+            for doubt in seen.doubts:
+                self._tell(f"{desired.name}: {place_of(where)}: {doubt}")
+        return found
+
+    def _findings(
+        self, desired: Desired, argument: str, name: str, file: str | None, place: JarPlace
+    ) -> Findings:
+        flink = flink_version(desired.spec.flink_version)
+        if place.settings.local:
+            flink = flink_version(place.settings.local_flink_version) or flink or LOCAL_FLINK
+        starts = argument == "entrypoint" and desired.knows(*DECIDES)
+        own_image = bool(desired.spec.image) or desired.spec.feature == "custom"
+        fits = (desired.spec.main_class, bool(desired.spec.dependency_jars), own_image)
+
+        def look(jar: Readable) -> Findings:
+            if not starts:
+                return of_dependency(jar, flink=flink)
+            main_class, dependencies, image = fits
+            return of_entrypoint(
+                jar,
+                main_class=main_class,
+                flink=flink,
+                dependencies=dependencies,
+                own_image=image,
+            )
+
+        key = (name, file, starts, flink, *fits, place.named)
+        with self._lock:
+            once = self._seen.setdefault(key, Once(lambda: self._look(name, file, look, place)))
+        return once.get()
+
+    def _look(
+        self, name: str, file: str | None, look: Callable[[Readable], Findings], place: JarPlace
+    ) -> Findings:
+        if file is not None:
+            with ExitStack() as stack:
+                try:
+                    opened = stack.enter_context(Path(file).open("rb"))
+                except OSError:  # the check has told of it
+                    return Findings()
+                return look(opened)
+        url = ObjectUrl.read(name)
+        if url is None or url.problem or not place.settings.preflight:  # or DLI's own package
+            return Findings()
+        objects = self._stores.at(*place.named).hasty()
+        try:
+            return look(_Remote.of(objects, url))
+        except ObjectMissing:
+            if place.settings.local:  # jobs that run in name only need no jar
+                return Findings()
+            return Findings(doubts=("is not there; upload it before the job starts",))
+
+    def _tell(self, text: str, topic: str = "") -> None:
+        with self._lock:
+            known = (topic or text) in self._told
+            self._told.add(topic or text)
+        if not known:
+            self._warn(text)
+
+
+def _fresh(desired: Desired, before: Desired | None, argument: str) -> bool:
+    """Whether a jar is to run that did not run before, or that has to fit another argument."""
+    if before is None:
+        return True
+    names = (argument, *DECIDES) if argument == "entrypoint" else (argument,)
+    return any(not desired.keeps(name, before) for name in names if name in desired.given)
+
+
+@dataclass(slots=True)
+class _Remote:
+    """An object that is read by ranges."""
+
+    objects: Objects
+    url: ObjectUrl
+    size: int
+    etag: str
+    place: int = 0
+
+    @classmethod
+    def of(cls, objects: Objects, url: ObjectUrl) -> _Remote:
+        head = objects.head(url)
+        return cls(objects, url, head.size, head.etag)
+
+    def read(self, size: int, /) -> bytes:
+        """See `Readable`."""
+        size = min(size, self.size - self.place)
+        if size <= 0:
+            return b""
+        data = self.objects.read(self.url, self.place, size, etag=self.etag)
+        self.place += len(data)
+        return data
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """See `Readable`."""
+        begins = {os.SEEK_SET: 0, os.SEEK_CUR: self.place, os.SEEK_END: self.size}[whence]
+        self.place = max(0, begins + offset)
+        return self.place
