@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import shutil
@@ -25,13 +26,21 @@ from pulumi_dli.artifacts.objects import Objects
 from pulumi_dli.artifacts.payload import Payload
 from pulumi_dli.artifacts.requests import Sender
 from pulumi_dli.artifacts.stores import Stores
-from pulumi_dli.client.bodies import LARGEST
+from pulumi_dli.client.bodies import LARGEST, bound
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.client.transport import Transport
 from pulumi_dli.clock import SYSTEM
-from pulumi_dli.errors import DliError, ObjectError, ObjectMissing, SettingsError, TransportError
+from pulumi_dli.errors import (
+    ApiError,
+    DliError,
+    ObjectError,
+    ObjectMissing,
+    SettingsError,
+    TransportError,
+)
 from pulumi_dli.job.object_url import ObjectUrl
-from pulumi_dli.local import requests
+from pulumi_dli.local import faults, requests
+from pulumi_dli.local.store import Store
 from stand_ins import HandClock
 
 RCLONE = str(Path(sys.prefix) / "bin" / "rclone")
@@ -205,6 +214,14 @@ def test_temporary_keys_are_fetched_once(
         list(pool.map(lambda url: store.at().put(url, Payload.of(b"1")), urls))
     assert len(list(store.at().listed("jars"))) == 8
     assert issued(service) == 1
+
+
+def test_a_lost_answer_with_keys_is_asked_for_again(
+    service: LocalService, stores: Opened, config: dict[str, str]
+) -> None:
+    service.arm("drop", route="issue_keys")
+    stores(**config, **PASSWORD).at().put(URL, Payload.of(b"1"))
+    assert issued(service) == 2
 
 
 def test_a_key_of_the_settings_asks_nobody(
@@ -397,6 +414,19 @@ def test_a_file_that_changes_while_it_is_sent_is_not_stored(
     assert not (service.store.folder / "obs" / "jars").exists()
 
 
+@pytest.mark.parametrize("fault", [{"kind": "drop"}, {"kind": "answer", "when": "after"}])
+def test_a_fault_behind_the_work_leaves_no_file_open(
+    stores: Opened, tmp_path: Path, fault: dict[str, str]
+) -> None:
+    objects = stores(endpoint="local").at()
+    objects.put(URL, Payload.of(b"1"))
+    store = Store(tmp_path / ".dli-local")
+    faults.arm(store, {"route": "get_object", **fault}, frozenset({"get_object"}))
+    store.close()
+    assert objects.read(URL, 0, 1) == b"1"
+    gc.collect()  # a file that is left open warns here, which fails
+
+
 def test_a_full_folder_and_one_that_nobody_may_write(
     service: LocalService, stores: Opened, config: dict[str, str]
 ) -> None:
@@ -434,8 +464,9 @@ def test_what_no_request_can_name(stores: Opened, url: ObjectUrl) -> None:
 
 
 def at(answer: Callable[[httpx.Request], httpx.Response]) -> Objects:
-    """Objects of a service that answers so."""
+    """Objects of a service that answers so, read within the bounds."""
     client = httpx.Client(transport=httpx.MockTransport(answer), trust_env=False, timeout=60)
+    bound(client, SYSTEM)
     transport = Transport(client, project_id=str, max_retries=0)
     pair = GivenKeys(Keys("planted-access", "planted-secret", "planted-token"))
     url = "https://obs.example.com"
@@ -486,6 +517,11 @@ def test_xml_that_makes_much_of_little_is_not_read(body: bytes) -> None:
     assert xml.read(ENTITY[ENTITY.index(b"<Error>") :].replace(b"&b;", b"c")).value("Code") == "c"
     with pytest.raises(xml.NotXml, match=r"document type|nested"):
         xml.read(body)
+
+
+def test_an_answer_that_is_too_large_is_one_sentence() -> None:
+    with pytest.raises(ApiError, match=r"larger than 4 MB; check dli:obsEndpoint"):
+        at(lambda _: httpx.Response(200, content=iter([b" " * (LARGEST + 1)]))).copy(URL, URL)
 
 
 def test_a_copy_that_failed_behind_a_good_status() -> None:

@@ -130,6 +130,7 @@ def test_a_file_that_goes_missing_is_told_by_its_argument(job: Stack) -> None:
 def checked(stack: Stack, **program: Any) -> tuple[Any, dict[str, Any]]:
     """A session that has checked a change, and what it made of it."""
     session = stack.session()
+    assert stack.id is not None
     news = stack._checked(session, stack.inputs, program)  # noqa: SLF001
     assert session.diff(URN, stack.id, stack.outs, news, frozenset()).changes
     return session, news
@@ -138,6 +139,7 @@ def checked(stack: Stack, **program: Any) -> tuple[Any, dict[str, Any]]:
 def test_a_file_that_changes_behind_the_check_changes_nothing(job: Stack) -> None:
     job.up(entrypoint=built(job, "one"))
     session, news = checked(job, entrypoint=built(job, "two"))
+    assert job.id is not None
     built(job, "three")
     job.sent()
     with pytest.raises(

@@ -95,6 +95,15 @@ def test_the_object_service_of_a_region(region: str, url: str) -> None:
     assert "must be a URL such as https://obs.eu-de" in refused(USER | {"obsEndpoint": "s3"})
 
 
+def test_what_is_tried_on_this_machine_does_not_end_in_a_cloud() -> None:
+    here = {"endpoint": "http://127.0.0.1:8080", "authUrl": "http://127.0.0.1:8080"}
+    made = settings(USER | here)
+    assert made.obs_endpoint == "http://127.0.0.1:8080"
+    assert made.values["obsEndpoint"].source == "stack config dli:endpoint"
+    named = settings(USER | here | {"obsEndpoint": "https://obs.eu-de.otc.t-systems.com"})
+    assert named.obs_endpoint == "https://obs.eu-de.otc.t-systems.com"
+
+
 def test_a_token_asks_the_identity_service_for_keys_where_that_is_known() -> None:
     token = {"token": "t", "projectId": "0123456789abcdef"}
     where = {"endpoint": "https://dli.moon.example", "region": "moon-1"}

@@ -225,9 +225,11 @@ def reaching(what: str, request: httpx.Request | None = None) -> Iterator[None]:
     try:
         yield
     except Unreadable as error:
+        of_object = OPAQUE.items() <= error.request.extensions.items()
+        setting = "dli:obsEndpoint" if of_object else "dli:endpoint"
         raise ApiError(
             f"could not {what}: the answer of {error.request.url.netloc.decode()} cannot be read: "
-            f"{error}; check dli:endpoint, and proxies on the way",
+            f"{error}; check {setting}, and proxies on the way",
             status=httpx.codes.OK,
             uncertain=error.request is request,
         ) from None

@@ -12,6 +12,7 @@ Ways in:
 - `cli`, `options`, `opened`: the commands
 - `routes`, `doors`: the endpoints of DLI, and those that only the local one has
 - `signin`: the identity service, and the check of every request
+- `obs`: the object service
 
 What a request may say, and what it does:
 

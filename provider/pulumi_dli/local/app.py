@@ -172,7 +172,14 @@ def _surround(app: Flask, service: Service) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        response = _strike(service, g.faults, AFTER) or response
+        try:
+            struck = _strike(service, g.faults, AFTER)
+        except ConnectionDropped:
+            response.close()  # with the file that an object is
+            raise
+        if struck is not None:
+            response.close()
+            response = struck
         response.headers["X-Request-Id"] = g.request_id
         if request.blueprint == obs.NAME:
             response.headers["x-amz-request-id"] = g.request_id

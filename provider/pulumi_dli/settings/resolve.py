@@ -138,7 +138,9 @@ class _Resolver:
         else:
             auth_url = services.spare_auth_url(self.sources, region)
         return self._finish(
-            places=Services(endpoint, services.obs_endpoint(self.reader, region), auth_url),
+            places=Services(
+                endpoint, services.obs_endpoint(self.reader, region, endpoint), auth_url
+            ),
             region=region.text if region else "",
             project=project,
             credentials=credentials,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pulumi_dli.settings import regions
 from pulumi_dli.settings.reader import Reader
 from pulumi_dli.settings.sources import Sources, Value, looked_at
-from pulumi_dli.settings.urls import url_problem
+from pulumi_dli.settings.urls import loopback, url_problem
 
 
 class Services(NamedTuple):
@@ -43,11 +43,21 @@ def endpoint(reader: Reader, region: Value | None) -> str:
     return public or ""
 
 
-def obs_endpoint(reader: Reader, region: Value | None) -> str:
-    """The endpoint of the object service; empty where nobody knows one, which may not be needed."""
+def obs_endpoint(reader: Reader, region: Value | None, dli: str) -> str:
+    """The endpoint of the object service; empty where nobody knows one, which may not be needed.
+
+    Args:
+        reader: takes the settings.
+        region: of the place.
+        dli: the DLI endpoint. One on this machine is a local DLI, which has its own objects: what
+            is tried there must not end in a cloud.
+    """
     value = reader.take("obsEndpoint")
     if value is not None:
         return reader.url("obsEndpoint", value)
+    if dli and loopback(dli):
+        reader.note("obsEndpoint", dli, reader.used["endpoint"].source)
+        return dli
     public = regions.obs_endpoint(region.text) if region else None
     if region and public:
         reader.note("obsEndpoint", public, f"region {region.text}")
