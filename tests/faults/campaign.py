@@ -10,14 +10,14 @@ names a state.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from announced import announced, plan_lines, requests
 from faults.hands import HANDS, Hands
-from faults.world import OWNER, ROUTES, Kill, Program, Run, State, World
+from faults.world import BUILT, OBJECTS, OWNER, ROUTES, Kill, Program, Run, State, World
 from pulumi_dli.settings.settings import LOCAL_PROJECT_ID
 
 SETTLE = 3.0
@@ -87,9 +87,39 @@ NAMED = {
 
 
 def schedule(seed: int) -> list[Step]:
-    """The steps of a seed; every third schedule is without faults."""
+    """The steps of a seed; every third schedule is without faults, every fifth has built jars."""
     if seed in NAMED:
         return NAMED[seed]
+    return _with_jars(seed, _steps(seed)) if seed % 5 == 1 else _steps(seed)
+
+
+def _with_jars(seed: int, steps: list[Step]) -> list[Step]:
+    """The same with local files in place of the jar's name, and faults of the object service."""
+    dice = random.Random(f"jars {seed}")  # noqa: S311 -- a schedule must be repeatable, not secret
+    return [
+        step
+        if step.program is None
+        else replace(
+            step,
+            program={**step.program, "entrypoint": f"{BUILT}{dice.randint(1, 3)}"},
+            faults=(*step.faults, *_object_faults(dice, calm=seed % 3 == 0)),
+        )
+        for step in steps
+    ]
+
+
+def _object_faults(dice: random.Random, *, calm: bool) -> Iterator[Mapping[str, Any]]:
+    if calm or dice.random() < 0.5:
+        return
+    route, when = dice.choice(OBJECTS), dice.choice(("before", "after"))
+    if dice.random() < 0.5:
+        yield {"kind": "drop", "route": route, "when": when}
+    else:
+        times, code = dice.choice((1, 2, 9)), dice.choice(("403", "500", "503"))
+        yield {"kind": "answer", "route": route, "when": when, "code": code, "times": times}
+
+
+def _steps(seed: int) -> list[Step]:
     dice = random.Random(seed)  # noqa: S311 -- a schedule must be repeatable, not secret
     calm = seed % 3 == 0
     program: Program | None = dict(BASE)
@@ -321,6 +351,7 @@ class Game:
             self._judge_line(saw, run.error, sent, replaced=replaced)
         if program is None and not run.error:
             self.best = 0
+        self._judge_jars()
         if before is not None and program is not None and not run.error and not run.killed:
             self._judge_state(before, program)
         return run.error
@@ -334,6 +365,13 @@ class Game:
             return
         wanted = announced(lines[-1], replaced=replaced) if lines else []
         must(requests(sent) == wanted, f"announced {wanted}, sent {requests(sent)}: {lines}")
+
+    def _judge_jars(self) -> None:
+        """No job names an object that is not there."""
+        for job in self._ours():
+            name = str(job["definition"]["entrypoint"]).removeprefix("obs://")
+            there = "/pulumi-dli/" not in name or (self.world.folder / "obs" / name).is_file()
+            must(there, f"job {job['id']} runs {name}, which is not there")
 
     def _state_held(self) -> int | None:
         """How far our job's state has come; None where there is none to lose."""

@@ -21,8 +21,11 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
+import httpx
 import stamina
+from jars import a_class, a_jar
 from local_service import new_store
+from pulumi_dli.artifacts.names import LocalFile
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.client.transport import Transport
 from pulumi_dli.errors import DliError, Halfway
@@ -44,6 +47,10 @@ OWNER = "0123456789abcdef0123456789abcdef"
 KILLED = 9
 ROUTES = ("create", "update", "run", "stop", "details", "list_jobs", "delete", "import_savepoint")
 """Where the campaign aims faults."""
+OBJECTS = ("head_object", "put_object")
+"""The same, where a job has a local file."""
+BUILT = "built:"
+"""How the `entrypoint` of a program begins that is a local file; its version follows."""
 
 Program = Mapping[str, Any]
 
@@ -132,12 +139,25 @@ class KillingTransport(Transport):
         json: object | None = None,
         hide: Iterable[str] = (),
     ) -> Any:
+        with self._counted():
+            return self._inner.request(method, path, what=what, params=params, json=json, hide=hide)
+
+    def build(self, *args: Any, **options: Any) -> httpx.Request:
+        return self._inner.build(*args, **options)
+
+    def exchange(self, *args: Any, **options: Any) -> Any:
+        """A request for an object."""
+        with self._counted():
+            return self._inner.exchange(*args, **options)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
         self._count.requests += 1
         due = self._count.requests == self._kill.request
         if due and not self._kill.after:
             os._exit(KILLED)
         try:
-            return self._inner.request(method, path, what=what, params=params, json=json, hide=hide)
+            yield
         finally:
             if due:
                 os._exit(KILLED)
@@ -189,7 +209,7 @@ class World:
 
     def arm(self, fault: Mapping[str, Any]) -> None:
         with self.store() as store:
-            faults.arm(store, fault, frozenset(ROUTES))
+            faults.arm(store, fault, frozenset((*ROUTES, *OBJECTS)))
         self.trace.append(f"armed {dict(fault)}")
 
     def clear(self) -> None:
@@ -231,7 +251,8 @@ class World:
         lines = Lines()
         with self.store() as store:
             session = Session(self._reached(None), lines, OneClock(StoredClock(store)))
-            error = Engine(session, self.state, lambda _: None).preview(program, replace)
+            built = self._built(program)
+            error = Engine(session, self.state, lambda _: None).preview(built, replace)
         self.trace += [f"  preview: {text}" for text in lines.told]
         return Run(self.state, error, told=tuple(lines.told))
 
@@ -247,6 +268,19 @@ class World:
         self._store.close()
         if self._connections is not None:
             self._connections.close()
+
+    def _built(self, program: Program | None) -> Program | None:
+        """The program with the local file that its jar is, as a build leaves it."""
+        _, _, version = str((program or {}).get("entrypoint")).partition(BUILT)
+        if program is None or not version:
+            return program
+        file = self.folder / "orders.jar"
+        entries: dict[str, str | bytes] = {
+            "com/example/Orders.class": a_class(),
+            "version": version,
+        }
+        file.write_bytes(a_jar(entries))
+        return {**program, "entrypoint": LocalFile(str(file))}
 
     def _reached(self, kill: Kill | None) -> Connections:
         """What reaches the service; it knows nothing of the runs, and takes long to make."""
@@ -265,7 +299,7 @@ class World:
         with self.store() as store:
             session = Session(self._reached(kill), lines, OneClock(StoredClock(store)))
             engine = Engine(session, self.state, record)
-            error = engine.up(program, replace)
+            error = engine.up(self._built(program), replace)
         return Run(engine.state, error, told=tuple(lines.told))
 
     def _in_child(self, program: Program | None, kill: Kill, replace: bool) -> Run:

@@ -63,29 +63,35 @@ def counting(resource: str, **arguments: Any) -> str:
 
 
 @pytest.mark.timeout(PATIENCE)
-def test_the_counts_go_on_over_five_restarts(
+def test_the_counts_go_on_over_five_restarts_and_two_versions_of_the_jar(
     tmp_path: Path, dli: FlinkDli, order_counts: Path
 ) -> None:
     stack = make_stack(tmp_path, dli)
     counts = Counts(dli.folder / "etl.csv")
-    changed = shutil.copy(order_counts, tmp_path / "Changed.jar")
+    changed = Path(shutil.copy(order_counts, tmp_path / "Changed.jar"))
     with zipfile.ZipFile(changed, "a") as archive:
         archive.writestr("version.txt", "2")
-    files.add(dli.folder, Path(changed), None)
+    built = stack.project.directory / "orders.jar"
+    program: dict[str, Any] = {
+        "entrypoint": None,
+        "code": {"entrypoint": 'pulumi.FileAsset("orders.jar")'},
+    }
 
-    stack.program(counting("etl"))
+    shutil.copy(order_counts, built)
+    stack.program(counting("etl", **program))
     shown = stack.up()
     assert f"on Flink {versions.DEFAULT_VERSION}: {dli.cluster.url}" in shown
     cluster = dli.cluster
-    program: dict[str, Any] = {}
-    for change in (
-        {"parallel_number": 2},
-        {"entrypoint": "Changed.jar"},
-        {"parallel_number": 1},
-        {"parallel_number": 4},
-        {"checkpoint_interval": 2},
-    ):
+    changes: tuple[tuple[Path, dict[str, Any]], ...] = (
+        (order_counts, {"parallel_number": 2}),
+        (changed, {}),
+        (changed, {"parallel_number": 4}),
+        (order_counts, {}),  # back: it is there already
+        (order_counts, {"checkpoint_interval": 2}),
+    )
+    for version, change in changes:
         dli.counts_on(counts, MORE)
+        shutil.copy(version, built)
         program |= change
         stack.program(counting("etl", **program))
         assert "restarts the job from a savepoint (downtime)" in stack.up()
@@ -94,6 +100,10 @@ def test_the_counts_go_on_over_five_restarts(
     assert dli.cluster == cluster
     stack.destroy()
     counts.must_be_exact()
+    uploaded = (dli.folder / "obs/bucket/pulumi-dli").rglob("orders-*.jar")
+    assert sorted(map(Path.read_bytes, uploaded)) == sorted(
+        [order_counts.read_bytes(), changed.read_bytes()]
+    )
 
 
 @pytest.mark.timeout(PATIENCE)
