@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,13 +56,13 @@ class Checking:
             return {}, [*problems(desired, before), str(error)]
         own = [name for name in PLACE if chosen[name] is not None]
         filled: dict[str, Any] = {**place.told(olds), "own_place": own}
-        unnamed: list[str] = []
         named = Named()
         if files:
-            folder, unnamed = self._folder(desired, settings.artifacts, place.project_id, files)
+            folder = _folder(desired, settings.artifacts, place.project_id)
             named = self.uploads.named(urn, files, olds, folder)
+            if folder is None and desired.knows("obs_bucket"):
+                named.problems += map(_homeless, sorted(named.unknown))
             desired = Desired.read({**texts, **named.texts}, unknown.union(named.unknown))
-            unnamed = [*named.problems, *(unnamed if named.unknown else ())]
             filled |= named.texts
         if "desired_state" not in desired.open:
             filled["desired_state"] = desired.value("desired_state")
@@ -70,10 +70,13 @@ class Checking:
             filled["tags"] = {**settings.default_tags, **(desired.spec.tags or {})}
         desired = desired.fill(filled)
         found = [
-            *unnamed,
+            *named.problems,
             *problems(desired, before),
             *ignored_tags(desired, settings.ignore_tags),
         ]
+        if not found:
+            there = JarPlace(explicit(news), settings)
+            found += self.jars.problems(desired, before, named.files, there)
         failure = ""
         try:
             if before is None:
@@ -83,9 +86,6 @@ class Checking:
                 told, failure = self.foresight.of_known(
                     urn, place, desired, before, valid=not found
                 )
-            if not found and not told:
-                there = JarPlace(explicit(news), settings)
-                told = self.jars.problems(desired, before, named.files, there)
         except DliError as error:
             told = [str(error)]
         if found or told:
@@ -93,20 +93,17 @@ class Checking:
         failed = {"failure": failure} if failure else {}
         return {**filled, **failed, **desired.given_as_in(before)}, []
 
-    def _folder(
-        self, desired: Desired, artifacts: str, project_id: str, files: Iterable[str]
-    ) -> tuple[str | None, list[str]]:
-        """Where the files of a job go, and what is wrong where nobody says so.
 
-        None with no problem: the bucket is not known yet.
-        """
-        bucket = desired.spec.obs_bucket
-        if artifacts or bucket:
-            return f"{artifacts or f'obs://{bucket}'}/{FOLDER}/{project_id}", []
-        if not desired.knows("obs_bucket"):
-            return None, []
-        return None, [
-            f"{name}: a local file goes into a bucket, and there is none; set obs_bucket, or "
-            "`pulumi config set dli:artifacts BUCKET`"
-            for name in files
-        ]
+def _folder(desired: Desired, artifacts: str, project_id: str) -> str | None:
+    """Where the files of a job go; None where no bucket is known."""
+    bucket = desired.spec.obs_bucket
+    if not artifacts and not bucket:
+        return None
+    return f"{artifacts or f'obs://{bucket}'}/{FOLDER}/{project_id}"
+
+
+def _homeless(argument: str) -> str:
+    return (
+        f"{argument}: a local file goes into a bucket, and there is none; set obs_bucket, or "
+        "`pulumi config set dli:artifacts BUCKET`"
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -119,12 +118,11 @@ class Jars:
         self, name: str, file: str | None, look: Callable[[Readable], Findings], place: JarPlace
     ) -> Findings:
         if file is not None:
-            with ExitStack() as stack:
-                try:
-                    opened = stack.enter_context(Path(file).open("rb"))
-                except OSError:  # the check has told of it
-                    return Findings()
-                return look(opened)
+            try:
+                with Path(file).open("rb") as opened:
+                    return look(opened)
+            except OSError:  # the check tells of it
+                return Findings()
         url = ObjectUrl.read(name)
         if url is None or url.problem or not place.settings.preflight:  # or DLI's own package
             return Findings()
@@ -146,10 +144,8 @@ class Jars:
 
 def _fresh(desired: Desired, before: Desired | None, argument: str) -> bool:
     """Whether a jar is to run that did not run before, or that has to fit another argument."""
-    if before is None:
-        return True
     names = (argument, *DECIDES) if argument == "entrypoint" else (argument,)
-    return any(not desired.keeps(name, before) for name in names if name in desired.given)
+    return before is None or desired.changes(before, names)
 
 
 @dataclass(slots=True)
