@@ -35,7 +35,8 @@ def test_a_service_that_does_not_answer_stops_no_preview(tmp_path: Path) -> None
     stack.preview()
     stamina.set_testing(False)
     assert [line.partition(":")[0] for line in stack.warned] == [
-        "queues and jobs could not be looked up, so some mistakes show only in `up`"
+        "jars in OBS could not be looked into, so some mistakes show only in `up`",
+        "queues and jobs could not be looked up, so some mistakes show only in `up`",
     ]
     assert stack.plan_lines == ["orders: creates and starts the job; 2 CUs"]
     stack.close()

@@ -50,6 +50,7 @@ GOOD = {
     "maxRetries": ["0", "3"],
     "defaultTags": ['{"team": "data", "n": 1}'],
     "ignoreTags": ["team,cost*", '["team"]'],
+    "artifacts": ["my-bucket", "obs://my-bucket/builds/"],
     "preflight": ["on", "off"],
     "localPath": ["state"],
     "localFlinkVersion": ["1.17"],

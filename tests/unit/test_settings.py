@@ -289,6 +289,9 @@ def test_an_agency() -> None:
         ({"defaultTags": '{"a": "1", " a": "2"}'}, "names each tag once"),
         ({"defaultTags": '{"a": "1", "a": "2"}'}, "names each tag once"),
         ({"defaultTags": '{"a":' * 100_000}, "must be a map"),
+        ({"artifacts": "https://my-bucket"}, "must be a bucket, or `bucket/folder`"),
+        ({"artifacts": "my-bucket/../other"}, "must be a bucket, or `bucket/folder`"),
+        ({"artifacts": "My Bucket"}, "must be a bucket, or `bucket/folder`"),
         ({"ignoreTags": "[" * 100_000}, "must be names"),
         ({"ignoreTags": '["team", {}]'}, "must be names"),
         ({"ignoreTags": "team,,cost"}, "must be names"),
@@ -554,3 +557,16 @@ def test_a_wrong_identity_url_gets_one_as_an_example() -> None:
     config |= {"password": "p", "domainName": "d"}
     with pytest.raises(SettingsError, match=r"a URL such as https://iam\.eu-de\.otc"):
         resolve(config, {}, directory=Path("/p"))
+
+
+@pytest.mark.parametrize(
+    ("written", "folder"),
+    [
+        ("my-bucket", "obs://my-bucket"),
+        ("obs://my-bucket/builds/", "obs://my-bucket/builds"),
+        (None, ""),
+    ],
+)
+def test_the_bucket_of_local_files(written: str | None, folder: str) -> None:
+    more = {} if written is None else {"artifacts": written}
+    assert settings(USER | more).artifacts == folder
