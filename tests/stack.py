@@ -180,7 +180,7 @@ class Stack:
         except Halfway as error:
             self.id, self.outs = error.job_id, sent(error.state.write())
             found = {name: self.outs[name] for name in ("desired_state",) if self.outs.get(name)}
-            found |= error.state.place
+            found |= error.state.found
             self.inputs, self.failed, self.pending = {**news, **found}, True, False
             self.inputs.pop("failure", None)
             raise

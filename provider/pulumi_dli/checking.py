@@ -60,7 +60,7 @@ class Checking:
         if files:
             folder = _folder(desired, settings.artifacts, place.project_id)
             named = self.uploads.named(urn, files, olds, folder)
-            if folder is None and desired.knows("obs_bucket"):
+            if folder is None and desired.knows("obs_bucket") and not named.problems:
                 named.problems += map(_homeless, sorted(named.unknown))
             desired = Desired.read({**texts, **named.texts}, unknown.union(named.unknown))
             filled |= named.texts
@@ -76,7 +76,7 @@ class Checking:
         ]
         if not found:
             there = JarPlace(explicit(news), settings)
-            found += self.jars.problems(desired, before, named.files, there)
+            found += self.jars.problems(desired, before, named, there)
         failure = ""
         try:
             if before is None:

@@ -139,7 +139,7 @@ def _keep(error: Halfway, inputs: Mapping[str, Any]) -> dict[str, Any]:
     key = {PROVIDER_KEY: inputs.get(PROVIDER_KEY)}
     outs = error.state.write()
     stored = {name: value for name, value in inputs.items() if name != "failure"}
-    stored |= error.state.place  # of a job that did not get to where the program wants it
+    stored |= error.state.found  # of a job that did not get to where the program wants it
     if error.state.at_risk:  # as a refresh would give it, so that the next check knows
         stored["desired_state"] = outs["desired_state"]
     if host.partial_failure(str(error.job_id), {**outs, **key}, stored, str(error)):

@@ -177,8 +177,8 @@ class Storable(Protocol):
         ...
 
     @property
-    def place(self) -> dict[str, Any]:
-        """The inputs that say where the job is."""
+    def found(self) -> dict[str, Any]:
+        """The inputs that say where the job is and what it runs, whatever was wished."""
         ...
 
     def write(self) -> dict[str, Any]:

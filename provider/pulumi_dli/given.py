@@ -18,6 +18,8 @@ import pulumi
 from pulumi import Input, Output
 from pulumi.output import Unknown
 
+from pulumi_dli.job.object_url import OBJECTS
+
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _ID = re.compile(r"\s*([0-9]{1,19})(?:\.0)?\s*")
@@ -25,8 +27,6 @@ _MOST = 2**63
 _PATH = 200
 _RESERVED = ("owner", "endpoint", "own_place", "former_owners", "retained")
 """Inputs of the provider's own: a check would take a program's for them."""
-FILES = ("entrypoint", "dependency_jars", "dependency_files")
-"""Arguments that take a local file as well."""
 _OPTIONS = {
     "parent": (pulumi.Resource, "a resource"),
     "protect": (bool, "True or False"),
@@ -112,7 +112,7 @@ def _sendable_argument(whose: str, name: Any, value: Any) -> dict[str, Any]:
         raise pulumi.RunError(f"{whose}: {name}: there is no such argument; remove it")
     try:
         where = f"{whose}: {name}"
-        return {} if value is None else {name: sendable(where, value, files=name in FILES)}
+        return {} if value is None else {name: sendable(where, value, files=name in OBJECTS)}
     except RecursionError:
         raise pulumi.RunError(
             f"{whose}: {name}: an argument holds itself, or is nested too deep"
@@ -194,16 +194,20 @@ def sendable(where: str, value: Any, *, files: bool = False) -> Any:
 
 
 def _file(where: str, value: pulumi.Asset | pulumi.Archive) -> pulumi.FileAsset:
-    """A local file that is there: the SDK has no sentence for one that is not."""
+    """A local file that is there, by its whole path.
+
+    The SDK has no sentence for one that is not, and the engine begins in another folder than a
+    program that has changed its own.
+    """
     if not isinstance(value, pulumi.FileAsset):
         raise pulumi.RunError(
             f"{where} is {kind(value)}; use pulumi.FileAsset(…) for a local file, or the text "
             "`obs://bucket/key` for an object"
         )
-    file = Path(value.path)
+    file = Path(_text(where, str(value.path)))
     try:
         if file.is_file() and os.access(file, os.R_OK):
-            return value
+            return pulumi.FileAsset(os.path.abspath(file))  # noqa: PTH100 -- `..` goes too
         found = "is not there" if not file.exists() else "is not a file that can be read"
     except OSError as error:  # of the path's form
         found = f"cannot be read: {error.strerror}"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pulumi_dli.artifacts.objects import Objects
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.checking import Checking
@@ -40,7 +41,6 @@ from pulumi_dli.memory import Memory, Old
 from pulumi_dli.preview.foresight import Foresight
 from pulumi_dli.preview.jars import Jars
 from pulumi_dli.rules.check import problems
-from pulumi_dli.rules.formats import packages
 
 YOUNG = 1.0
 """Seconds for which the live look of a diff is good for the update that follows it."""
@@ -70,7 +70,7 @@ class Session:
 
     def __post_init__(self) -> None:
         self._foresight = Foresight(self.connections, self.console, self.clock, self._memory)
-        self._uploads = Uploads(self.console.progress)
+        self._uploads = Uploads(self.console)
         self._stores = Stores(self.connections, clock=self.clock)
         jars = Jars(self._stores, self.console.warn)
         self._checking = Checking(self.connections, self._foresight, self._uploads, jars)
@@ -160,7 +160,7 @@ class Session:
         self._memory.keep(place, job_id, urn)
         look = self._memory.take_look(urn)
         seen = look.job if look is not None and self.clock.now() - look.at <= YOUNG else None
-        self._bring(urn, olds, desired)
+        self._uploads.bring(urn, desired, state, self._objects(olds))
         allowed = seconds or desired.options.timeouts.update
         return self._life(place, olds).change(job_id, desired, state, allowed, seen).write()
 
@@ -229,24 +229,23 @@ class Session:
         life = self._life(place, inputs)
         desired = self._wish(urn, inputs)
         allowed = seconds or desired.options.timeouts.create
+        there = self._objects(inputs)
         if old is None:
             _demand_valid(desired)
-            self._bring(urn, inputs, desired)
+            self._uploads.bring(urn, desired, None, there)
             return life.deploy(desired, allowed)
         with kept(old.state, None if old.deleted else old.state.job, old.path):
-            self._bring(urn, inputs, desired)
+            self._uploads.bring(urn, desired, old.state, there, gone=old.deleted)
         desired = desired.without("adopt_job_id")  # it has a job already
         if old.deleted:
             return life.redeploy(desired, old.state, old.path, allowed)
         if old.place == place:
             return life.replace(desired, old.state, allowed)
-        there = self._life(old.place, old.place._asdict())
-        return life.relocate(there, desired, old.state, allowed)
+        before = self._life(old.place, old.place._asdict())
+        return life.relocate(before, desired, old.state, allowed)
 
-    def _bring(self, urn: str, props: Mapping[str, Any], desired: Desired) -> None:
-        """Upload the local files that a job is to run, before anything is stopped."""
-        names = frozenset(text for _, text in packages(desired))
-        self._uploads.bring(urn, names, lambda: self._stores.at(*explicit(props)))
+    def _objects(self, props: Mapping[str, Any]) -> Callable[[], Objects]:
+        return lambda: self._stores.at(*explicit(props))
 
     def _wish(self, urn: str, inputs: Mapping[str, Any]) -> Desired:
         return replace(Desired.read(inputs), loss_told=self._memory.loss_told(urn))

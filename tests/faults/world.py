@@ -377,7 +377,7 @@ class Engine:
         except Halfway as error:
             outputs = _stored(error.state.write())
             inputs.pop("failure", None)
-            inputs |= _stored(error.state.place)
+            inputs |= _stored(error.state.found)
             if error.state.at_risk:
                 inputs["desired_state"] = outputs["desired_state"]
             self.state = State(error.job_id, inputs, outputs, failed=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -263,3 +264,64 @@ def test_objects_that_may_not_be_read_are_one_warning(job: Stack) -> None:
     [warning] = [text for text in job.warned if "looked into" in text]
     assert warning.startswith("jars in OBS could not be looked into, so some mistakes show only in")
     assert job.line.startswith("orders: creates and starts the job")
+
+
+# When OBS is out of reach.
+
+
+@pytest.mark.parametrize("code", ["403", "404"])
+@pytest.mark.parametrize("program", [{"desired_state": "stopped"}, {"tags": {"a": "1"}}])
+def test_a_job_can_be_changed_although_its_own_jar_cannot_be_looked_at(
+    job: Stack, program: dict[str, Any], code: str
+) -> None:
+    job.up(entrypoint=built(job, "one"))
+    for route in ("head_object", "put_object"):
+        job.dli.arm("answer", code=code, route=route, times=9)
+    job.up(entrypoint=built(job, "one"), **program)
+    [warning] = [text for text in job.warned if "goes on with what it has" in text]
+    assert warning.startswith("could not ")
+    assert (job.dli.status(1) == "job_running") is ("tags" in program)
+
+
+def test_a_move_that_could_not_bring_its_jar_is_taken_back_without_a_restart(job: Stack) -> None:
+    job.up(entrypoint=built(job, "one"))
+    job.dli.arm("answer", code="403", route="put_object")
+    with pytest.raises(Halfway):
+        job.up(entrypoint=built(job, "one"), project_id=OTHER)
+    job.sent()
+    job.up(entrypoint=built(job, "one"))
+    assert job.sent() == []
+    assert not job.preview(entrypoint=built(job, "one")).changes
+
+
+def test_a_build_that_keeps_the_files_stamp_is_noticed(job: Stack) -> None:
+    job.up(entrypoint=built(job, "one"))
+    file = built(job, "two")
+    stamp = Path(file.path).stat()
+    session, news = checked(job, entrypoint=file)
+    assert job.id is not None
+    built(job, "six")
+    os.utime(file.path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    with pytest.raises(JobError, match="was changed while this ran"):
+        session.update(URN, job.id, job.outs, news, None)
+
+
+def test_a_local_file_is_looked_into_while_its_bucket_is_not_known(job: Stack) -> None:
+    session = job.session()
+    wish = job.wish(entrypoint=jar(job, main="no.Such"), obs_bucket=None)
+    _, problems = session.check(URN, {}, wish, frozenset({"obs_bucket"}))
+    [problem] = problems
+    assert problem.startswith("entrypoint: does not hold the class that its manifest names")
+
+
+def test_what_is_refused_after_the_job_was_deleted_does_not_say_that_it_stands(job: Stack) -> None:
+    job.up(entrypoint=built(job, "one"))
+    session = job.session()
+    assert job.id is not None
+    session.delete(URN, job.id, job.outs, None)  # as for a dependent of what is replaced
+    job.dli.arm("answer", code="403", route="put_object")
+    filled, problems = session.check(URN, {}, job.wish(entrypoint=built(job, "two")), frozenset())
+    assert not problems
+    with pytest.raises(Halfway) as caught:
+        session.create(URN, {**job.wish(), **filled}, None)
+    assert "nothing of the job was changed" not in str(caught.value)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_dli.artifacts.names import LocalFile, apart, named
+from pulumi_dli.artifacts.names import LocalFile, apart, holds, named
 from pulumi_dli.errors import DliError
 
 FOLDER = "obs://bucket/pulumi-dli/0123"
@@ -63,6 +63,50 @@ def test_an_item_keeps_its_name_wherever_it_stands() -> None:
         {"dependency_jars": [JAR, LocalFile("lib/b.jar")]}, {"dependency_jars": ["x/y", stored]}
     )
     assert found.texts["dependency_jars"][1] == stored
+
+
+def contents(**of: str) -> Any:
+    """Files `name.csv` of the contents 1, 2, …, in the order in which they are written."""
+    return (
+        {"dependency_files": [LocalFile(f"{stem}.csv") for stem in of]},
+        lambda path: of[path.removesuffix(".csv")] * 64,
+    )
+
+
+def of(stem: str, content: str) -> str:
+    return f"{FOLDER}/{stem}-{content * 16}.csv"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "after"),
+    [
+        ([], {"a": "1", "b": "1"}, [("a", "1"), ("b", "1")]),
+        ([("a", "1"), ("b", "1")], {"a": "1", "b": "1"}, [("a", "1"), ("b", "1")]),
+        ([("a", "1"), ("b", "1")], {"b": "1", "a": "1"}, [("b", "1"), ("a", "1")]),
+        ([("a", "1"), ("b", "2")], {"a": "2", "b": "2"}, [("a", "2"), ("b", "2")]),
+        ([("a", "1"), ("b", "2")], {"a": "2", "b": "1"}, [("a", "2"), ("b", "1")]),
+        ([("old", "1"), ("b", "2")], {"new": "1", "b": "2"}, [("old", "1"), ("b", "2")]),
+        ([("old", "1")], {"new": "1", "other": "1"}, [("old", "1"), ("other", "1")]),
+    ],
+)
+def test_files_of_one_content_are_told_apart_by_what_they_are_called(
+    before: list[tuple[str, str]], now: dict[str, str], after: list[tuple[str, str]]
+) -> None:
+    files, digests = contents(**now)
+    found = named(files, {"dependency_files": [of(*each) for each in before]}, FOLDER, digests)
+    assert found.texts["dependency_files"] == [of(*each) for each in after]
+
+
+@pytest.mark.parametrize(
+    "path", ["orders.", "a.jar.", "...", ".", "a b ä.jar", f"x-{'c' * 16}.jar"]
+)
+def test_an_odd_name_says_its_content_too(path: str) -> None:
+    found = named({"entrypoint": LocalFile(path)}, {}, FOLDER, lambda _: "c" * 64)
+    name = found.texts["entrypoint"]
+    assert holds(name, "c" * 64)
+    assert not holds(name, "d" * 64)
+    again = named({"entrypoint": LocalFile(path)}, {"entrypoint": name}, None, lambda _: "c" * 64)
+    assert again.texts == found.texts
 
 
 @pytest.mark.parametrize("stored", [f"obs://b/orders-{'b' * 16}.jar", "a/b", None, 5, ["x"]])

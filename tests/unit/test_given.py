@@ -129,15 +129,29 @@ def test_another_value_is_one_sentence(value: Any, sentence: str) -> None:
 def test_a_file_may_stand_where_a_jar_does(tmp_path: Path) -> None:
     (tmp_path / "a.jar").write_bytes(b"")
     asset = pulumi.FileAsset(tmp_path / "a.jar")
-    assert given.sendable("it", asset, files=True) is asset
-    assert given.sendable("it", ["obs://b/a.jar", asset], files=True)[1] is asset
+    for value in (
+        given.sendable("it", asset, files=True),
+        *given.sendable("it", [asset], files=True),
+    ):
+        assert value.path == str(tmp_path / "a.jar")
     with pytest.raises(pulumi.RunError, match=r"it is a FileAsset; use text, a number"):
         given.sendable("it", asset)
+
+
+def test_a_relative_file_is_that_of_the_folder_that_the_program_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub/a.jar").write_bytes(b"")
+    monkeypatch.chdir(tmp_path / "sub")
+    sent = given.sendable("it", pulumi.FileAsset("../sub/a.jar"), files=True)
+    assert sent.path == str(tmp_path / "sub/a.jar")  # the engine begins elsewhere
 
 
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [
+        (pulumi.FileAsset("a\udc80.jar"), "holds half a character"),
         (pulumi.StringAsset(PLANTED), "is a StringAsset; use pulumi.FileAsset(…) for a local file"),
         (pulumi.RemoteAsset(f"https://{PLANTED}"), "is a RemoteAsset; use pulumi.FileAsset(…)"),
         (pulumi.FileArchive("/"), "is a FileArchive; use pulumi.FileAsset(…) for a local file"),

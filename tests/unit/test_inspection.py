@@ -166,6 +166,13 @@ def test_a_manifest_that_cannot_be_read_is_no_problem() -> None:
     assert start(bytes(jar)) == Findings()
 
 
+def test_java_does_not_read_a_last_line_that_does_not_end() -> None:
+    text = "Manifest-Version: 1.0\r\nMain-Class: com.example.Orders"
+    [problem] = start(a_jar({"META-INF/MANIFEST.MF": text, **GOOD}, main=None)).problems
+    assert problem.startswith("names no main class")
+    assert start(a_jar({"META-INF/MANIFEST.MF": f"{text}\n", **GOOD}, main=None)) == Findings()
+
+
 def test_a_manifest_longer_than_any_is_read_to_its_bound() -> None:
     text = a_manifest("X: " + "x" * (3 << 20), "Main-Class: com.example.Missing")
     assert start(a_jar({**GOOD, "META-INF/MANIFEST.MF": text}, main=None)) == Findings()

@@ -25,9 +25,14 @@ def is_manifest(name: str) -> bool:
 
 
 def attributes(data: bytes) -> dict[str, str]:
-    """What the main section says, under names in lower case."""
+    """What the main section says, under names in lower case.
+
+    Java does not read a last line that does not end, and nothing of a manifest with a line that is
+    not `Name: value`.
+    """
     found = {}
-    for line in _unfolded(data.splitlines()):
+    whole = data if len(data) >= LONGEST else data[: max(data.rfind(b"\n"), data.rfind(b"\r")) + 1]
+    for line in _unfolded(whole.splitlines()):
         if not line:
             break
         name, _, value = line.decode("utf-8", "replace").partition(":")

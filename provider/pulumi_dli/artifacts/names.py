@@ -13,9 +13,8 @@ from pathlib import PurePath
 from typing import Any
 
 from pulumi_dli.errors import DliError
+from pulumi_dli.job.object_url import OBJECTS
 
-FILES = ("entrypoint", "dependency_jars", "dependency_files")
-"""Arguments that take a local file in place of an object's name."""
 FOLDER = "pulumi-dli"
 """The folder of a bucket that the objects are in, one below for each project."""
 DIGITS = 16
@@ -35,20 +34,26 @@ class Named:
 
     Attributes:
         texts: the arguments with names in place of files.
-        unknown: arguments whose names cannot be told yet, because their bucket is not known.
+        unnamed: the files without a name, because their bucket is not known or they cannot be
+            read: where each stands, and its path.
         problems: what is wrong, a sentence each.
         files: the paths of the files by their names.
     """
 
     texts: dict[str, Any] = field(default_factory=dict)
-    unknown: set[str] = field(default_factory=set)
+    unnamed: list[tuple[tuple[str | int, ...], str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def unknown(self) -> frozenset[str]:
+        """The arguments that hold a file without a name."""
+        return frozenset(str(where[0]) for where, _ in self.unnamed)
 
 
 def apart(inputs: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The inputs without those arguments that hold a file, and these."""
-    files = {name: inputs[name] for name in FILES if any(_files(inputs.get(name)))}
+    files = {name: inputs[name] for name in OBJECTS if any(_files(inputs.get(name)))}
     return {name: value for name, value in inputs.items() if name not in files}, files
 
 
@@ -69,36 +74,88 @@ def named(
     """
     found = Named()
     for argument, value in files.items():
-        before = [text for text in _items(olds.get(argument)) if isinstance(text, str)]
+        items = _items(value)
+        contents = [_content(argument, item, digest, found) for item in items]
+        stored = _kept(contents, [text for text in _items(olds.get(argument)) if _is_text(text)])
         names: list[Any] = []
-        for item in _items(value):
-            if not isinstance(item, LocalFile):
+        for index, (item, content) in enumerate(zip(items, contents, strict=True)):
+            if content is None:
                 names.append(item)
                 continue
-            try:
-                name = _name(item.path, digest(item.path)[:DIGITS], before, folder)
-            except DliError as error:
-                found.problems.append(f"{argument}: {error}")
-                name = None
-            if name is None:
-                found.unknown.add(argument)
+            name = stored.get(index) or (content.name(folder) if folder else None)
+            if name is None or not content.digest:
+                where = (argument, index) if items is value else (argument,)
+                found.unnamed.append((where, item.path))
             else:
                 found.files[name] = item.path
                 names.append(name)
         if argument not in found.unknown:
-            found.texts[argument] = names if isinstance(value, list) else "".join(names)
+            found.texts[argument] = names if items is value else names[0]
     return found
 
 
-def _name(path: str, digest: str, before: list[str], folder: str | None) -> str | None:
-    for name in before:
-        if PurePath(name).stem.endswith(f"-{digest}"):
-            return name
-    if folder is None:
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A file by what names it: a part of its own name, and its digest; "" where there is none."""
+
+    stem: str
+    suffix: str
+    digest: str
+
+    def name(self, folder: str) -> str:
+        return f"{folder}/{self.stem}-{self.digest}{self.suffix}"
+
+
+def _content(
+    argument: str, item: Any, digest: Callable[[str], str], found: Named
+) -> _Content | None:
+    if not isinstance(item, LocalFile):
         return None
-    file = PurePath(path)
+    file = PurePath(item.path)
     stem, suffix = (re.sub(r"[^A-Za-z0-9._-]+", "-", part) for part in (file.stem, file.suffix))
-    return f"{folder}/{stem[:_STEM]}-{digest}{suffix}"
+    told = ""
+    try:
+        told = digest(item.path)[:DIGITS]
+    except DliError as error:
+        found.problems.append(f"{argument}: {error}")
+    return _Content(stem[:_STEM].strip(".") or "file", suffix.rstrip("."), told)
+
+
+def _kept(contents: list[_Content | None], before: list[str]) -> dict[int, str]:
+    """The names of before that files keep, by the files' places; each name once.
+
+    One of the same stem goes first. A file that was renamed keeps its name too, unless another
+    file of the argument is called so now.
+    """
+    files = {index: content for index, content in enumerate(contents) if content is not None}
+    called = {content.stem for content in files.values()}
+    kept: dict[int, str] = {}
+    for exact in (True, False):
+        for index, content in files.items():
+            if index in kept or not content.digest:
+                continue
+            for name in before:
+                stem = _stem_of(name, content.digest)
+                if stem is not None and (stem == content.stem if exact else stem not in called):
+                    kept[index] = name
+                    before.remove(name)
+                    break
+    return kept
+
+
+def holds(name: str, digest: str) -> bool:
+    """Whether a name says that content."""
+    return _stem_of(name, digest[:DIGITS]) is not None
+
+
+def _stem_of(name: str, digest: str) -> str | None:
+    """What stands before the digest in a name; None where the digest does not."""
+    found = re.fullmatch(rf"(?:.*/)?([^/]*)-{digest}(?:\.[A-Za-z0-9_-]*)?", name)
+    return found[1] if found else None
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _items(value: Any) -> list[Any]:

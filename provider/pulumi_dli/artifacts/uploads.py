@@ -6,19 +6,24 @@ remembers which file a name stands for, and uploads it where there is no such ob
 
 from __future__ import annotations
 
+import io
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from pulumi_dli.artifacts.jar_digest import content_digest
-from pulumi_dli.artifacts.names import DIGITS, Named, named
+from pulumi_dli.artifacts.names import Named, holds, named
 from pulumi_dli.artifacts.objects import Objects
 from pulumi_dli.artifacts.payload import Payload
+from pulumi_dli.console import Console
 from pulumi_dli.errors import DliError, JobError, ObjectMissing
-from pulumi_dli.job.object_url import ObjectUrl
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.object_url import ObjectUrl, objects
+from pulumi_dli.job.state import State
 from pulumi_dli.once import Once
 
 LARGE = 8 << 20
@@ -31,11 +36,11 @@ class Uploads:
     """One for each run. Safe to share between threads.
 
     Args:
-        progress: takes the lines of large uploads.
+        console: takes the lines of large uploads, and warnings.
     """
 
-    def __init__(self, progress: Callable[[str], None]) -> None:
-        self._progress = progress
+    def __init__(self, console: Console) -> None:
+        self._progress, self._warn = console.progress, console.warn
         self._lock = threading.Lock()
         self._files: dict[str, Mapping[str, str]] = {}
         self._digests: dict[_Stamp, str] = {}
@@ -50,59 +55,83 @@ class Uploads:
             self._files[urn] = found.files
         return found
 
-    def bring(self, urn: str, names: frozenset[str], objects: Callable[[], Objects]) -> None:
+    def bring(
+        self,
+        urn: str,
+        desired: Desired,
+        state: State | None,
+        there: Callable[[], Objects],
+        *,
+        gone: bool = False,
+    ) -> None:
         """Upload the files of a resource that are not there yet.
 
         Args:
             urn: the resource.
-            names: the names that its job is to run.
-            objects: the object service of its place; asked for where there is a file.
+            desired: the wish for its job.
+            state: what is known of it; None for a new one. Trouble with an object that it has had
+                already is only a warning, so that a job can be stopped while OBS is out of reach.
+            there: gives the object service of its place; asked where there is a file.
+            gone: whether the job was deleted before.
 
         Raises:
-            JobError: a file was changed since it was named, or has no name that OBS can take.
-            DliError: OBS refused, or could not be reached. Nothing of the job was changed.
+            JobError: a file was changed since it was named, or has no name that OBS can take; or
+                OBS refused, or could not be reached.
         """
+        names = set(objects(desired.spec.value))
+        known = set() if state is None else set(objects(state.value))
         with self._lock:
             files = {name: path for name, path in self._files.get(urn, {}).items() if name in names}
         for name, path in files.items():
-            there = objects()
-            key = id(there), name
+            store = there()
+            key = id(store), name
             with self._lock:
-                once = self._brought.setdefault(key, Once(partial(self._bring, name, path, there)))
+                once = self._brought.setdefault(key, Once(partial(self._bring, name, path, store)))
             try:
                 once.get()
             except DliError as error:
-                raise JobError(f"{error}; nothing of the job was changed") from error
+                if name not in known:
+                    ending = "" if gone else "; nothing of the job was changed"
+                    raise JobError(f"{error}{ending}") from error
+                self._warn(f"{error}; the job goes on with what it has")
 
-    def _bring(self, name: str, path: str, objects: Objects) -> None:
+    def _bring(self, name: str, path: str, store: Objects) -> None:
         url = ObjectUrl.read(name)
         if url is None or url.problem:
             problem = "names no object of OBS" if url is None else url.problem
             raise JobError(f"{name} {problem}, so {path} cannot be put there")
         try:
-            objects.head(url)
+            store.head(url)
         except ObjectMissing:
             payload = Payload.of(Path(path))
             self._demand_same(name, path)
             if payload.size >= LARGE:
                 self._progress(f"uploading {path} ({payload.size / 2**20:.0f} MB) to {url}")
-            objects.put(url, payload)
+            store.put(url, payload)
 
     def _demand_same(self, name: str, path: str) -> None:
-        if not PurePath(name).stem.endswith(self._digest(path)[:DIGITS]):
+        with _opened(path) as file:  # not by its stamp, which a build may set
+            same = holds(name, content_digest(file))
+        if not same:
             raise JobError(f"{path} was changed while this ran; run it again")
 
     def _digest(self, path: str) -> str:
         """The digest of a file's content, worked out once as long as the file stays."""
-        try:
-            with Path(path).open("rb") as file:
-                stat = os.fstat(file.fileno())
-                stamp = (str(Path(path).absolute()), stat.st_ino, stat.st_size, stat.st_mtime_ns)
-                with self._lock:
-                    known = self._digests.get(stamp)
-                digest = known or content_digest(file)
-        except OSError as error:
-            raise DliError(f"{path!r} cannot be read: {error.strerror}") from None
+        with _opened(path) as file:
+            stat = os.fstat(file.fileno())
+            stamp = (path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+            with self._lock:
+                known = self._digests.get(stamp)
+            digest = known or content_digest(file)
         with self._lock:
             self._digests[stamp] = digest
         return digest
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[io.BufferedReader]:
+    try:
+        with Path(path).open("rb") as file:
+            yield file
+    except OSError as error:
+        raise DliError(f"{path!r} cannot be read: {error.strerror}") from None

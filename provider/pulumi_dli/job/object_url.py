@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
+OBJECTS = ("entrypoint", "dependency_jars", "dependency_files")
+"""Arguments of a job that name jars and files."""
 SCHEME = "obs://"
 MOST_KEY = 1024
 """Bytes of a key."""
@@ -44,6 +47,13 @@ class ObjectUrl(NamedTuple):
         if not self.key.isprintable():
             return "has a key with a character that cannot be shown"
         return ""
+
+
+def objects(value: Callable[[str], Any]) -> Iterator[str]:
+    """The jars and files that a job runs, by what its arguments are."""
+    for name in OBJECTS:
+        found = value(name)
+        yield from map(str, found if isinstance(found, list) else [found] if found else [])
 
 
 def is_bucket(text: str) -> bool:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from pulumi_dli.artifacts.archive import Readable
 from pulumi_dli.artifacts.inspection import Findings, of_dependency, of_entrypoint
+from pulumi_dli.artifacts.names import Named
 from pulumi_dli.artifacts.objects import Objects
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.console import Report
@@ -57,7 +58,7 @@ class Jars:
         self,
         desired: Desired,
         before: Desired | None,
-        files: Mapping[str, str],
+        named: Named,
         place: JarPlace,
     ) -> list[str]:
         """Why the jars of a job certainly cannot start; what may go wrong is warned of once.
@@ -65,16 +66,17 @@ class Jars:
         Args:
             desired: the program's wish, with names in place of local files.
             before: the wish of the last run; None for a new job.
-            files: the local files by these names.
+            named: its local files.
             place: where the job is.
         """
         found: list[str] = []
-        for where, name in packages(desired):
+        jars = [(where, name, named.files.get(name)) for where, name in packages(desired)]
+        for where, name, file in [*jars, *((where, path, path) for where, path in named.unnamed)]:
             argument = str(where[0])
             if argument == "dependency_files" or not _fresh(desired, before, argument):
                 continue
             try:
-                seen = self._findings(desired, argument, name, files.get(name), place)
+                seen = self._findings(desired, argument, name, file, place)
             except DliError as error:
                 self._tell(
                     f"jars in OBS could not be looked into, so some mistakes show only in `up`: "
