@@ -245,7 +245,7 @@ class Game:
         for step in steps:
             if step.program is None and (orphan or self._pending()):
                 continue  # the engine tells of a pending create: nobody removes the resource then
-            program = self._adopting(self._placed(self._way(step)))
+            program = self._adopting(self._placed(self._way(step), orphan=orphan))
             for fault in step.faults:
                 self.world.arm(fault)
                 self.happened.add(str(fault["kind"]))
@@ -292,16 +292,17 @@ class Game:
         world.trace.append(f"way: {step.way}")
         return wanted
 
-    def _placed(self, program: Program | None) -> Program | None:
+    def _placed(self, program: Program | None, *, orphan: bool = False) -> Program | None:
         """The program, with its place where the stack's would not do.
 
-        A job that is not in the state is looked for where it was made, and one that is
-        somewhere else moves back only when the program names the place.
+        A job that is not in the state is looked for where it was made (so none that a killed
+        create left moves before it was found), and one that is somewhere else moves back only when
+        the program names the place.
         """
         if program is None:
             return None
         there = self.world.state and self.world.state.outputs.get("project_id")
-        if there is None and self.place is not None:
+        if (there is None or orphan) and self.place is not None:
             return {**program, "project_id": self.place}
         self.place = program.get("project_id", LOCAL_PROJECT_ID)
         moved = there not in (None, LOCAL_PROJECT_ID)
@@ -330,8 +331,11 @@ class Game:
     def _up(self, program: Program | None, kill: Kill | None, *, replaced: bool = False) -> str:
         world = self.world
         before = self._state_held()
-        passing = any(job["status"] == "job_savepointing" for job in self._ours())
-        replaced = world.state is not None and (replaced or world.state.tainted)
+        live = world.live_jobs()
+        passing = any(job["status"] == "job_savepointing" for job in live)
+        state = world.state
+        stands = state is not None and any(job["id"] == state.job_id for job in live)
+        replaced = state is not None and stands and (replaced or state.tainted)
         saw = world.preview(program, replace=replaced)
         must(not world.requests(), "a preview changed something")
         known = world.state
