@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from pulumi_dli.artifacts.names import Named, holds, named
 from pulumi_dli.artifacts.objects import Objects
 from pulumi_dli.artifacts.payload import Payload
 from pulumi_dli.console import Console
-from pulumi_dli.errors import DliError, JobError, ObjectMissing
+from pulumi_dli.errors import DliError, JobError, ObjectError
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.object_url import ObjectUrl, objects
 from pulumi_dli.job.state import State
@@ -83,31 +84,31 @@ class Uploads:
         with self._lock:
             files = {name: path for name, path in self._files.get(urn, {}).items() if name in names}
         for name, path in files.items():
-            store = there()
-            key = id(store), name
-            with self._lock:
-                once = self._brought.setdefault(key, Once(partial(self._bring, name, path, store)))
             try:
-                once.get()
+                self._once(name, path, there()).get()
             except DliError as error:
                 if name not in known:
                     ending = "" if gone else "; nothing of the job was changed"
                     raise JobError(f"{error}{ending}") from error
                 self._warn(f"{error}; the job goes on with what it has")
 
+    def _once(self, name: str, path: str, store: Objects) -> Once[None]:
+        with self._lock:
+            bring = Once(partial(self._bring, name, path, store))
+            return self._brought.setdefault((id(store), name), bring)
+
     def _bring(self, name: str, path: str, store: Objects) -> None:
         url = ObjectUrl.read(name)
         if url is None or url.problem:
             problem = "names no object of OBS" if url is None else url.problem
             raise JobError(f"{name} {problem}, so {path} cannot be put there")
-        try:
-            store.head(url)
-        except ObjectMissing:
-            payload = Payload.of(Path(path))
-            self._demand_same(name, path)
-            if payload.size >= LARGE:
-                self._progress(f"uploading {path} ({payload.size / 2**20:.0f} MB) to {url}")
-            store.put(url, payload)
+        if _is_there(store, url):
+            return
+        payload = Payload.of(Path(path))
+        self._demand_same(name, path)
+        if payload.size >= LARGE:
+            self._progress(f"uploading {path} ({payload.size / 2**20:.0f} MB) to {url}")
+        store.put(url, payload)
 
     def _demand_same(self, name: str, path: str) -> None:
         with _opened(path) as file:  # not by its stamp, which a build may set
@@ -126,6 +127,17 @@ class Uploads:
         with self._lock:
             self._digests[stamp] = digest
         return digest
+
+
+def _is_there(store: Objects, url: ObjectUrl) -> bool:
+    """Whether an object is there. Who may not list a bucket is refused where it is not."""
+    try:
+        store.head(url)
+    except ObjectError as error:
+        if error.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN):
+            raise
+        return False
+    return True
 
 
 @contextmanager
