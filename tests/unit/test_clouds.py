@@ -148,7 +148,7 @@ def refused(project: Path, text: str | bytes, file: str = "clouds.yaml") -> str:
         ("clouds: !!python/object:planted {}", "/FILE is not YAML (line 1, column 9)"),
         ("clouds: {prod: !!timestamp planted}", "/FILE is not YAML"),
         ("clouds: {? [a] : planted}", "/FILE is not YAML"),
-        ("[" * 10_000 + "planted", "/FILE is not YAML"),
+        ("[" * 10_000 + "planted", "/FILE is nested too deep"),
         ("a: &a [*planted]", "/FILE holds too much"),
         ("clouds: \0planted", "/FILE is not YAML"),
         ("clouds: {prod: pläntet}".encode("latin-1"), "/FILE is not UTF-8"),

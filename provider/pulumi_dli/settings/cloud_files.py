@@ -17,6 +17,8 @@ from openstack.config import loader, vendors
 from pulumi_dli.errors import SettingsError
 
 MOST_BYTES = 1 << 16
+DEEPEST = 32
+"""Lists and maps within one another; clouds.yaml has five."""
 MOST_NODES = 20_000
 """Nodes of a document once its aliases are written out."""
 _KEPT = {"tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"}
@@ -161,7 +163,7 @@ def _document(path: Path) -> Any:
 
 
 def _demand_small(text: str, path: Path) -> None:
-    """Refuse a document whose aliases make it large, or that holds itself."""
+    """Refuse a document whose aliases make it large, that holds itself, or that is too deep."""
     sizes: dict[str, int] = {}
     opened: list[tuple[str | None, int]] = []
     nodes = 0
@@ -173,6 +175,8 @@ def _demand_small(text: str, path: Path) -> None:
             nodes += 1
             if isinstance(event, yaml.CollectionStartEvent):
                 opened.append((event.anchor, nodes))
+                if len(opened) > DEEPEST:  # what reads YAML takes its time with the square of it
+                    raise SettingsError(f"{path} is nested too deep: write it as clouds.yaml is")
             elif event.anchor:
                 sizes[event.anchor] = 1
         elif isinstance(event, yaml.CollectionEndEvent):
