@@ -31,7 +31,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.client import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from local_service import LocalService, new_store
 from minio.commonconfig import CopySource
@@ -661,6 +661,7 @@ rows = st.lists(st.text("ab/", min_size=1, max_size=5), max_size=8)
     delimiter=st.sampled_from(["", "/", "b"]),
     most=st.integers(min_value=1, max_value=4),
 )
+@example(names=["b", "ba"], prefix="", delimiter="b", most=2)
 @settings(max_examples=examples(60))
 def test_pages_are_the_list_in_parts(
     names: list[str], prefix: str, delimiter: str, most: int

@@ -80,12 +80,12 @@ def page(files: Files, bucket: str, asked: Wanted) -> Page:
     prefixes: list[str] = []
     last = ""
     for row in files.listed(bucket, asked.prefix):
-        name = _folded(row.key, asked)
+        name, folds = _folded(row.key, asked)
         if name.encode() <= asked.after.encode() or (prefixes and name == prefixes[-1]):
             continue
         if len(objects) + len(prefixes) >= asked.most:
             return Page(objects, prefixes, truncated=asked.most > 0, last=last)
-        if name != row.key:
+        if folds:
             prefixes.append(name)
         elif found := files.found(row):
             objects.append((name, found))
@@ -93,9 +93,9 @@ def page(files: Files, bucket: str, asked: Wanted) -> Page:
     return Page(objects, prefixes, truncated=False, last=last)
 
 
-def _folded(key: str, asked: Wanted) -> str:
-    """The key, or the prefix that stands for it."""
+def _folded(key: str, asked: Wanted) -> tuple[str, bool]:
+    """The key, or the prefix that stands for it, and whether that is one."""
     if not asked.delimiter:
-        return key
+        return key, False
     head, found, _ = key[len(asked.prefix) :].partition(asked.delimiter)
-    return f"{asked.prefix}{head}{found}" if found else key
+    return (f"{asked.prefix}{head}{found}", True) if found else (key, False)
