@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.artifacts.names import FOLDER, Named, apart
+from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.client.location import PLACE, explicit, stack_place
+from pulumi_dli.console import Report
 from pulumi_dli.errors import DliError
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.memory import Anew
+from pulumi_dli.once import Once
 from pulumi_dli.preview.foresight import Foresight
-from pulumi_dli.preview.jars import JarPlace, Jars
 from pulumi_dli.rules.check import problems
 from pulumi_dli.rules.tags import ignored_tags
 
+if TYPE_CHECKING:
+    from pulumi_dli.preview.jars import Jars
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Checking:
     """The checks of one run.
 
@@ -27,13 +32,24 @@ class Checking:
         connections: the settings and what they lead to.
         foresight: what the run tells beforehand.
         uploads: the run's local files.
-        jars: looks into the jars of jobs.
+        stores: the object service of each place, for looks into jars.
+        warn: takes what is doubtful of a jar.
     """
 
     connections: Connections
     foresight: Foresight
     uploads: Uploads
-    jars: Jars
+    stores: Stores
+    warn: Report
+    _jars: Once[Jars] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._jars = Once(self._open_jars)
+
+    def _open_jars(self) -> Jars:
+        from pulumi_dli.preview.jars import Jars  # noqa: PLC0415 -- most runs change no job
+
+        return Jars(self.stores, self.warn)
 
     def check(
         self,
@@ -74,9 +90,9 @@ class Checking:
             *problems(desired, before),
             *ignored_tags(desired, settings.ignore_tags),
         ]
-        if not found:
-            there = JarPlace(explicit(news), settings)
-            found += self.jars.problems(desired, before, named, there)
+        if not found and (before is None or desired.changes(before)):
+            jars = self._jars.get()
+            found += jars.problems(desired, before, named, explicit(news), settings)
         failure = ""
         try:
             if before is None:

@@ -11,9 +11,8 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pulumi_dli.artifacts.objects import Objects
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.checking import Checking
@@ -39,8 +38,10 @@ from pulumi_dli.lifecycle.replace import kept
 from pulumi_dli.lifecycle.verbs import Lifecycle
 from pulumi_dli.memory import Memory, Old
 from pulumi_dli.preview.foresight import Foresight
-from pulumi_dli.preview.jars import Jars
 from pulumi_dli.rules.check import problems
+
+if TYPE_CHECKING:
+    from pulumi_dli.artifacts.objects import Objects
 
 YOUNG = 1.0
 """Seconds for which the live look of a diff is good for the update that follows it."""
@@ -72,8 +73,9 @@ class Session:
         self._foresight = Foresight(self.connections, self.console, self.clock, self._memory)
         self._uploads = Uploads(self.console)
         self._stores = Stores(self.connections, clock=self.clock)
-        jars = Jars(self._stores, self.console.warn)
-        self._checking = Checking(self.connections, self._foresight, self._uploads, jars)
+        self._checking = Checking(
+            self.connections, self._foresight, self._uploads, self._stores, self.console.warn
+        )
 
     @discreet
     def check(

@@ -48,3 +48,13 @@ def test_a_program_without_look_ups_loads_neither_client_nor_models() -> None:
     code = "import sys, pulumi_dli; print(sorted({'httpx', 'pydantic'} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_provider_whose_jobs_stay_loads_nothing_of_jars_and_objects() -> None:
+    room = "pulumi_dli.artifacts."
+    code = (
+        "import sys, pulumi_dli.session; print(sorted({'pyexpat', "
+        f"'{room}objects', '{room}inspection', 'pulumi_dli.preview.jars'}} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

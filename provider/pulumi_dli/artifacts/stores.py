@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from typing import TYPE_CHECKING
 
-from pulumi_dli.artifacts.keys import FetchedKeys, GivenKeys, Keys, KeySource
-from pulumi_dli.artifacts.objects import Objects
-from pulumi_dli.artifacts.requests import Sender
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.errors import SettingsError
 from pulumi_dli.settings.credentials import AccessKey
 from pulumi_dli.settings.settings import Settings
+
+if TYPE_CHECKING:
+    from pulumi_dli.artifacts.keys import KeySource
+    from pulumi_dli.artifacts.objects import Objects
 
 
 class Stores:
@@ -45,6 +47,9 @@ class Stores:
             return self._objects[place]
 
     def _opened(self, settings: Settings, region: str | None, project_id: str | None) -> Objects:
+        from pulumi_dli.artifacts.objects import Objects  # noqa: PLC0415 -- most runs need none
+        from pulumi_dli.artifacts.requests import Sender  # noqa: PLC0415
+
         if settings.local:
             sender = Sender(
                 self._connections.transport(region, project_id),
@@ -80,6 +85,8 @@ class Stores:
             self._objects.clear()
 
     def _keys(self, settings: Settings, region: str | None, project_id: str | None) -> KeySource:
+        from pulumi_dli.artifacts.keys import FetchedKeys, GivenKeys, Keys  # noqa: PLC0415
+
         given = settings.credentials
         if isinstance(given, AccessKey) and settings.agency is None:
             return GivenKeys(Keys(given.access_key, given.secret_key, given.security_token or ""))

@@ -14,11 +14,9 @@ from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pulumi_dli.artifacts.jar_digest import content_digest
 from pulumi_dli.artifacts.names import Named, holds, named
-from pulumi_dli.artifacts.objects import Objects
 from pulumi_dli.artifacts.payload import Payload
 from pulumi_dli.console import Console
 from pulumi_dli.errors import DliError, JobError, ObjectError
@@ -26,6 +24,9 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.object_url import ObjectUrl, objects
 from pulumi_dli.job.state import State
 from pulumi_dli.once import Once
+
+if TYPE_CHECKING:
+    from pulumi_dli.artifacts.objects import Objects
 
 LARGE = 8 << 20
 """Bytes from which on an upload is worth a line of its own."""
@@ -112,7 +113,7 @@ class Uploads:
 
     def _demand_same(self, name: str, path: str) -> None:
         with _opened(path) as file:  # not by its stamp, which a build may set
-            same = holds(name, content_digest(file))
+            same = holds(name, _digest(file))
         if not same:
             raise JobError(f"{path} was changed while this ran; run it again")
 
@@ -123,10 +124,16 @@ class Uploads:
             stamp = (path, stat.st_ino, stat.st_size, stat.st_mtime_ns)
             with self._lock:
                 known = self._digests.get(stamp)
-            digest = known or content_digest(file)
+            digest = known or _digest(file)
         with self._lock:
             self._digests[stamp] = digest
         return digest
+
+
+def _digest(file: io.BufferedReader) -> str:
+    from pulumi_dli.artifacts.jar_digest import content_digest  # noqa: PLC0415 -- few have files
+
+    return content_digest(file)
 
 
 def _is_there(store: Objects, url: ObjectUrl) -> bool:

@@ -9,8 +9,9 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pulumi_dli.artifacts.archive import Readable
 from pulumi_dli.artifacts.inspection import Findings, of_dependency, of_entrypoint
@@ -59,7 +60,8 @@ class Jars:
         desired: Desired,
         before: Desired | None,
         named: Named,
-        place: JarPlace,
+        place: tuple[str | None, str | None],
+        settings: Settings,
     ) -> list[str]:
         """Why the jars of a job certainly cannot start; what may go wrong is warned of once.
 
@@ -67,7 +69,8 @@ class Jars:
             desired: the program's wish, with names in place of local files.
             before: the wish of the last run; None for a new job.
             named: its local files.
-            place: where the job is.
+            place: the region and the project that the job names itself.
+            settings: what they lead to.
         """
         found: list[str] = []
         jars = [(where, name, named.files.get(name)) for where, name in packages(desired)]
@@ -76,7 +79,7 @@ class Jars:
             if argument == "dependency_files" or not _fresh(desired, before, argument):
                 continue
             try:
-                seen = self._findings(desired, argument, name, file, place)
+                seen = self._findings(desired, argument, name, file, JarPlace(place, settings))
             except DliError as error:
                 self._tell(
                     f"jars in OBS could not be looked into, so some mistakes show only in `up`: "
@@ -97,21 +100,15 @@ class Jars:
             flink = flink_version(place.settings.local_flink_version) or flink or LOCAL_FLINK
         starts = argument == "entrypoint" and desired.knows(*DECIDES)
         own_image = bool(desired.spec.image) or desired.spec.feature == "custom"
-        fits = (desired.spec.main_class, bool(desired.spec.dependency_jars), own_image)
-
-        def look(jar: Readable) -> Findings:
-            if not starts:
-                return of_dependency(jar, flink=flink)
-            main_class, dependencies, image = fits
-            return of_entrypoint(
-                jar,
-                main_class=main_class,
-                flink=flink,
-                dependencies=dependencies,
-                own_image=image,
-            )
-
-        key = (name, file, starts, flink, *fits, place.named)
+        fits: dict[str, Any] = {"flink": flink}
+        if starts:
+            fits |= {
+                "main_class": desired.spec.main_class,
+                "dependencies": bool(desired.spec.dependency_jars),
+                "own_image": own_image,
+            }
+        look = partial(of_entrypoint if starts else of_dependency, **fits)
+        key = (name, file, place.named, *fits.items())
         with self._lock:
             once = self._seen.setdefault(key, Once(lambda: self._look(name, file, look, place)))
         return once.get()
