@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -75,3 +76,12 @@ def dli(request: pytest.FixtureRequest) -> LocalService:
     service = request.getfixturevalue(request.param)
     assert isinstance(service, LocalService)
     return service
+
+
+@pytest.fixture
+def service(socket_dli: LocalService) -> LocalService:
+    """The local DLI on a port, in wall time as foreign clients live, without a bucket."""
+    socket_dli.clock.release()
+    socket_dli.sign_in()
+    shutil.rmtree(socket_dli.store.folder / "obs", ignore_errors=True)
+    return socket_dli

@@ -54,15 +54,6 @@ RCLONE = str(Path(sys.prefix) / "bin" / "rclone")
 
 
 @pytest.fixture
-def service(socket_dli: LocalService) -> LocalService:
-    """Foreign clients live by the wall clock. No bucket is there."""
-    socket_dli.clock.release()
-    socket_dli.sign_in()
-    shutil.rmtree(socket_dli.store.folder / "obs", ignore_errors=True)
-    return socket_dli
-
-
-@pytest.fixture
 def endpoint(service: LocalService) -> str:
     return str(service.http.base_url).rstrip("/")
 
@@ -70,6 +61,17 @@ def endpoint(service: LocalService) -> str:
 @pytest.fixture
 def folder(service: LocalService) -> Path:
     return service.store.folder / "obs"
+
+
+def vendors(endpoint: str, signature: str, **keys: str | None) -> Any:
+    """The vendor's own client, with one form of signature."""
+    return obs.ObsClient(
+        **{"access_key_id": ACCESS, "secret_access_key": SECRET, **keys},
+        server=endpoint,
+        signature=signature,
+        path_style=True,
+        is_signature_negotiation=False,
+    )
 
 
 def s3(endpoint: str, secret: str = SECRET, **options: Any) -> Any:
@@ -165,14 +167,7 @@ def test_minio(endpoint: str, service: LocalService) -> None:
 
 @pytest.mark.parametrize("signature", ["obs", "v2"])
 def test_the_vendors_own_client(endpoint: str, signature: str) -> None:
-    client = obs.ObsClient(
-        access_key_id=ACCESS,
-        secret_access_key=SECRET,
-        server=endpoint,
-        signature=signature,
-        path_style=True,
-        is_signature_negotiation=False,
-    )
+    client = vendors(endpoint, signature)
     assert client.putContent("jars", KEY, BODY).status == 200
     assert int(dict(client.getObjectMetadata("jars", KEY).header)["content-length"]) == len(BODY)
     wanted = obs.GetObjectHeader(range="bytes=1-2")
@@ -330,14 +325,7 @@ def test_what_is_changed_on_the_way_is_refused(endpoint: str) -> None:
 @pytest.mark.parametrize("signature", ["obs", "v2"])
 def test_the_older_signatures_are_compared_too(endpoint: str, signature: str) -> None:
     for secret, expected in ((SECRET, 200), ("wrong", 403)):
-        client = obs.ObsClient(
-            access_key_id=ACCESS,
-            secret_access_key=secret,
-            server=endpoint,
-            signature=signature,
-            path_style=True,
-            is_signature_negotiation=False,
-        )
+        client = vendors(endpoint, signature, secret_access_key=secret)
         answer = client.putContent("jars", "a", b"1")
         assert answer.status == expected
         assert answer.errorCode == (None if expected == 200 else "SignatureDoesNotMatch")
@@ -351,14 +339,12 @@ def test_the_older_signatures_take_temporary_keys(
     body = {"auth": {"identity": {"methods": ["token"], "token": {"duration_seconds": 900}}}}
     found = service.http.post("/v3.0/OS-CREDENTIAL/securitytokens", json=body).json()["credential"]
     for token, expected in ((found["securitytoken"], 200), ("wrong", 400), (None, 400)):
-        client = obs.ObsClient(
+        client = vendors(
+            endpoint,
+            "obs" if prefix == "obs" else "v2",
             access_key_id=found["access"],
             secret_access_key=found["secret"],
             security_token=token,
-            server=endpoint,
-            signature="obs" if prefix == "obs" else "v2",
-            path_style=True,
-            is_signature_negotiation=False,
         )
         assert client.putContent("jars", "a", b"1").status == expected
         client.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -56,15 +55,6 @@ Opened = Callable[..., Stores]
 def without_waiting() -> Iterator[None]:
     with stamina.set_testing(testing=True, attempts=3, cap=True):
         yield
-
-
-@pytest.fixture
-def service(socket_dli: LocalService) -> LocalService:
-    """The local DLI on a port, in wall time, without a bucket."""
-    socket_dli.clock.release()
-    socket_dli.sign_in()
-    shutil.rmtree(socket_dli.store.folder / "obs", ignore_errors=True)
-    return socket_dli
 
 
 @pytest.fixture
