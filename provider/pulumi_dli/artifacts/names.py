@@ -76,7 +76,9 @@ def named(
     for argument, value in files.items():
         items = _items(value)
         contents = [_content(argument, item, digest, found) for item in items]
-        stored = _kept(contents, [text for text in _items(olds.get(argument)) if _is_text(text)])
+        stored = _kept(
+            contents, [text for text in _items(olds.get(argument)) if isinstance(text, str)]
+        )
         names: list[Any] = []
         for index, (item, content) in enumerate(zip(items, contents, strict=True)):
             if content is None:
@@ -152,10 +154,6 @@ def _stem_of(name: str, digest: str) -> str | None:
     """What stands before the digest in a name; None where the digest does not."""
     found = re.fullmatch(rf"(?:.*/)?([^/]*)-{digest}(?:\.[A-Za-z0-9_-]*)?", name)
     return found[1] if found else None
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
 
 
 def _items(value: Any) -> list[Any]:

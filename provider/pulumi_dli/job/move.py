@@ -42,6 +42,10 @@ class Move:
     gone: bool = False
     blocked: str = ""
 
+    def begins(self, path: str) -> str:
+        """The directory that the new job begins from, where the old one's state is in `path`."""
+        return self.named or (path if self.carried else "")
+
 
 def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
     """Plan a replacement elsewhere.
@@ -86,13 +90,13 @@ def hands(there: JobDetail, todo: Move) -> bool:
     """
     if there.has_run or not (todo.named or todo.carried):
         return False
-    path = todo.named or todo.path
+    path = todo.begins(todo.path)
     return not path or not same_directory(path, there.savepoint_path)  # "": the stop will tell
 
 
 def going_on(there: JobDetail, desired: Desired, todo: Move) -> Plan:
     """The plan for the resource's job that is in the new place, once state was handed to it."""
-    begins = todo.named or (todo.path if todo.carried else "")
+    begins = todo.begins(todo.path)
     if hands(there, todo):
         there = replace(there, has_savepoint=True, savepoint_path=begins)
     return plan(there, wish(desired, todo), None, known=NextStart.at(begins))

@@ -58,7 +58,7 @@ def relocate(
         path = todo.path
         if job is not None and not todo.stays:
             path = _left(old, job, leaving, todo, deadline)
-        begins = todo.named or (path if todo.carried else "")
+        begins = todo.begins(path)
         arriving = _arrived(new, there, desired, begins, deadline)
         if leaving.job is not None and not todo.stays:
             with _withdrawn(new, arriving, withdraw=there is None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pulumi_dli.settings import regions
@@ -32,15 +33,13 @@ def endpoint(reader: Reader, region: Value | None) -> str:
     value = reader.take("endpoint")
     if value is not None:
         return reader.url("endpoint", value)
-    public = regions.dli_endpoint(region.text) if region else None
-    if region and public:
-        reader.note("endpoint", public, f"region {region.text}")
-    elif region:
+    public = _published(reader, "endpoint", regions.dli_endpoint, region)
+    if region and not public:
         reader.problems.append(
             f"no DLI endpoint is published for the region {region.text} ({region.source}): "
             "set dli:endpoint to its URL"
         )
-    return public or ""
+    return public
 
 
 def obs_endpoint(reader: Reader, region: Value | None, dli: str) -> str:
@@ -58,10 +57,7 @@ def obs_endpoint(reader: Reader, region: Value | None, dli: str) -> str:
     if dli and loopback(dli):
         reader.note("obsEndpoint", dli, reader.used["endpoint"].source)
         return dli
-    public = regions.obs_endpoint(region.text) if region else None
-    if region and public:
-        reader.note("obsEndpoint", public, f"region {region.text}")
-    return public or ""
+    return _published(reader, "obsEndpoint", regions.obs_endpoint, region)
 
 
 def auth_url(reader: Reader, sources: Sources, region: Value | None) -> str:
@@ -71,15 +67,13 @@ def auth_url(reader: Reader, sources: Sources, region: Value | None) -> str:
         return _without_version(reader.url("authUrl", value))
     if region is None and sources.find("endpoint"):
         reader.need("region", "authUrl")
-    public = regions.identity_url(region.text) if region else None
-    if region and public:
-        reader.note("authUrl", public, f"region {region.text}")
-    elif region:
+    public = _published(reader, "authUrl", regions.identity_url, region)
+    if region and not public:
         reader.problems.append(
             f"no identity (IAM) URL is published for the region {region.text} "
             f"(looked at {looked_at('authUrl')})"
         )
-    return public or ""
+    return public
 
 
 def spare_auth_url(sources: Sources, region: Value | None) -> str:
@@ -88,6 +82,16 @@ def spare_auth_url(sources: Sources, region: Value | None) -> str:
     if value is not None and not url_problem(value.text):
         return _without_version(value.text.rstrip("/"))
     return (regions.identity_url(region.text) if region else None) or ""
+
+
+def _published(
+    reader: Reader, key: str, find: Callable[[str], str | None], region: Value | None
+) -> str:
+    """The URL that is published for a region, and noted as that; empty where there is none."""
+    public = find(region.text) if region else None
+    if region and public:
+        reader.note(key, public, f"region {region.text}")
+    return public or ""
 
 
 def _without_version(url: str) -> str:
