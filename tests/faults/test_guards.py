@@ -103,7 +103,7 @@ GUARDS = {
     ),
     "a moved job takes its state along": Guard(
         "lifecycle/replace.py",
-        '        begins = todo.named or (path if todo.carried else "")\n',
+        "        begins = todo.begins(path)\n",
         '        begins = ""\n',
         "announced",
         seed=102,
