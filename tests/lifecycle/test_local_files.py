@@ -38,7 +38,7 @@ def objects(stack: Stack) -> dict[str, str]:
     folder = Path(stack.config["localPath"]) / "obs"
     return {
         f"obs://{file.relative_to(folder)}": zipfile.ZipFile(file).read("text").decode()
-        for file in folder.rglob("*")
+        for file in folder.glob("**/pulumi-dli/**/*")
         if file.is_file() and not file.name.startswith(".")
     }
 

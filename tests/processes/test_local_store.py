@@ -24,7 +24,7 @@ store = Store(Path(sys.argv[1]))
 for number in range(int(sys.argv[3])):
     with store.write() as db:
         body = {"name": f"{sys.argv[2]}-{number}"}
-        jobs.create(Moment(db, 1.0, Simulation()), "p", "u", body)
+        jobs.create(Moment(db, 1.0, Simulation(), store.folder), "p", "u", body)
     print(number, flush=True)
 """
 

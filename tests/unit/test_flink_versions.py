@@ -62,7 +62,7 @@ def started(folder: Path, setting: str | None, **fields: Any) -> dict[str, Any]:
     runners = Runners(folder, setting)
     job = a_job(entrypoint="none.jar", **fields)
     with store.write() as db:
-        runners.start(Moment(db, 1.0, runners), job)
+        runners.start(Moment(db, 1.0, runners, store.folder), job)
     store.close()
     return job.run
 

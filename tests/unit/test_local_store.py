@@ -99,7 +99,7 @@ def test_lists_and_shows_walk_an_index(store: Store) -> None:
     seen: list[str] = []
     with store.read() as db:
         db.set_trace_callback(seen.append)
-        moment = Moment(db, 1000.0, Simulation())
+        moment = Moment(db, 1000.0, Simulation(), store.folder)
         runs.anything_due(moment)
         records.find(db, PROJECT, job_id)
         for query in ({}, {"name": "x"}, {"tags": "a=b"}, {"status": "job_init"}):

@@ -11,15 +11,17 @@ from pulumi_dli.local.store import setting
 
 if TYPE_CHECKING:
     import sqlite3
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A look at the store at one time, with the runner of the jobs."""
+    """A look at the store at one time, with the runner of the jobs and the data folder."""
 
     db: sqlite3.Connection
     now: float
     runner: Runner
+    folder: Path
 
     @property
     def ms(self) -> int:

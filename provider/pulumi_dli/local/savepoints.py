@@ -1,19 +1,30 @@
 """The record of savepoints and checkpoints: what a start can resume from.
 
 Layout in the job's bucket: `jobs/savepoint/{job_id}/{yyyy-mm-dd_HH-mm-ss}/` and
-`jobs/checkpoint/{job_id}_…/chk-N/`.
+`jobs/checkpoint/{job_id}_…/chk-N/`. What Flink writes are Flink's own files; of a job that runs
+in name only it is one object, `_metadata`, so that a copy of it is as good.
 """
 
 from __future__ import annotations
 
+import json
+import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from pulumi_dli.local.obs.files import Files
+from pulumi_dli.local.obs.refusals import NOT_FOUND, ObjectRefusal
 
 if TYPE_CHECKING:
     from pulumi_dli.local.model import Job, Moment
 
 SCHEME = "obs://"
+METADATA = "_metadata"
+"""The object that makes a directory a savepoint."""
+MOST_BYTES = 4096
+"""Bytes of that object, for a job that runs in name only."""
 
 
 class Kind(StrEnum):
@@ -22,6 +33,14 @@ class Kind(StrEnum):
     STOP = "stop"
     TRIGGER = "trigger"
     CHECKPOINT = "checkpoint"
+
+
+class Content(NamedTuple):
+    """What is in a savepoint or a checkpoint of a job that runs in name only."""
+
+    counter: int
+    kind: str
+    shape: str
 
 
 def normal(path: str) -> str:
@@ -42,11 +61,23 @@ def free_path(moment: Moment, job: Job) -> str:
 
 def keep(moment: Moment, job: Job, path: str, kind: Kind, count: int) -> None:
     """Record what was written, and the state counter in it."""
+    content = Content(count, kind, shape(job))
     moment.db.execute(
         "REPLACE INTO savepoints (path, job_id, kind, counter, shape, taken_at)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        (path, job.id, kind, count, shape(job), moment.now),
+        (path, job.id, kind, count, content.shape, moment.now),
     )
+    if not moment.runner.real(job):
+        _write(moment, path, content)
+
+
+def _write(moment: Moment, path: str, content: Content) -> None:
+    bucket, _, key = f"{path}{METADATA}".partition("/")
+    # Where no object can be called so, the record alone must do.
+    with suppress(ObjectRefusal), Files(moment.folder).writing(bucket, key) as file:
+        file.write(json.dumps(content._asdict()).encode())
+        file.flush()
+        os.utime(file.fileno(), (moment.now, moment.now))
 
 
 def shape(job: Job) -> str:
@@ -56,8 +87,34 @@ def shape(job: Job) -> str:
 
 def counter(moment: Moment, path: str) -> int | None:
     """The state counter in a savepoint or checkpoint; None where there is none."""
-    row = moment.db.execute("SELECT counter FROM savepoints WHERE path = ?", (path,)).fetchone()
-    return None if row is None else int(row[0])
+    found = content(moment, path)
+    return None if found is None else found.counter
+
+
+def content(moment: Moment, path: str) -> Content | None:
+    """What is in a savepoint or checkpoint of a job that runs in name only, be it a copy.
+
+    Where no object can be called so, the record tells.
+    """
+    bucket, _, key = f"{path}{METADATA}".partition("/")
+    try:
+        found = Files(moment.folder).opened(bucket, key)
+    except ObjectRefusal as refusal:
+        return None if refusal.status == NOT_FOUND else _recorded(moment, path)
+    with found.file as file:
+        text = file.read(MOST_BYTES)
+    try:
+        told = json.loads(text)
+        return Content(int(told["counter"]), str(told["kind"]), str(told["shape"]))
+    except (ValueError, TypeError, KeyError):  # Flink's own, or somebody's
+        return _recorded(moment, path)
+
+
+def _recorded(moment: Moment, path: str) -> Content | None:
+    row = moment.db.execute(
+        "SELECT counter, kind, shape FROM savepoints WHERE path = ?", (path,)
+    ).fetchone()
+    return None if row is None else Content(*row)
 
 
 def taken_at_stop(moment: Moment, job: Job) -> list[str]:
@@ -74,6 +131,11 @@ def remove_taken_at_stop(moment: Moment, job: Job) -> None:
     Chosen: at that moment and not before, so that a start that fails can be tried again
     with `import-savepoint`; whatever goes wrong later needs a checkpoint or a new savepoint.
     """
+    if not moment.runner.real(job):  # else Flink has done so
+        for path in taken_at_stop(moment, job):
+            bucket, _, key = f"{path}{METADATA}".partition("/")
+            with suppress(ObjectRefusal):
+                Files(moment.folder).delete(bucket, key)
     moment.db.execute("DELETE FROM savepoints WHERE job_id = ? AND kind = ?", (job.id, Kind.STOP))
 
 

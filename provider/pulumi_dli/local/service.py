@@ -36,7 +36,7 @@ class Service:
     def change(self) -> Iterator[Moment]:
         """A moment in which to change jobs, committed at the end of the block."""
         with self.store.write() as db:
-            moment = Moment(db, self.clock(), self.runner)
+            moment = Moment(db, self.clock(), self.runner, self.store.folder)
             runs.advance(moment)
             yield moment
 
@@ -44,7 +44,7 @@ class Service:
     def look(self) -> Iterator[Moment]:
         """A moment in which to look at jobs."""
         with self.store.read() as db:
-            moment = Moment(db, self.clock(), self.runner)
+            moment = Moment(db, self.clock(), self.runner, self.store.folder)
             if runs.anything_due(moment):
                 with self.change() as moment:
                     pass

@@ -95,12 +95,10 @@ def _unfit(moment: Moment, job: Job) -> Progress | None:
         return _failed(words)
     if job.resume_path is None:
         return None
-    row = moment.db.execute(
-        "SELECT kind, shape FROM savepoints WHERE path = ?", (job.resume_path,)
-    ).fetchone()
-    if row is None:
+    found = savepoints.content(moment, job.resume_path)
+    if found is None:
         return _failed(f"there is no savepoint or checkpoint at {job.resume_path}")
-    if row["kind"] == savepoints.Kind.CHECKPOINT and row["shape"] != savepoints.shape(job):
+    if found.kind == savepoints.Kind.CHECKPOINT and found.shape != savepoints.shape(job):
         return _failed(
             f"the checkpoint {job.resume_path} does not fit: parallel_number or entrypoint changed"
         )
