@@ -70,9 +70,11 @@ class Session:
     _lives: dict[Place, Lifecycle] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._foresight = Foresight(self.connections, self.console, self.clock, self._memory)
-        self._uploads = Uploads(self.console)
         self._stores = Stores(self.connections, clock=self.clock)
+        self._foresight = Foresight(
+            self.connections, self._stores, self.console, self.clock, self._memory
+        )
+        self._uploads = Uploads(self.console)
         self._checking = Checking(
             self.connections, self._foresight, self._uploads, self._stores, self.console.warn
         )
@@ -258,7 +260,9 @@ class Session:
                 where = explicit(props)
                 jobs = Jobs(self.connections.transport(*where))
                 ignored = self.connections.settings(*where).ignore_tags
-                self._lives[place] = Lifecycle(jobs, self.clock, self.console, ignored)
+                self._lives[place] = Lifecycle(
+                    jobs, self.clock, self.console, ignored, objects=self._objects(props)
+                )
             return self._lives[place]
 
 

@@ -124,7 +124,7 @@ GUARDS = {
     ),
     "a preview sees a refusal": Guard(
         "preview/foresight.py",
-        "self._preview.refused(desired, before, self.memory.refreshed(urn, desired))",
+        "self._refused(desired, before, self.memory.refreshed(urn, desired))",
         '""',
         "preview: ''",
         seed=8,

@@ -62,7 +62,7 @@ def test_a_job_whose_close_throws_goes_on_from_the_savepoint_of_that_stop(
 
 
 @pytest.mark.timeout(PATIENCE)
-def test_a_job_that_crashed_without_a_savepoint_fails_the_preview_and_is_not_emptied(
+def test_a_job_that_crashed_goes_on_from_its_own_checkpoint_and_is_not_emptied(
     stack: JobStack, dli: FlinkDli
 ) -> None:
     stack.program(breaking())
@@ -72,17 +72,19 @@ def test_a_job_that_crashed_without_a_savepoint_fails_the_preview_and_is_not_emp
     broken.touch()
     dli.until("the crash", lambda: dli.status(etl) == "job_running_exception")
     broken.unlink()
-    stack.program(breaking(), job("new", desired_state="stopped"))
+    kept = (dli.folder / "obs/bucket/jobs/checkpoint").glob(f"{etl}_*/*/chk-*/_metadata")
+    checkpoint = max(kept, key=lambda file: file.stat().st_mtime).parent
+    path = f"{checkpoint.relative_to(dli.folder / 'obs')}/"
+    stack.program(breaking(parallel_number=2), job("new", desired_state="stopped"))
     shown = stack.fails("preview")
     assert f"etl: CANNOT START: job etl ({etl}) ran before and is failed" in shown
+    assert f"its newest checkpoint, obs://{path} of " in shown
+    assert "it need not fit a changed parallel_number" in shown
     assert "new: creates the job and leaves it stopped" in shown  # the rest is planned
     stack.shows("state", "taint", "--yes", TYPE_URN)
     assert "would lose its state" in stack.up_fails()
     assert dli.status(etl) == "job_running_exception"
-    checkpoint = next((dli.folder / "obs/bucket/jobs/checkpoint").glob(f"{etl}_*/*/chk-*"), None)
-    assert checkpoint is not None
-    path = f"obs://{checkpoint.relative_to(dli.folder / 'obs')}"
-    stack.program(breaking(restore_from=path))
-    stack.up()
-    assert resumed(dli)[-1] == f"{path.removeprefix('obs://')}/"
+    stack.program(breaking())
+    assert f"starts from its newest checkpoint obs://{path}" in stack.up()
+    assert resumed(dli)[-1] == path
     stack.destroy()

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.client.api import Jobs, Requests
 from pulumi_dli.errors import ApiError, DliError, JobError, NotFoundError, StateAtRisk, WaitTimeout
 from pulumi_dli.job.state import State
@@ -273,7 +274,8 @@ class Lagging:
 @pytest.mark.parametrize(("looks", "gone"), [(3, True), (10**6, False)])
 def test_a_delete_is_over_once_the_job_is_gone(up: Stack, looks: int, gone: bool) -> None:
     service = Lagging(up._connections.transport(), looks)  # noqa: SLF001 -- the seam
-    life = Lifecycle(Jobs(service), up.clock, up.lines)
+    connections = up._connections  # noqa: SLF001 -- the seam
+    life = Lifecycle(Jobs(service), up.clock, up.lines, objects=Stores(connections).at)
     state = State.read(1, up.outs)
     if gone:
         life.remove(1, state, 600)

@@ -328,7 +328,7 @@ def test_a_start_after_the_state_was_stored_uses_its_savepoint_up() -> None:
 
 def test_a_start_names_its_state() -> None:
     resuming = {origin for origin in Origin if Start(origin).resumes}
-    assert resuming == {Origin.SAVEPOINT, Origin.IMPORT}
+    assert resuming == {Origin.SAVEPOINT, Origin.IMPORT, Origin.CHECKPOINT}
 
 
 def test_every_phase_is_planned_for() -> None:

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.errors import MAX_TEXT
 from pulumi_dli.job.canonical import canonical, directory, from_wire, line
 from pulumi_dli.job.redaction import cut, secret_texts
 from pulumi_dli.job.shapes import fits
 from pulumi_dli.job.spec import FIELDS
+
+if TYPE_CHECKING:
+    from pulumi_dli.job.checkpoint import Checkpoint
 
 
 class Phase(StrEnum):
@@ -67,7 +70,8 @@ class JobDetail:
     `values` holds the fields of the JobSpec table as a program would write them; a field
     that the answer lacks is absent from it, since absent says nothing. The details page has no
     tags: they, the `mark` and `restart` (the values of the provider's own tags, "" where there is
-    none) are there once they were read beside it, else absent and None.
+    none) are there once they were read beside it, else absent and None. So is the newest
+    `checkpoint`, which is looked for only where nothing else is left to begin from.
     """
 
     job_id: int
@@ -83,6 +87,7 @@ class JobDetail:
     real_cu_number: int = 0
     mark: str | None = None
     restart: str | None = None
+    checkpoint: Checkpoint | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
 
     @property

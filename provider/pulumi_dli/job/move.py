@@ -13,7 +13,7 @@ from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import FRESH, NextStart
 from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.restarts import restore_due, same_directory
-from pulumi_dli.job.start import blocked, pending_start, resumable
+from pulumi_dli.job.start import blocked, pending_start, recovery, resumable
 from pulumi_dli.job.state import State
 
 
@@ -77,9 +77,11 @@ def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
         saves = job.has_run and ran and state.on_delete == "savepoint" and desired.stateful
         path = pending.path if handed else ""
         return Move(stop=True, savepoint=saves, path=path, carried=carries, named=named, lost=lost)
-    if not resumable(job, pending):
+    path = recovery(job)
+    if resumable(job, pending):
+        path = job.savepoint_path if job.has_savepoint else pending.path
+    if not path:
         return Move(named=named, lost=lost, blocked=blocked(job) if carries else "")
-    path = job.savepoint_path if job.has_savepoint else pending.path
     return Move(path=path, carried=carries, named=named, lost=lost)
 
 

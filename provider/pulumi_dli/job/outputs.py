@@ -20,6 +20,7 @@ from pulumi_dli.job.redaction import hidden
 from pulumi_dli.job.restarts import restore_due
 from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS
 from pulumi_dli.job.start import pending_start, state_at_risk
+from pulumi_dli.job.started import Started
 from pulumi_dli.job.state import OURS, UNMARKED, State
 
 _RUNNING = frozenset({Phase.RUNNING, Phase.STARTING, Phase.SAVEPOINTING, Phase.UNKNOWN})
@@ -34,6 +35,7 @@ class Outcome:
         put_time: `update_time` of the answer to the PUT; 0 when nothing was put.
         started: whether a start was accepted, so that `restart_trigger` and `restore_from`
             have had their effect.
+        counted: whether the job was seen to run long enough after a start.
         next_start: what the next start begins with; None: undecided, as before.
         written: the fields that were put; `tags` too, once they are as wanted.
         unmanaged: see `State.unmanaged`, for what was looked at.
@@ -44,6 +46,7 @@ class Outcome:
     job: JobDetail
     put_time: int = 0
     started: bool = False
+    counted: bool = False
     next_start: NextStart | None = None
     written: frozenset[str] = frozenset()
     unmanaged: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -80,9 +83,16 @@ def after(outcome: Outcome, desired: Desired, state: State | None) -> State:
         next_start=(
             pending_start(job, state) if outcome.next_start is None else outcome.next_start
         ),
+        started=_started(outcome, state),
         unmanaged=_unmanaged(outcome, desired, state),
         mark=outcome.mark or _kept_mark(desired, state),
     )
+
+
+def _started(outcome: Outcome, state: State | None) -> Started | None:
+    if outcome.counted and outcome.job.phase is Phase.RUNNING:
+        return Started.of(outcome.job)
+    return None if state is None else state.started
 
 
 def _kept_mark(desired: Desired, state: State | None) -> str:

@@ -20,7 +20,7 @@ from pulumi_dli.job.field import Cost
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.restarts import restart_due, restart_made
-from pulumi_dli.job.start import Start, blocked, pending_start, restart, resumable, start
+from pulumi_dli.job.start import Start, blocked, pending_start, recovery, restart, resumable, start
 from pulumi_dli.job.state import State
 
 
@@ -160,7 +160,8 @@ def _has_state(job: JobDetail, state: State | None, known: NextStart) -> bool:
     """Whether a job has state, which it kept over restarts so far."""
     stateful = bool(job.values.get("obs_bucket")) if state is None else state.stateful
     if job.phase in AT_REST and job.phase is not Phase.FINISHED:
-        return stateful and resumable(job, pending_start(job, state, known))
+        begins = resumable(job, pending_start(job, state, known)) or bool(recovery(job))
+        return stateful and begins
     return stateful and job.has_run
 
 

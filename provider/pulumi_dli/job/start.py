@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
+from pulumi_dli.job.detail import AT_REST, JobDetail, Phase, date
 from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
 from pulumi_dli.job.restarts import restart_made, restore_due, same_directory
 from pulumi_dli.job.state import State
@@ -26,6 +26,9 @@ class Origin(StrEnum):
 
     IMPORT = "import"
     """A savepoint or checkpoint directory that is imported first."""
+
+    CHECKPOINT = "checkpoint"
+    """Its own newest checkpoint, which is imported first: a crash left no savepoint."""
 
     STATELESS = "stateless"
     """None, although the job ran before: asked for, or there is no bucket."""
@@ -49,7 +52,12 @@ class Start:
     @property
     def resumes(self) -> bool:
         """Whether the service is asked to resume from a savepoint."""
-        return self.origin in (Origin.SAVEPOINT, Origin.IMPORT)
+        return self.origin in (Origin.SAVEPOINT, Origin.IMPORT, Origin.CHECKPOINT)
+
+    @property
+    def imports(self) -> bool:
+        """Whether the service is told the directory first."""
+        return self.origin in (Origin.IMPORT, Origin.CHECKPOINT)
 
 
 def restart(job: JobDetail, desired: Desired, state: State | None) -> Start:
@@ -80,7 +88,8 @@ def start(
     if not desired.stateful:
         return Start(Origin.STATELESS)
     if not resumable(job, pending):
-        return None
+        left = recovery(job)
+        return Start(Origin.CHECKPOINT, left) if left else None
     if job.has_savepoint:
         return Start(Origin.SAVEPOINT, job.savepoint_path)
     return Start(Origin.IMPORT, pending.path)
@@ -104,6 +113,12 @@ def resumable(job: JobDetail, pending: NextStart) -> bool:
     return pending != LOST and (job.has_savepoint or bool(pending.path))
 
 
+def recovery(job: JobDetail) -> str:
+    """The checkpoint that a job goes on from where it left no savepoint; "" for none."""
+    found = job.checkpoint
+    return "" if found is None or found.unused else found.path
+
+
 def state_at_risk(job: JobDetail, pending: NextStart, *, stateful: bool) -> bool:
     """Whether a start of a job that was found at rest would lose its state."""
     ran = job.has_run and pending != FRESH
@@ -112,10 +127,20 @@ def state_at_risk(job: JobDetail, pending: NextStart, *, stateful: bool) -> bool
 
 def blocked(job: JobDetail) -> str:
     """Why a stateful job at rest is not started, and the ways out."""
+    found = job.checkpoint
+    why, way = "", "set `restore_from` to a savepoint or checkpoint directory"
+    if found is not None and found.path:
+        why = (
+            f"; its newest checkpoint, {found.path} of {date(found.written)}, is not taken by "
+            f"itself: {found.unused}"
+        )
+        way = "set `restore_from` to that or another directory"
+    elif found is not None:
+        why = f"; its checkpoints could not be looked for: {found.unused}"
     return (
         f"job {job.name} ({job.job_id}) ran before and is {job.phase} ({job.status}) without a "
-        "savepoint, so starting it would lose its state; set `restore_from` to a savepoint or "
-        "checkpoint directory, or `upgrade_mode` to `stateless` to start it empty"
+        f"savepoint, so starting it would lose its state{why}; {way}, or `upgrade_mode` to "
+        "`stateless` to start it empty"
     )
 
 

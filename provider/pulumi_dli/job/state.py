@@ -17,6 +17,7 @@ from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.object_url import OBJECTS
 from pulumi_dli.job.options import NO_SAVEPOINT, PROVIDED, Options
 from pulumi_dli.job.spec import FIELDS, JobSpec
+from pulumi_dli.job.started import Started
 from pulumi_dli.job.stored import UNSET, UNTOLD, demand_readable, readable
 
 UNMARKED = "-"
@@ -44,6 +45,7 @@ class State:
         ours: the inputs that the service does not know (`OURS`), as the program spelled
             them; `desired_state` as it was found.
         next_start: what the next start begins with, as long as none has counted since.
+        started: the last start that counted; None: it is not known.
         unmanaged: for `tags` and `runtime_config`, the keys that were there before this
             resource, or that the service adds: no drift. Without an entry nobody has looked yet.
         mark: the ownership mark that stands on the job where it cannot be rewritten, `UNMARKED`
@@ -59,6 +61,7 @@ class State:
     set_arguments: frozenset[str] = frozenset()
     ours: Mapping[str, Any] = field(default_factory=dict)
     next_start: NextStart = LIVE
+    started: Started | None = None
     unmanaged: Mapping[str, frozenset[str]] = field(default_factory=dict)
     mark: str = ""
     foreign: str = ""
@@ -86,6 +89,7 @@ class State:
             set_arguments=frozenset(known.get("set_arguments") or ()),
             ours={name: known[name] for name in OURS if known.get(name) is not None},
             next_start=NextStart.read(known.get("next_start")),
+            started=Started.read(known.get("started")),
             unmanaged=_keys(known.get("unmanaged")),
             mark=str(known.get("mark") or ""),
             foreign=str(known.get("foreign") or ""),
@@ -117,6 +121,8 @@ class State:
         }
         if self.unmanaged:
             outputs["unmanaged"] = {name: sorted(keys) for name, keys in self.unmanaged.items()}
+        if self.started is not None:
+            outputs["started"] = str(self.started)
         if self.took_from is not None:
             outputs["took_from"] = self.took_from
         rare = {"mark": self.mark, "foreign": self.foreign, "replaced": self.replaced}

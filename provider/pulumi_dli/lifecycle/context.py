@@ -5,12 +5,17 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, field
 
+from pulumi_dli.artifacts.checkpoints import Checkpoints
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Ownership
 from pulumi_dli.client.tags import Tags
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Console
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.queue import Queue
+from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.steps import Steps
 from pulumi_dli.lifecycle.waits import Waits
 from pulumi_dli.once import Once
@@ -24,6 +29,7 @@ class Context:
         jobs: the DLI client.
         ownership: tells whose a job is, as it is now.
         tags: reads tags, once for a job.
+        checkpoints: looks for what a job can go on from that left no savepoint.
         waits: looks and waits.
         steps: the requests that change a job, with their verification.
         clock: time.
@@ -34,11 +40,18 @@ class Context:
     jobs: Jobs
     ownership: Ownership
     tags: Tags
+    checkpoints: Checkpoints
     waits: Waits
     steps: Steps
     clock: Clock
     console: Console
     queues: dict[str, Once[Queue]] = field(default_factory=dict)
+
+    def seen(
+        self, job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE
+    ) -> JobDetail:
+        """A live job with all that its plan depends on: its tags, and what it can go on from."""
+        return self.checkpoints.seen(self.tags.seen(job), desired, state, known)
 
     def queue(self, name: str) -> Queue:
         """A queue, asked for once.

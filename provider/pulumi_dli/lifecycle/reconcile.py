@@ -143,8 +143,9 @@ class Reconciliation:
         return job if self.state is None else self.state.aged(job)
 
     def _plan(self) -> Plan:
-        """The plan from the live job, with the tags where they matter."""
-        job = self._aged(self.context.tags.seen(self.operation.job))
+        """The plan from the live job, as far as it can be seen."""
+        job = self._aged(self.operation.job)
+        job = self.context.seen(job, self.desired, self.state, self.known)
         return plan(
             job,
             self.desired,

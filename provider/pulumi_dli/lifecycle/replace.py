@@ -46,7 +46,8 @@ def relocate(
     deadline: Deadline,
 ) -> State:
     """Make a job anew in another place, from its state. See `Lifecycle.relocate`."""
-    todo = move(job, desired, state)
+    seen = None if job is None else old.checkpoints.seen(job, desired, state)
+    todo = move(seen, desired, state)
     with kept(state, job, todo.path) as leaving:
         if todo.blocked:
             raise StateAtRisk(todo.blocked)

@@ -17,7 +17,7 @@ from pulumi_dli.errors import DliError, StateAtRisk
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
 from pulumi_dli.job.plan import Body
-from pulumi_dli.job.start import Origin, Start
+from pulumi_dli.job.start import Start
 from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.waits import STALE, Waits
 
@@ -106,7 +106,7 @@ class Steps:
             WaitTimeout: not running yet when the time was over.
         """
         job_id = operation.job.job_id
-        if start.origin is Origin.IMPORT:
+        if start.imports:
             self._send(operation, lambda: self._jobs.import_savepoint(job_id, start.path), None)
             operation.changed = True
         if not start.resumes:

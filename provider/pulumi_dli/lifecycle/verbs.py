@@ -6,8 +6,10 @@ operation that broke off, however it broke off, is finished by doing it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
+from pulumi_dli.artifacts.checkpoints import Checkpoints
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Ownership
 from pulumi_dli.client.tags import Tags
@@ -29,6 +31,9 @@ from pulumi_dli.lifecycle.replace import kept, relocate, restart
 from pulumi_dli.lifecycle.steps import Steps
 from pulumi_dli.lifecycle.waits import Waits
 
+if TYPE_CHECKING:
+    from pulumi_dli.artifacts.objects import Objects
+
 
 class Lifecycle:
     """The verbs for the jobs of one project.
@@ -38,10 +43,17 @@ class Lifecycle:
         clock: time.
         console: is told, and asked before each request that changes something.
         ignored: keys of tags that others manage.
+        objects: opens the object service of the project's place.
     """
 
     def __init__(
-        self, jobs: Jobs, clock: Clock, console: Console, ignored: Iterable[str] = ()
+        self,
+        jobs: Jobs,
+        clock: Clock,
+        console: Console,
+        ignored: Iterable[str] = (),
+        *,
+        objects: Callable[[], Objects],
     ) -> None:
         console = WarnOnce(console)
         waits = Waits(jobs, console.progress)
@@ -50,6 +62,7 @@ class Lifecycle:
             jobs=jobs,
             ownership=Ownership(jobs, console.warn),
             tags=tags,
+            checkpoints=Checkpoints(objects),
             waits=waits,
             steps=Steps(jobs, tags, waits, console),
             clock=clock,
@@ -179,10 +192,11 @@ class Lifecycle:
         if job is None:
             return
         if here:
-            todo = plan(self._context.tags.seen(job), desired, state, replaced=True)
+            seen = self._context.seen(job, desired, state)
+            todo = plan(seen, desired, state, replaced=True)
             refused, loses = todo.blocked, todo.loses
         else:
-            leaves = move(job, desired, state)
+            leaves = move(self._context.checkpoints.seen(job, desired, state), desired, state)
             refused, loses = leaves.blocked, bool(leaves.lost)
         if not refused and loses and not desired.loss_told:
             refused = unsaid(job)

@@ -126,6 +126,7 @@ class Waits:
             return math.inf
 
         self._waiter.wait(operation, "to run", verdict)
+        operation.counted = True
 
     def linger(self, operation: Operation, phase: Phase) -> None:
         """Give a phase the time in which the details may lag behind, and go on either way."""

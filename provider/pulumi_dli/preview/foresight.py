@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from pulumi_dli.artifacts.checkpoints import Checkpoints
+from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.client.location import PLACE, known_place
 from pulumi_dli.clock import Clock
@@ -15,12 +17,17 @@ from pulumi_dli.errors import JobGone
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, settled
 from pulumi_dli.job.move import Move, conflict, move
+from pulumi_dli.job.next_start import LIVE, LOST
+from pulumi_dli.job.options import NO_SAVEPOINT
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
 from pulumi_dli.preview import plan_line
 from pulumi_dli.preview.plan_line import Level, Line
 from pulumi_dli.preview.preview import Preview
+
+ASKED_FOR_A_START = ("restore_from", "upgrade_mode", "obs_bucket", "desired_state")
+"""Arguments that decide whether a job at rest can be started."""
 
 
 @dataclass(slots=True)
@@ -29,12 +36,14 @@ class Foresight:
 
     Args:
         connections: the settings' clients.
+        stores: the object service of each place.
         console: is told.
         clock: time.
         memory: what the run remembers.
     """
 
     connections: Connections
+    stores: Stores
     console: Console
     clock: Clock
     memory: Memory
@@ -69,7 +78,9 @@ class Foresight:
         # A job that is replaced in its place keeps its name, unless the program changes it too.
         before = Desired.read(old.state.inputs()) if old is not None and here else None
         found = self._preview.examine(urn, anew.desired, before, valid=valid)
-        met = None if found.job is None else settled(found.job)
+        met = None
+        if found.job is not None:
+            met = self._recovered(settled(found.job), anew.desired, None)
         problems = [
             *found.problems,
             *self._claims(urn, anew.place, anew.desired, found.job, new=True),
@@ -95,7 +106,7 @@ class Foresight:
         problems = [*found.problems, *self._claims(urn, place, desired, None, new=False)]
         if problems or not valid:
             return problems, ""
-        return [], self._preview.refused(desired, before, self.memory.refreshed(urn, desired))
+        return [], self._refused(desired, before, self.memory.refreshed(urn, desired))
 
     def speak_of_known(
         self, urn: str, old: Old, desired: Desired, replaces: list[str], *, changes: bool
@@ -129,8 +140,41 @@ class Foresight:
             if seen is not None:
                 live, looked = settled(seen), True
                 self.memory.looked(urn, Look(seen, self.clock.now()))
+        if looked:
+            live = self._recovered(live, desired, state)
         todo = plan(live, desired, state)
         self._speak(urn, self._preview.change(urn, live, todo, desired, looked=looked))
+
+    def _refused(self, desired: Desired, before: Desired, state: State | None) -> str:
+        """Why a job of the state cannot be brought to the wish; "" where nothing is known of it.
+
+        Args:
+            desired: the program's wish.
+            before: the wish of the last run, with the run state as it was found.
+            state: what a refresh of this run found; None where there was none.
+        """
+        if not desired.knows(*ASKED_FOR_A_START):
+            return ""
+        if state is not None:
+            return plan(self._recovered(state.job, desired, state), desired, state).blocked
+        found = str(before.given.get("desired_state"))
+        started = found == "stopped" and desired.running and not desired.as_found
+        if not started and not found.endswith(NO_SAVEPOINT):
+            return ""
+        job = self._preview.named(desired, before.name)
+        if job is None:
+            return ""
+        if desired.options.restore_from == before.options.restore_from:
+            desired = desired.without("restore_from")
+        job = self._recovered(job, desired, None)
+        if job.checkpoint is not None and job.checkpoint.path:
+            return ""  # the diff, which knows what was started, tells whether it goes on from that
+        return plan(job, desired, None, known=LIVE if started else LOST).blocked
+
+    def _recovered(self, job: JobDetail, desired: Desired, state: State | None) -> JobDetail:
+        """A job with the checkpoint that it goes on from, where nothing else is left."""
+        where = desired.options.region, desired.options.project_id
+        return Checkpoints(lambda: self.stores.at(*where).hasty()).seen(job, desired, state)
 
     def _speak_of_move(self, urn: str, old: Old, desired: Desired, replaces: list[str]) -> None:
         """Speak of a job that is made anew elsewhere."""
@@ -169,6 +213,8 @@ class Foresight:
                 self._speak(urn, line if path else plan_line.anew(line, old.state))
             return ""
         job = settled(seen or old.state.job)
+        if seen is not None:
+            job = self._recovered(job, desired, old.state)
         if desired.retained:
             return self._arrives(urn, desired, job, None, speaks=speaks)
         if speaks:
@@ -179,11 +225,15 @@ class Foresight:
     def _live(self, urn: str, old: Old, desired: Desired) -> JobDetail | None:
         """The old job, live where it can be looked at, else as the state has it; None: gone."""
         if self.memory.refreshed(urn, desired) is not None:
+            seen: JobDetail | None = old.state.job
+        else:
+            try:
+                seen = self._preview.look(old.state)
+            except JobGone:
+                return None
+        if seen is None:
             return settled(old.state.job)
-        try:
-            return settled(self._preview.look(old.state) or old.state.job)
-        except JobGone:
-            return None
+        return self._recovered(settled(seen), desired, old.state)
 
     def _claims(
         self, urn: str, place: Place, desired: Desired, job: JobDetail | None, *, new: bool

@@ -23,6 +23,7 @@ _START = {
     Origin.FRESH: "starts",
     Origin.SAVEPOINT: "starts from its savepoint",
     Origin.IMPORT: "starts from",
+    Origin.CHECKPOINT: "starts from its newest checkpoint",
     Origin.STATELESS: "STARTS WITHOUT STATE",
     Origin.AGAIN: "had finished, and runs again from the beginning",
 }

@@ -18,8 +18,6 @@ from pulumi_dli.job.canonical import Arguments
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.move import Move, going_on, wish
-from pulumi_dli.job.next_start import LIVE, LOST
-from pulumi_dli.job.options import NO_SAVEPOINT
 from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.state import State
 from pulumi_dli.preview import move_line, plan_line
@@ -31,8 +29,6 @@ from pulumi_dli.rules.warnings import warnings
 
 SIZED = frozenset(SIZES) | {"queue_name", "desired_state"}
 """Arguments without which nothing can be said of a job's CUs."""
-ASKED_FOR_A_START = ("restore_from", "upgrade_mode", "obs_bucket", "desired_state")
-"""Arguments that decide whether a job at rest can be started."""
 
 
 class Preview:
@@ -125,6 +121,11 @@ class Preview:
         lookups = self._of(_where(desired))
         return None if lookups is None else lookups.own(desired)
 
+    def named(self, desired: Desired, name: str) -> JobDetail | None:
+        """The job of a name in that place; None where none is told."""
+        lookups = self._of(_where(desired))
+        return None if lookups is None else lookups.named(name)
+
     def moved(
         self,
         urn: str,
@@ -190,30 +191,6 @@ class Preview:
         sized = SIZED.isdisjoint(desired.unknown)
         cus = self._changed_cus(urn, job, todo, desired) if sized else ()
         return plan_line.change(todo, job, desired, cus, looked=looked)
-
-    def refused(self, desired: Desired, before: Desired, state: State | None) -> str:
-        """Why a job of the state cannot be brought to the wish; "" where nothing is known of it.
-
-        Args:
-            desired: the program's wish.
-            before: the wish of the last run, with the run state as it was found.
-            state: what a refresh of this run found; None where there was none.
-        """
-        if not desired.knows(*ASKED_FOR_A_START):
-            return ""
-        if state is not None:
-            return plan(state.job, desired, state).blocked
-        found = str(before.given.get("desired_state"))
-        started = found == "stopped" and desired.running and not desired.as_found
-        if not started and not found.endswith(NO_SAVEPOINT):
-            return ""
-        lookups = self._of(_where(desired))
-        job = None if lookups is None else lookups.named(before.name)
-        if job is None:
-            return ""
-        if desired.options.restore_from == before.options.restore_from:
-            desired = desired.without("restore_from")
-        return plan(job, desired, None, known=LIVE if started else LOST).blocked
 
     def _first_cus(self, urn: str, desired: Desired) -> Iterator[str]:
         """The words for the CUs that a new job takes; none while they are not known."""

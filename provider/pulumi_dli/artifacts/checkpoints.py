@@ -1,0 +1,145 @@
+"""The newest complete checkpoint of a job, where OBS can be read.
+
+DLI puts them under `jobs/checkpoint/<folder that begins with the job's id>/` of the job's bucket.
+One whose jar makes them itself writes them under `checkpoint_path`, which another job might share:
+such a checkpoint is named, and never taken by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from pulumi_dli.errors import DliError, ObjectMissing
+from pulumi_dli.job.checkpoint import Checkpoint, stuck, unused
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.next_start import LIVE, NextStart
+from pulumi_dli.job.object_url import SCHEME, is_bucket
+from pulumi_dli.job.state import State
+
+if TYPE_CHECKING:
+    from pulumi_dli.artifacts.objects import Object, Objects
+
+FOLDER = "jobs/checkpoint/"
+MOST_PARTS = 200
+"""How often the list is begun anew behind files that no checkpoint is told by."""
+MOST_OBJECTS = 50_000
+_COMPLETE = re.compile(r"(?P<directory>(?:.*/)?chk-(?P<number>\d{1,18})/)_metadata")
+_PARTS = re.compile(r"(?:.*/)?(?:shared|taskowned)/")
+"""Folders of the data that checkpoints have in common: of one with state many files."""
+
+
+class _Place(NamedTuple):
+    """Where checkpoints may be: a bucket, what their keys begin with, whether they are its own."""
+
+    bucket: str
+    prefix: str
+    own: bool
+
+
+class _Found(NamedTuple):
+    """A complete checkpoint; the newest compares highest."""
+
+    own: bool
+    written: int
+    number: int
+    path: str
+
+
+class Checkpoints:
+    """The checkpoints of one place's jobs.
+
+    Args:
+        objects: opens the object service.
+    """
+
+    def __init__(self, objects: Callable[[], Objects]) -> None:
+        self._objects = objects
+
+    def seen(
+        self, job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE
+    ) -> JobDetail:
+        """The job with its newest checkpoint, where it can only go on from one; else as it was.
+
+        Args:
+            job: the live job.
+            desired: the program's wish.
+            state: what is known of the job.
+            known: what is known of its next start where there is no state.
+        """
+        if not stuck(job, desired, state, known):
+            return job
+        try:
+            found = newest(self._objects(), job)
+        except DliError as error:
+            return replace(job, checkpoint=Checkpoint("", unused=str(error)))
+        if found is None:
+            return job
+        why = unused(job, desired, state) if found.own else "another job might write there too"
+        return replace(job, checkpoint=Checkpoint(found.path, found.written, why))
+
+
+def newest(objects: Objects, job: JobDetail) -> _Found | None:
+    """The newest complete checkpoint that a job wrote since its start; None where there is none.
+
+    Raises:
+        DliError: the bucket cannot be read.
+    """
+    found = (each for place in _places(job) for each in _complete(objects, place))
+    return max((each for each in found if each.written > job.start_time), default=None)
+
+
+def _places(job: JobDetail) -> Iterator[_Place]:
+    own = re.compile(rf"{FOLDER}{job.job_id}(?!\d)")
+    bucket, path = (str(job.value(name) or "") for name in ("obs_bucket", "checkpoint_path"))
+    theirs, _, folder = path.removeprefix(SCHEME).partition("/")
+    folder = folder.strip("/")
+    if is_bucket(theirs) and folder:
+        yield _Place(theirs, f"{folder}/", own.match(folder) is not None)
+    if is_bucket(bucket) and not (theirs == bucket and own.match(folder)):
+        yield _Place(bucket, f"{FOLDER}{job.job_id}", own=True)
+
+
+def _complete(objects: Objects, place: _Place) -> Iterator[_Found]:
+    """The complete checkpoints of a place."""
+    behind = re.compile(r"\D") if not place.prefix.endswith("/") else None
+    for each in _told(objects, place):
+        told = _COMPLETE.fullmatch(each.key)
+        other = behind and not behind.match(each.key, len(place.prefix))  # job 13 is not job 138
+        written = _milliseconds(each.modified)
+        if told and not other and written:
+            path = f"{SCHEME}{place.bucket}/{told['directory']}"
+            yield _Found(place.own, written, int(told["number"]), path)
+
+
+def _told(objects: Objects, place: _Place) -> Iterator[Object]:
+    """The objects of a place, without most of those that hold a checkpoint's data."""
+    marker, seen = "", 0
+    for _ in range(MOST_PARTS):
+        try:
+            for each in objects.listed(place.bucket, place.prefix, marker=marker):
+                seen += 1
+                yield each
+                if inside := _PARTS.match(each.key):
+                    marker = f"{inside[0][:-1]}0"  # the character behind "/"
+                    break
+            else:
+                return
+        except ObjectMissing:  # no such bucket
+            return
+        if seen > MOST_OBJECTS:
+            break
+    raise DliError(
+        f"there are too many objects under {SCHEME}{place.bucket}/{place.prefix} to look through"
+    )
+
+
+def _milliseconds(text: str) -> int:
+    try:
+        return round(datetime.fromisoformat(text).timestamp() * 1000)
+    except ValueError:
+        return 0

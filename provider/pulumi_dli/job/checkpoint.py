@@ -1,0 +1,59 @@
+"""A checkpoint of a job that is at rest without a savepoint, and whether it goes on from that.
+
+A savepoint fits a changed job, a checkpoint need not. So a start takes one by itself only where
+what runs is certainly what wrote it; else the program has to name it in `restore_from`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import AT_REST, JobDetail
+from pulumi_dli.job.differences import differences
+from pulumi_dli.job.next_start import LIVE, NextStart
+from pulumi_dli.job.start import pending_start, start
+from pulumi_dli.job.started import SHAPING, Started
+from pulumi_dli.job.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The newest complete checkpoint that was found, or why none could be looked for.
+
+    Attributes:
+        path: its directory, `obs://bucket/…/chk-7/`; "" where none could be looked for.
+        written: when it was completed, in milliseconds.
+        unused: why it is not gone on from; "" where it is.
+    """
+
+    path: str
+    written: int = 0
+    unused: str = ""
+
+
+def stuck(job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE) -> bool:
+    """Whether only a checkpoint can bring a job back with its state."""
+    if job.phase not in AT_REST or not desired.stateful:
+        return False
+    return start(job, desired, state, pending_start(job, state, known)) is None
+
+
+def unused(job: JobDetail, desired: Desired, state: State | None) -> str:
+    """Why a job does not go on from its own checkpoint by itself; "" where it does.
+
+    Args:
+        job: the live job, at rest.
+        desired: the program's wish.
+        state: what is known of the job; None where nothing is.
+    """
+    began = None if state is None else state.started
+    if began is None:
+        return "what the job was started with is not known"
+    if began.at != job.start_time:
+        return "the job was started since in another way"
+    if began != Started.of(job):
+        return "its definition was changed since it was started"
+    changes, _ = differences(job, desired, state)
+    changed = sorted(SHAPING.intersection(change.name for change in changes))
+    return f"it need not fit a changed {', '.join(changed)}" if changed else ""

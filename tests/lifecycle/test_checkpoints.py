@@ -1,0 +1,273 @@
+"""A job that crashed goes on from its own newest checkpoint, where that certainly fits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from announced import announced, requests
+from pulumi_dli.errors import Halfway, StateAtRisk
+from pulumi_dli.local import faults
+from stack import Stack
+
+EVERY = 10
+"""Seconds between two checkpoints."""
+CHECKPOINTS: dict[str, Any] = {"checkpoint_enabled": True, "checkpoint_interval": EVERY}
+OTHER = "f" * 32
+
+
+@pytest.fixture
+def crashed(tmp_path: Path) -> Iterator[Stack]:
+    """A stateful job with checkpoints that ran for a hundred seconds and crashed."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.dli.arm("crash", seconds=105, text="no such topic")
+    stack.up(**CHECKPOINTS)
+    stack.dli.pass_time(200)
+    assert stack.job["status"] == "job_running_exception"
+    stack.sent()
+    yield stack
+    stack.close()
+
+
+def bucket(stack: Stack, name: str = "state") -> Path:
+    return Path(stack.config["localPath"]) / "obs" / name
+
+
+def checkpoints(stack: Stack) -> list[str]:
+    """The directories of the checkpoints that are there."""
+    found = bucket(stack).glob("jobs/checkpoint/**/_metadata")
+    return [f"obs://{file.parent.relative_to(bucket(stack).parent)}/" for file in found]
+
+
+def counter(stack: Stack, job_id: int = 1) -> int:
+    return int(stack.dli.inside(job_id)["counter"])
+
+
+def as_said(stack: Stack, **program: Any) -> str:
+    """A preview, and the `up` that has to send what its line announces; the line."""
+    stack.preview(**CHECKPOINTS, **program)
+    assert not stack.failure
+    [line] = stack.plan_lines
+    stack.sent()
+    stack.up(**CHECKPOINTS, **program)
+    assert stack.plan_lines == [line]
+    assert requests(stack.sent()) == announced(line), line
+    return line
+
+
+def refused(stack: Stack, why: str, **program: Any) -> None:
+    """The preview fails, and the `up` sends nothing; both say why the checkpoint is not used."""
+    program = {**CHECKPOINTS, **program}
+    stack.refresh()
+    [path] = checkpoints(stack)
+    stack.preview(**program)
+    [line] = stack.plan_lines
+    assert "CANNOT START: job orders (1) ran before and is failed" in line
+    assert f"its newest checkpoint, {path} of 2027-" in line
+    assert f"is not taken by itself: {why}" in line
+    with pytest.raises(StateAtRisk, match="its newest checkpoint"):
+        stack.up(**program)
+    assert stack.sent() == []
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_crashed_job_goes_on_from_its_newest_checkpoint(
+    crashed: Stack, *, refreshed: bool
+) -> None:
+    if refreshed:
+        crashed.refresh()
+    [path] = checkpoints(crashed)
+    line = as_said(crashed, desc="x")
+    assert line.startswith(f"orders: starts from its newest checkpoint {path}, found failed")
+    assert counter(crashed) > 100
+    crashed.refresh()
+    assert not crashed.preview(**CHECKPOINTS, desc="x").changes
+
+
+def test_a_refresh_alone_plans_it(crashed: Stack) -> None:
+    crashed.refresh()
+    line = as_said(crashed)
+    assert "starts from its newest checkpoint" in line
+    assert counter(crashed) > 100
+
+
+def test_it_works_a_second_time(crashed: Stack) -> None:
+    crashed.dli.arm("crash", seconds=55)
+    as_said(crashed, desc="x")
+    crashed.dli.pass_time(100)
+    assert "starts from its newest checkpoint" in as_said(crashed, desc="y")
+    assert counter(crashed) > 150
+
+
+def test_the_newest_of_several_counts(crashed: Stack) -> None:
+    [path] = checkpoints(crashed)
+    folder = bucket(crashed).parent / path.removeprefix("obs://")
+    older = folder.with_name("chk-9") / "_metadata"
+    older.parent.mkdir()
+    older.write_bytes((folder / "_metadata").read_bytes())
+    there = (folder / "_metadata").stat().st_mtime
+    os.utime(older, (there - 10, there - 10))
+    (folder.with_name("chk-11")).mkdir()
+    (folder.with_name("chk-11") / "part").write_bytes(b"no metadata: not complete")
+    assert path.endswith("/chk-10/")
+    assert f"starts from its newest checkpoint {path}," in as_said(crashed, desc="x")
+
+
+def test_data_of_checkpoints_is_passed_over(crashed: Stack) -> None:
+    [path] = checkpoints(crashed)
+    folder = bucket(crashed).parent / path.removeprefix("obs://")
+    for name in ("shared", "taskowned"):
+        folder.with_name(name).mkdir()
+        for number in range(3):
+            (folder.with_name(name) / f"part-{number}").write_bytes(b"state")
+    later = folder.with_name("zz") / "chk-1" / "_metadata"
+    later.parent.mkdir(parents=True)
+    later.write_bytes((folder / "_metadata").read_bytes())
+    os.utime(later, (crashed.clock.now(), crashed.clock.now()))
+    assert "/zz/chk-1/" in as_said(crashed, desc="x")
+
+
+def test_one_from_before_the_start_is_none(crashed: Stack) -> None:
+    [path] = checkpoints(crashed)
+    file = bucket(crashed).parent / path.removeprefix("obs://") / "_metadata"
+    began = crashed.dli.inside(1)["start_time"] / 1000
+    os.utime(file, (began - 1, began - 1))
+    crashed.refresh()
+    crashed.preview(**CHECKPOINTS)
+    [line] = crashed.plan_lines
+    assert "CANNOT START" in line
+    assert "checkpoint, " not in line
+    assert crashed.failure
+
+
+def test_another_jobs_folder_is_not_its_own(crashed: Stack) -> None:
+    [path] = checkpoints(crashed)
+    folder = (bucket(crashed).parent / path.removeprefix("obs://")).parent
+    folder.rename(folder.with_name(folder.name.replace("1_", "13_", 1)))
+    crashed.refresh()
+    crashed.preview(**CHECKPOINTS)
+    assert "CANNOT START" in crashed.line
+    assert "newest checkpoint" not in crashed.line
+
+
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [
+        ({"parallel_number": 3, "tm_slot_num": 1}, "it need not fit a changed parallel_number"),
+        ({"entrypoint": "obs://jars/new.jar"}, "it need not fit a changed entrypoint"),
+        ({"runtime_config": {"a": "b"}}, "it need not fit a changed runtime_config"),
+    ],
+)
+def test_a_changed_definition_needs_the_users_word(
+    crashed: Stack, program: dict[str, Any], why: str
+) -> None:
+    refused(crashed, why, **program)
+    [path] = checkpoints(crashed)
+    as_said(crashed, restore_from=path, **{} if "runtime" in why else {"desc": "x"})
+    assert counter(crashed) > 100
+
+
+def test_a_definition_changed_by_hand_since_the_start_needs_it_too(crashed: Stack) -> None:
+    crashed.dli.put(1, parallel_number=3)
+    crashed.dli.pass_time(1)
+    crashed.sent()
+    refused(crashed, "its definition was changed since it was started")
+
+
+def test_a_start_by_hand_needs_it_too(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.up(**CHECKPOINTS)
+    stack.dli.pass_time(100)
+    stack.dli.stopped(1)
+    stack.dli.arm("crash", seconds=55)
+    stack.dli.started(1)
+    stack.dli.pass_time(100)
+    stack.sent()
+    refused(stack, "the job was started since in another way")
+    stack.close()
+
+
+def test_a_state_of_an_older_version_needs_it_too(crashed: Stack) -> None:
+    del crashed.outs["started"]
+    refused(crashed, "what the job was started with is not known")
+
+
+def test_a_job_that_is_gone_on_with_or_adopted_needs_it_too(crashed: Stack) -> None:
+    crashed.forget()
+    crashed.preview(**CHECKPOINTS)
+    assert "what the job was started with is not known" in crashed.line
+    assert crashed.failure
+    crashed.mark = "f" * 32
+    crashed.preview(**CHECKPOINTS, adopt_job_id=1)
+    assert "what the job was started with is not known" in crashed.line
+    assert crashed.failure
+
+
+def test_a_path_of_the_program_is_named_and_not_taken(tmp_path: Path) -> None:
+    """Another job may write there too, and nothing in it says whose it is."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    own: dict[str, Any] = {
+        "checkpoint_path": "state/mine/",
+        "resume_checkpoint": True,
+        "checkpoint_interval": 10,
+    }
+    stack.dli.arm("crash", seconds=105)
+    stack.up(**own)
+    stack.dli.pass_time(200)
+    stack.refresh()
+    stack.preview(**own)
+    assert "its newest checkpoint, obs://state/mine/chk-10/ of" in stack.line
+    assert "another job might write there too" in stack.line
+    stack.close()
+
+
+def test_what_obs_refuses_is_said(crashed: Stack) -> None:
+    crashed.refresh()
+    crashed.dli.arm("answer", code="403", route="list_objects", times=9)
+    crashed.preview(**CHECKPOINTS)
+    assert "its checkpoints could not be looked for: could not list the objects" in crashed.line
+    assert crashed.failure
+    faults.clear(crashed.store)
+    crashed.up(**CHECKPOINTS)
+    assert counter(crashed) > 100
+
+
+def test_a_replacement_and_a_move_take_it_along(crashed: Stack) -> None:
+    crashed.preview(replace=True, **CHECKPOINTS)
+    crashed.up(replace=True, **CHECKPOINTS)
+    assert counter(crashed) > 100
+
+
+def test_a_move_takes_it_along(crashed: Stack) -> None:
+    crashed.refresh()
+    [path] = checkpoints(crashed)
+    crashed.preview(project_id=OTHER, **CHECKPOINTS)
+    [line] = [line for line in crashed.plan_lines if "REPLACES" in line]
+    assert path in line
+    crashed.up(project_id=OTHER, **CHECKPOINTS)
+    assert counter(crashed, 2) > 100
+
+
+def test_a_start_that_does_not_count_is_not_remembered(crashed: Stack) -> None:
+    """It may be the checkpoint itself that the job cannot run from."""
+    crashed.dli.arm("crash", seconds=0)
+    with pytest.raises(Halfway):
+        crashed.up(**CHECKPOINTS, desc="x")
+    crashed.preview(**CHECKPOINTS, desc="x")
+    assert "CANNOT START" in crashed.line
+
+
+def test_the_import_that_a_kill_left_is_gone_on_with(crashed: Stack) -> None:
+    [path] = checkpoints(crashed)
+    crashed.dli.good("POST", "jobs/1/import-savepoint", {"savepoint_path": path})
+    crashed.refresh()
+    assert "starts from its savepoint state/jobs/checkpoint/" in as_said(crashed)
+    assert counter(crashed) > 100
+
+
+def test_the_program_may_give_the_state_up(crashed: Stack) -> None:
+    crashed.refresh()
+    assert "STARTS WITHOUT STATE" in as_said(crashed, upgrade_mode="stateless")
