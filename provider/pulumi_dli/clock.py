@@ -59,3 +59,11 @@ class Deadline:
     def left(self) -> float:
         """Seconds left; not below 0."""
         return max(0.0, self.seconds - self.elapsed)
+
+
+def span(seconds: float) -> str:
+    """A length of time for people, in its largest unit: `40 s`, `12 min`, `5 h`, `3 days`."""
+    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pulumi_dli.artifacts.checkpoints import Checkpoints
+from pulumi_dli.artifacts.records import Records
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.checking import Checking
@@ -26,7 +28,7 @@ from pulumi_dli.client.location import (
 )
 from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.console import Console
-from pulumi_dli.errors import Halfway, JobError, JobGone
+from pulumi_dli.errors import Halfway, JobGone
 from pulumi_dli.job.desired import ARGUMENTS, Desired
 from pulumi_dli.job.differences import sets_others
 from pulumi_dli.job.options import Timeouts
@@ -38,7 +40,7 @@ from pulumi_dli.lifecycle.replace import kept
 from pulumi_dli.lifecycle.verbs import Lifecycle
 from pulumi_dli.memory import Memory, Old
 from pulumi_dli.preview.foresight import Foresight
-from pulumi_dli.rules.check import problems
+from pulumi_dli.rules.check import demand_valid
 
 if TYPE_CHECKING:
     from pulumi_dli.artifacts.objects import Objects
@@ -66,13 +68,22 @@ class Session:
     _checking: Checking = field(init=False)
     _uploads: Uploads = field(init=False)
     _stores: Stores = field(init=False)
+    _checkpoints: Checkpoints = field(init=False)
+    _records: Records = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _lives: dict[Place, Lifecycle] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._stores = Stores(self.connections, clock=self.clock)
+        self._records = Records(self._stores, self.clock, self.console.warn)
+        self._checkpoints = Checkpoints(self._stores)
         self._foresight = Foresight(
-            self.connections, self._stores, self.console, self.clock, self._memory
+            self.connections,
+            self.console,
+            self.clock,
+            self._memory,
+            self._checkpoints,
+            self._records,
         )
         self._uploads = Uploads(self.console)
         self._checking = Checking(
@@ -158,7 +169,7 @@ class Session:
     ) -> dict[str, Any]:
         """Bring a job to what the program wants. Raises Halfway once something was changed."""
         desired = self._wish(urn, inputs)
-        _demand_valid(desired)
+        demand_valid(desired)
         state = State.read(job_id, olds)
         place = stored_place(self.connections, olds)
         self._memory.keep(place, job_id, urn)
@@ -222,7 +233,9 @@ class Session:
             self.console.say(f"job {job_id} is {whose} since this run: left alone")
         else:
             allowed = seconds or state.seconds("delete") or Timeouts().delete
-            path = life.remove(job_id, state, allowed)
+            # A `destroy` checks nothing; an `up` may make another job in the place of this one.
+            recorded = self._memory.checks_any
+            path = life.remove(job_id, state, allowed, recorded=recorded)
             self._memory.leave(urn, Old(place, state, path, deleted=True))
 
     def _deploy(
@@ -235,7 +248,7 @@ class Session:
         allowed = seconds or desired.options.timeouts.create
         there = self._objects(inputs)
         if old is None:
-            _demand_valid(desired)
+            demand_valid(desired)
             self._uploads.bring(urn, desired, None, there)
             return life.deploy(desired, allowed)
         with kept(old.state, None if old.deleted else old.state.job, old.path):
@@ -261,7 +274,7 @@ class Session:
                 jobs = Jobs(self.connections.transport(*where))
                 ignored = self.connections.settings(*where).ignore_tags
                 self._lives[place] = Lifecycle(
-                    jobs, self.clock, self.console, ignored, objects=self._objects(props)
+                    jobs, self.clock, self.console, ignored, self._checkpoints, self._records
                 )
             return self._lives[place]
 
@@ -275,19 +288,6 @@ def open_session(setting: Callable[[str], Any], here: Path, console: Console) ->
         console: is told, and asked before each request that changes something.
     """
     return Session(Connections.of_stack(setting, here), console)
-
-
-def _demand_valid(desired: Desired) -> None:
-    """Take a wish only as a check lets it pass.
-
-    Raises:
-        JobError: it is not valid, so no check has seen it; or check saw that it cannot be
-            done. Nothing was sent.
-    """
-    if desired.wrong:
-        raise JobError(f"nothing was changed: {'; '.join(problems(desired))}")
-    if failure := desired.given.get("failure"):
-        raise JobError(str(failure))
 
 
 def _assume_kept(state: State, news: Mapping[str, Any], unknown: frozenset[str]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
+from pulumi_dli.artifacts.checkpoints import Checkpoints
+from pulumi_dli.artifacts.records import Records
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.client.api import Jobs, Requests
 from pulumi_dli.errors import ApiError, DliError, JobError, NotFoundError, StateAtRisk, WaitTimeout
@@ -274,8 +276,10 @@ class Lagging:
 @pytest.mark.parametrize(("looks", "gone"), [(3, True), (10**6, False)])
 def test_a_delete_is_over_once_the_job_is_gone(up: Stack, looks: int, gone: bool) -> None:
     service = Lagging(up._connections.transport(), looks)  # noqa: SLF001 -- the seam
-    connections = up._connections  # noqa: SLF001 -- the seam
-    life = Lifecycle(Jobs(service), up.clock, up.lines, objects=Stores(connections).at)
+    stores = Stores(up._connections)  # noqa: SLF001 -- the seam
+    life = Lifecycle(
+        Jobs(service), up.clock, up.lines, (), Checkpoints(stores), Records(stores, up.clock, print)
+    )
     state = State.read(1, up.outs)
     if gone:
         life.remove(1, state, 600)

@@ -544,10 +544,29 @@ def test_a_taint_together_with_a_move_is_told_as_a_move_after_a_refresh(moving: 
     assert moving.line.startswith("orders: REPLACES THE JOB, because project_id changes: ")
 
 
-def test_a_refresh_that_finds_a_moved_job_gone_says_that_its_state_is(moving: Stack) -> None:
+def test_a_moved_job_that_is_gone_is_made_anew_from_the_savepoint_that_waits(
+    moving: Stack,
+) -> None:
     moving.dli.arm("fail_start")
     with pytest.raises(Halfway, match="did not start"):
         moving.up(project_id=OTHER)
+    with moving.store.write() as db:
+        db.execute("UPDATE jobs SET deleted_at = 1 WHERE id = 2")
+    session = moving.session()
+    moving._refreshed(session)  # noqa: SLF001
+    moving._checked(session, {}, {"project_id": OTHER})  # noqa: SLF001
+    assert "creates and starts the job from obs://state/jobs/savepoint/1/" in moving.line
+    assert "; job orders (1) left that savepoint " in moving.line
+    moving.up(project_id=OTHER)
+    assert counter(moving, 3) > 1000
+
+
+def test_a_refresh_that_finds_a_moved_job_gone_says_that_its_state_is(moving: Stack) -> None:
+    moving.dli.arm("fail_start")
+    moving.dli.arm("answer", code="403", route="put_object")
+    with pytest.raises(Halfway, match="did not start"):
+        moving.up(project_id=OTHER)
+    assert any("could not be written down: " in line for line in moving.warned)
     with moving.store.write() as db:
         db.execute("UPDATE jobs SET deleted_at = 1 WHERE id = 2")
     session = moving.session()

@@ -8,11 +8,12 @@ such a checkpoint is named, and never taken by itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.errors import DliError, ObjectMissing
 from pulumi_dli.job.checkpoint import Checkpoint, stuck, unused
 from pulumi_dli.job.desired import Desired
@@ -51,14 +52,14 @@ class _Found(NamedTuple):
 
 
 class Checkpoints:
-    """The checkpoints of one place's jobs.
+    """The checkpoints of jobs. Safe to share between threads.
 
     Args:
-        objects: opens the object service.
+        stores: the object service of each place.
     """
 
-    def __init__(self, objects: Callable[[], Objects]) -> None:
-        self._objects = objects
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
 
     def seen(
         self, job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE
@@ -74,7 +75,9 @@ class Checkpoints:
         if not stuck(job, desired, state, known):
             return job
         try:
-            found = newest(self._objects(), job)
+            where = (desired if state is None else state).value
+            objects = self._stores.at(where("region"), where("project_id")).hasty()
+            found = newest(objects, job)
         except DliError as error:
             return replace(job, checkpoint=Checkpoint("", unused=str(error)))
         if found is None:

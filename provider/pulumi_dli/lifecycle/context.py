@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass, field
 
 from pulumi_dli.artifacts.checkpoints import Checkpoints
+from pulumi_dli.artifacts.records import Records
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Ownership
 from pulumi_dli.client.tags import Tags
@@ -30,6 +31,7 @@ class Context:
         ownership: tells whose a job is, as it is now.
         tags: reads tags, once for a job.
         checkpoints: looks for what a job can go on from that left no savepoint.
+        records: savepoints that wait for the job that begins from them.
         waits: looks and waits.
         steps: the requests that change a job, with their verification.
         clock: time.
@@ -41,6 +43,7 @@ class Context:
     ownership: Ownership
     tags: Tags
     checkpoints: Checkpoints
+    records: Records
     waits: Waits
     steps: Steps
     clock: Clock

@@ -27,8 +27,12 @@ def deploy(context: Context, desired: Desired, deadline: Deadline, path: str = "
     if adopted is not None:
         return _take_over(context, _existing(context, adopted), desired, deadline)
     job = present(context, desired)
+    left = None if path else context.records.find(desired)
+    if left is not None:
+        path, desired = left.savepoint, left.wish(desired)
     if job is not None:
-        return go_on(context, job, desired, deadline, NextStart.at(path))
+        ahead = left is not None and job.has_run
+        return go_on(context, job, desired, deadline, LIVE if ahead else NextStart.at(path))
     demand_queue(context, desired)
     operation = draft(context, desired, deadline)
     operation.next_start = NextStart.at(path) if path else None

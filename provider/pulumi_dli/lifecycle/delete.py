@@ -32,7 +32,9 @@ _STOPPED_EMPTY = (
 )
 
 
-def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -> str:
+def remove(
+    context: Context, job: JobDetail, state: State, deadline: Deadline, *, recorded: bool
+) -> str:
     """Remove a job; the directory of the savepoint that it left, or "". See `Lifecycle.remove`."""
     title = f"job {job.name} ({job.job_id})"
     if state.on_delete == "retain":
@@ -70,6 +72,10 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
             context.console.say(
                 f"{title} left its savepoint at {path}; `restore_from` starts another job from it"
             )
+        if recorded and path:
+            context.records.keep(state, path, state)
+        else:
+            context.records.drop(state)
         delete(context, operation)
     return path
 

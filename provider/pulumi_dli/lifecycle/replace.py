@@ -62,6 +62,8 @@ def relocate(
         begins = todo.begins(path)
         arriving = _arrived(new, there, desired, begins, deadline)
         if leaving.job is not None and not todo.stays:
+            if begins:
+                new.records.keep(desired, begins, state)
             with _withdrawn(new, arriving, withdraw=there is None):
                 _delete(old, leaving.job, state, deadline)
     way = Reconciliation(new, arriving, wish(desired, todo), None, known=NextStart.at(begins))

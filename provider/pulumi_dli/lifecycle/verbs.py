@@ -6,10 +6,11 @@ operation that broke off, however it broke off, is finished by doing it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from dataclasses import replace
 
 from pulumi_dli.artifacts.checkpoints import Checkpoints
+from pulumi_dli.artifacts.records import Records
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Ownership
 from pulumi_dli.client.tags import Tags
@@ -19,6 +20,7 @@ from pulumi_dli.errors import JobGone, NotFoundError, StateAtRisk
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, date
 from pulumi_dli.job.move import move
+from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.restarts import restore_due
 from pulumi_dli.job.state import State
@@ -31,9 +33,6 @@ from pulumi_dli.lifecycle.replace import kept, relocate, restart
 from pulumi_dli.lifecycle.steps import Steps
 from pulumi_dli.lifecycle.waits import Waits
 
-if TYPE_CHECKING:
-    from pulumi_dli.artifacts.objects import Objects
-
 
 class Lifecycle:
     """The verbs for the jobs of one project.
@@ -43,7 +42,8 @@ class Lifecycle:
         clock: time.
         console: is told, and asked before each request that changes something.
         ignored: keys of tags that others manage.
-        objects: opens the object service of the project's place.
+        checkpoints: looks for what a job can go on from that left no savepoint.
+        records: savepoints that wait for the job that begins from them.
     """
 
     def __init__(
@@ -51,9 +51,9 @@ class Lifecycle:
         jobs: Jobs,
         clock: Clock,
         console: Console,
-        ignored: Iterable[str] = (),
-        *,
-        objects: Callable[[], Objects],
+        ignored: Iterable[str],
+        checkpoints: Checkpoints,
+        records: Records,
     ) -> None:
         console = WarnOnce(console)
         waits = Waits(jobs, console.progress)
@@ -62,7 +62,8 @@ class Lifecycle:
             jobs=jobs,
             ownership=Ownership(jobs, console.warn),
             tags=tags,
-            checkpoints=Checkpoints(objects),
+            checkpoints=checkpoints,
+            records=records,
             waits=waits,
             steps=Steps(jobs, tags, waits, console),
             clock=clock,
@@ -71,6 +72,8 @@ class Lifecycle:
 
     def deploy(self, desired: Desired, seconds: float) -> State:
         """Bring a job into being, or go on with one of this resource that is there already.
+
+        It begins from the savepoint that a job in its place left, where a record says so.
 
         Args:
             desired: the program's wish.
@@ -82,7 +85,8 @@ class Lifecycle:
             Halfway: the job exists, but is not yet as it should be.
             DliError: nothing was changed.
         """
-        return deploy(self._context, desired, Deadline(self._context.clock, seconds))
+        deadline = Deadline(self._context.clock, seconds)
+        return self._begun(deploy(self._context, desired, deadline))
 
     def redeploy(self, desired: Desired, state: State, path: str, seconds: float) -> State:
         """Bring a job into being in the place of one that the engine had deleted before.
@@ -101,7 +105,14 @@ class Lifecycle:
         if not restore_due(desired, state):  # a start has used that directory before
             desired = desired.without("restore_from")
         with kept(state, None, path):
-            return deploy(self._context, desired, Deadline(self._context.clock, seconds), begins)
+            deadline = Deadline(self._context.clock, seconds)
+            return self._begun(deploy(self._context, desired, deadline, begins))
+
+    def _begun(self, state: State) -> State:
+        """What is left of an operation: once a start has counted, no savepoint waits any more."""
+        if state.started is not None:
+            self._context.records.drop(state)
+        return state
 
     def change(
         self,
@@ -136,7 +147,8 @@ class Lifecycle:
             job=state.aged(job), deadline=deadline, settle=desired.options.timeouts.settle
         )
         way = Reconciliation(self._context, operation, desired, state)
-        return finish(operation, desired, state, way.run, look)
+        reached = finish(operation, desired, state, way.run, look)
+        return reached if state.job.has_run else self._begun(reached)
 
     def replace(self, desired: Desired, state: State, seconds: float) -> State:
         """Restart a job that the engine replaces in its place; it keeps its id and its state.
@@ -148,7 +160,7 @@ class Lifecycle:
         with kept(state, state.job):
             job = self.observe(state.job.job_id, state)
         if job is None:
-            path = state.next_start.path
+            path = state.next_start.path or self._recorded(desired)
             if state.stateful and state.job.has_run and not path:
                 self._context.console.warn(
                     f"{desired.name}: job {state.job.job_id} is gone, so it is made anew WITHOUT "
@@ -174,7 +186,14 @@ class Lifecycle:
         deadline = Deadline(self._context.clock, seconds)
         with kept(state, state.job):
             job = old.observe(state.job.job_id, state)
-        return relocate(self._context, old._context, job, desired, state, deadline)
+        if job is None and not state.next_start.path:
+            state = replace(state, next_start=NextStart.at(self._recorded(desired)))
+        return self._begun(relocate(self._context, old._context, job, desired, state, deadline))
+
+    def _recorded(self, desired: Desired) -> str:
+        """The savepoint that waits for a resource's job; "" for none."""
+        record = self._context.records.find(desired)
+        return "" if record is None else record.savepoint
 
     def demand_replaceable(self, desired: Desired, state: State, *, here: bool) -> None:
         """Refuse a replacement that would lose state.
@@ -217,11 +236,17 @@ class Lifecycle:
         """A job with its tags and its mark, where they can be read."""
         return self._context.tags.seen(job)
 
-    def remove(self, job_id: int, state: State, seconds: float) -> str:
+    def remove(self, job_id: int, state: State, seconds: float, *, recorded: bool = False) -> str:
         """Stop, delete and verify that the job is gone, as `on_delete` says.
 
         A job that is missing already is a success. A job that is not this resource's any
         more is left alone.
+
+        Args:
+            job_id: the job.
+            state: what is known of it.
+            seconds: the time allowed.
+            recorded: whether its savepoint is written down for a job that may come in its place.
 
         Returns:
             The directory of the savepoint that it left; "" for none.
@@ -232,7 +257,9 @@ class Lifecycle:
         """
         deadline = Deadline(self._context.clock, seconds)
         job = self.observe(job_id, state)
-        return "" if job is None else remove(self._context, job, state, deadline)
+        if job is None:
+            return ""
+        return remove(self._context, job, state, deadline, recorded=recorded)
 
 
 def _another(job: JobDetail, state: State) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from pulumi_dli.artifacts.checkpoints import Checkpoints
-from pulumi_dli.artifacts.stores import Stores
+from pulumi_dli.artifacts.records import Record, Records
 from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.client.location import PLACE, known_place
 from pulumi_dli.clock import Clock
@@ -17,7 +17,7 @@ from pulumi_dli.errors import JobGone
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, settled
 from pulumi_dli.job.move import Move, conflict, move
-from pulumi_dli.job.next_start import LIVE, LOST
+from pulumi_dli.job.next_start import LIVE, LOST, NextStart
 from pulumi_dli.job.options import NO_SAVEPOINT
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.state import State
@@ -36,17 +36,19 @@ class Foresight:
 
     Args:
         connections: the settings' clients.
-        stores: the object service of each place.
         console: is told.
         clock: time.
         memory: what the run remembers.
+        checkpoints: looks for what a job can go on from that left no savepoint.
+        records: savepoints that wait for the job that begins from them.
     """
 
     connections: Connections
-    stores: Stores
     console: Console
     clock: Clock
     memory: Memory
+    checkpoints: Checkpoints
+    records: Records
     _preview: Preview = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,7 +82,7 @@ class Foresight:
         found = self._preview.examine(urn, anew.desired, before, valid=valid)
         met = None
         if found.job is not None:
-            met = self._recovered(settled(found.job), anew.desired, None)
+            met = self.checkpoints.seen(settled(found.job), anew.desired, None)
         problems = [
             *found.problems,
             *self._claims(urn, anew.place, anew.desired, found.job, new=True),
@@ -141,7 +143,7 @@ class Foresight:
                 live, looked = settled(seen), True
                 self.memory.looked(urn, Look(seen, self.clock.now()))
         if looked:
-            live = self._recovered(live, desired, state)
+            live = self.checkpoints.seen(live, desired, state)
         todo = plan(live, desired, state)
         self._speak(urn, self._preview.change(urn, live, todo, desired, looked=looked))
 
@@ -156,7 +158,7 @@ class Foresight:
         if not desired.knows(*ASKED_FOR_A_START):
             return ""
         if state is not None:
-            return plan(self._recovered(state.job, desired, state), desired, state).blocked
+            return plan(self.checkpoints.seen(state.job, desired, state), desired, state).blocked
         found = str(before.given.get("desired_state"))
         started = found == "stopped" and desired.running and not desired.as_found
         if not started and not found.endswith(NO_SAVEPOINT):
@@ -166,15 +168,10 @@ class Foresight:
             return ""
         if desired.options.restore_from == before.options.restore_from:
             desired = desired.without("restore_from")
-        job = self._recovered(job, desired, None)
+        job = self.checkpoints.seen(job, desired, None)
         if job.checkpoint is not None and job.checkpoint.path:
             return ""  # the diff, which knows what was started, tells whether it goes on from that
         return plan(job, desired, None, known=LIVE if started else LOST).blocked
-
-    def _recovered(self, job: JobDetail, desired: Desired, state: State | None) -> JobDetail:
-        """A job with the checkpoint that it goes on from, where nothing else is left."""
-        where = desired.options.region, desired.options.project_id
-        return Checkpoints(lambda: self.stores.at(*where).hasty()).seen(job, desired, state)
 
     def _speak_of_move(self, urn: str, old: Old, desired: Desired, replaces: list[str]) -> None:
         """Speak of a job that is made anew elsewhere."""
@@ -186,7 +183,10 @@ class Foresight:
     def _move(self, urn: str, old: Old, desired: Desired, met: JobDetail | None) -> Move:
         """The plan of a job that is made anew elsewhere, where one of its resource may be."""
         live = self._live(urn, old, desired)
-        todo = move(live, desired, old.state)
+        state = old.state
+        if live is None and not state.next_start.path and (left := self._recorded(desired)):
+            state = replace(state, next_start=NextStart.at(left.savepoint))
+        todo = move(live, desired, state)
         if met is None or todo.blocked:
             return todo
         return replace(todo, blocked=conflict(live, met, desired, todo))
@@ -195,12 +195,27 @@ class Foresight:
         self, urn: str, desired: Desired, job: JobDetail | None, old: Old | None, *, speaks: bool
     ) -> str:
         """Speak of a job that comes into being; why it cannot."""
+        left = self._recorded(desired) if old is None else None
         path = old.path if old is not None and desired.stateful else ""
+        if left is not None and not (job and job.has_run):
+            path, desired = left.savepoint, left.wish(desired)
         if speaks:
             line = self._preview.arrival(urn, desired, job, path)
             lost = self.memory.lost(urn, desired)
-            self._speak(urn, line if job or lost is None else plan_line.anew(line, lost))
-        return "" if job is None else plan(job, desired, None, taken_over=True).blocked
+            if left is not None and left.savepoint in line.text:
+                line = plan_line.handed(line, left, self.clock.epoch())
+            elif job is None and lost is not None:
+                line = plan_line.anew(line, lost)
+            self._speak(urn, line)
+        if job is None:
+            return ""
+        return plan(job, desired, None, taken_over=True, known=NextStart.at(path)).blocked
+
+    def _recorded(self, desired: Desired) -> Record | None:
+        """The record of the savepoint that the resource's next job begins from."""
+        own = desired.options
+        looks = self.connections.settings(own.region, own.project_id).preflight
+        return self.records.find(desired) if looks and own.adopt_job_id is None else None
 
     def _stays(self, urn: str, desired: Desired, old: Old, *, speaks: bool, again: bool) -> str:
         """Speak of a job that is replaced in its place; why it cannot be."""
@@ -208,13 +223,15 @@ class Foresight:
             seen = self._preview.look(old.state)
         except JobGone:
             path = old.state.next_start.path
+            if not path and self._recorded(desired) is not None:
+                return self._arrives(urn, desired, None, None, speaks=speaks)
             if speaks:
                 line = self._preview.arrival(urn, desired, None, path)
                 self._speak(urn, line if path else plan_line.anew(line, old.state))
             return ""
         job = settled(seen or old.state.job)
         if seen is not None:
-            job = self._recovered(job, desired, old.state)
+            job = self.checkpoints.seen(job, desired, old.state)
         if desired.retained:
             return self._arrives(urn, desired, job, None, speaks=speaks)
         if speaks:
@@ -233,7 +250,7 @@ class Foresight:
                 return None
         if seen is None:
             return settled(old.state.job)
-        return self._recovered(settled(seen), desired, old.state)
+        return self.checkpoints.seen(settled(seen), desired, old.state)
 
     def _claims(
         self, urn: str, place: Place, desired: Desired, job: JobDetail | None, *, new: bool

@@ -10,6 +10,8 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any, NamedTuple
 
+from pulumi_dli.artifacts.records import Record
+from pulumi_dli.clock import span
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.field import Cost
@@ -76,6 +78,19 @@ def _creation(own: Options, path: str) -> str:
         return "creates the job and leaves it stopped"
     path = own.restore_from or path
     return "creates and starts the job" + (f" from {path}" if path else "")
+
+
+def handed(line: Line, left: Record, now: float) -> Line:
+    """The line for a job that begins from what a deleted one left.
+
+    Args:
+        line: the line for the new job.
+        left: the record that says so.
+        now: seconds since 1970.
+    """
+    age = span(now - left.written / 1000)
+    text = f"{line.text}; job {left.job_name} ({left.job_id}) left that savepoint {age} ago"
+    return Line(text, max(line.level, Level.WARNING, key=list(Level).index), line.loses)
 
 
 def anew(line: Line, lost: State) -> Line:

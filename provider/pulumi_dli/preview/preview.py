@@ -18,6 +18,7 @@ from pulumi_dli.job.canonical import Arguments
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.move import Move, going_on, wish
+from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.state import State
 from pulumi_dli.preview import move_line, plan_line
@@ -110,8 +111,9 @@ class Preview:
             cus = self._changed_cus(urn, job, todo, desired)
             return plan_line.adoption(todo, job, job.mark, desired, cus)
         taken = own.adopt_job_id is not None
-        todo = plan(job, desired, None, taken_over=taken)
-        replaced = plan(job, desired, None, replaced=True, taken_over=taken)
+        known = NextStart.at(path)
+        todo = plan(job, desired, None, taken_over=taken, known=known)
+        replaced = plan(job, desired, None, replaced=True, taken_over=taken, known=known)
         cus = self._changed_cus(urn, job, todo, desired)
         either = None if desired.retained else replaced
         return plan_line.going_on(todo, job, desired, either, cus)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pulumi_dli.errors import JobError
 from pulumi_dli.job.desired import ARGUMENTS, Desired
 from pulumi_dli.job.differences import MAPS
 from pulumi_dli.job.object_url import is_object_url
@@ -208,3 +209,16 @@ def _settling(allowed: Timeouts) -> Iterator[Problem]:
             ("timeouts", "settle"),
             f"is not less than timeouts.{name}{whose}, so no start could count; {ways}",
         )
+
+
+def demand_valid(desired: Desired) -> None:
+    """Take a wish only as a check lets it pass.
+
+    Raises:
+        JobError: it is not valid, so no check has seen it; or check saw that it cannot be
+            done. Nothing was sent.
+    """
+    if desired.wrong:
+        raise JobError(f"nothing was changed: {'; '.join(problems(desired))}")
+    if failure := desired.given.get("failure"):
+        raise JobError(str(failure))

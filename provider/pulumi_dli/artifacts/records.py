@@ -1,0 +1,214 @@
+"""Savepoints that wait for the job that is to begin from them, recorded in the job's bucket.
+
+Between the delete of a job and the first start of the one in its place nothing but this says what
+that one begins from: the engine has forgotten the old job, and the service names no directory any
+more once a start was asked for. So it is written down under the resource's mark until a start has
+counted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pulumi_dli.artifacts.names import FOLDER
+from pulumi_dli.artifacts.payload import Payload
+from pulumi_dli.artifacts.stores import Stores
+from pulumi_dli.clock import Clock
+from pulumi_dli.console import Report
+from pulumi_dli.errors import DliError, ObjectMissing
+from pulumi_dli.job.canonical import directory, line
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import integer
+from pulumi_dli.job.object_url import SCHEME, ObjectUrl, is_bucket
+from pulumi_dli.job.restarts import same_directory
+from pulumi_dli.job.state import State
+from pulumi_dli.once import Once
+
+if TYPE_CHECKING:
+    from pulumi_dli.artifacts.objects import Objects
+
+MOST_BYTES = 8192
+"""Bytes of a record."""
+RECORDS = "records"
+"""The folder of records, in that of the project's artifacts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A savepoint that no start has counted from.
+
+    Attributes:
+        savepoint: its directory, `obs://bucket/…/`.
+        job_id: the job that left it, and its `job_name`.
+        job_name: its name then.
+        written: when the record was made, in milliseconds.
+        restore_from: the directory that the program had named for that job; "" for none. It is
+            not meant for the next one.
+    """
+
+    savepoint: str
+    job_id: int
+    job_name: str
+    written: int
+    restore_from: str = ""
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Record:
+        """A record as it was written.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+        """
+        return cls(
+            savepoint=directory(told["savepoint"]),
+            job_id=integer(told["job_id"]),
+            job_name=line(told["job_name"]),
+            written=integer(told["written"]),
+            restore_from=directory(told["restore_from"]),
+        )
+
+    def wish(self, desired: Desired) -> Desired:
+        """The wish for the job that begins from it."""
+        path = desired.options.restore_from
+        used = path is not None and same_directory(path, self.restore_from)
+        return desired.without("restore_from") if used else desired
+
+
+class Records:
+    """The records of one run. Safe to share between threads.
+
+    Each is found, kept and dropped for a wish or a state, which say where: the bucket is the
+    job's, the mark the resource's.
+
+    Args:
+        stores: the object service of each place.
+        clock: time.
+        warn: takes what could not be written down.
+    """
+
+    def __init__(self, stores: Stores, clock: Clock, warn: Report) -> None:
+        self._stores = stores
+        self._clock = clock
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._there: dict[_Folder, Once[set[str]]] = {}
+
+    def find(self, desired: Desired) -> Record | None:
+        """The record of a resource that is to be created; None for none, or where none is told."""
+        folder = _Folder.of(desired)
+        if folder is None or not desired.stateful:
+            return None
+        for key in filter(self._listed(folder).__contains__, map(folder.key, desired.marks)):
+            with contextlib.suppress(DliError):
+                return self._read(folder, key)
+        return None
+
+    def keep(self, whose: Desired | State, path: str, old: State) -> None:
+        """Write down which savepoint the job of a resource is to begin from.
+
+        Where that fails a warning says so, and the run goes on.
+
+        Args:
+            whose: the wish, or the state where no wish is known.
+            path: the directory.
+            old: what is known of the job that left it.
+        """
+        folder = _Folder.of(whose)
+        if folder is None or not whose.owner:
+            return
+        record = Record(
+            savepoint=f"{SCHEME}{path.removeprefix(SCHEME)}",
+            job_id=old.job.job_id,
+            job_name=old.job.name,
+            written=round(self._clock.epoch() * 1000),
+            restore_from=old.restore_from or "",
+        )
+        key = folder.key(whose.owner)
+        try:
+            text = json.dumps(asdict(record), ensure_ascii=False)
+            self._objects(folder).put(ObjectUrl(folder.bucket, key), Payload.of(text.encode()))
+            self._listed(folder).add(key)
+        except DliError as error:
+            self._warn(
+                f"that the next job begins from {record.savepoint} could not be written down: "
+                f"{error}; if this run is killed, the next may begin without that state"
+            )
+
+    def drop(self, whose: Desired | State) -> None:
+        """Forget the records of a resource; one that cannot be deleted stays."""
+        folder = _Folder.of(whose)
+        if folder is None:
+            return
+        there = self._listed(folder)
+        for key in there.intersection(map(folder.key, whose.marks)):
+            with contextlib.suppress(DliError):
+                self._objects(folder).delete(ObjectUrl(folder.bucket, key))
+                there.discard(key)
+
+    def _objects(self, folder: _Folder) -> Objects:
+        return self._stores.at(folder.region, folder.project)
+
+    def _listed(self, folder: _Folder) -> set[str]:
+        """The keys of a folder's records, read once; none where they cannot be read."""
+        with self._lock:
+            once = self._there.setdefault(folder, Once(partial(self._list, folder)))
+        return once.get()
+
+    def _list(self, folder: _Folder) -> set[str]:
+        with contextlib.suppress(DliError):
+            rows = self._objects(folder).hasty().listed(folder.bucket, folder.prefix)
+            return {row.key for row in rows}
+        return set()
+
+    def _read(self, folder: _Folder, key: str) -> Record | None:
+        """A record whose savepoint is there; None for one that nothing can begin from."""
+        url = ObjectUrl(folder.bucket, key)
+        objects = self._objects(folder).hasty()
+        try:
+            record = Record.read(json.loads(objects.read(url, 0, MOST_BYTES)))
+            metadata = ObjectUrl.read(f"{record.savepoint.rstrip('/')}/_metadata")
+        except (ValueError, TypeError, KeyError, RecursionError):
+            metadata = None
+        if metadata is None:
+            self._warn(f"{url} is not what this provider writes there, so nothing begins from it")
+            return None
+        try:
+            objects.head(metadata)
+        except ObjectMissing:
+            self._warn(
+                f"{record.savepoint}, from which the job in place of {record.job_name} "
+                f"({record.job_id}) was to begin, is not there any more"
+            )
+            return None
+        return record
+
+
+class _Folder(NamedTuple):
+    """Where the records of a project's jobs with one bucket are."""
+
+    bucket: str
+    region: str | None
+    project: str
+
+    @classmethod
+    def of(cls, whose: Desired | State) -> _Folder | None:
+        """That of a job; None where it has no bucket, or its project is not known."""
+        bucket, project = whose.value("obs_bucket"), whose.value("project_id")
+        if not bucket or not project or not is_bucket(str(bucket)):
+            return None
+        return cls(str(bucket), whose.value("region"), str(project))
+
+    @property
+    def prefix(self) -> str:
+        """What their keys begin with."""
+        return f"{FOLDER}/{self.project}/{RECORDS}/"
+
+    def key(self, mark: str) -> str:
+        """The key of a resource's record."""
+        return f"{self.prefix}{mark}.json"

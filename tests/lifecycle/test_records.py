@@ -1,0 +1,192 @@
+"""A savepoint waits in the job's bucket until the job that begins from it has started."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from announced import announced, requests
+from local_service import PROJECT
+from pulumi_dli.errors import Halfway
+from stack import MARK, URN, Stack
+
+OTHER = "f" * 32
+PATH = "obs://state/jobs/savepoint/1/"
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Stack]:
+    """A stateful job that has run for a while, with look-ups."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.up()
+    stack.dli.pass_time(1000)
+    stack.sent()
+    yield stack
+    stack.close()
+
+
+def records(stack: Stack) -> list[Path]:
+    folder = Path(stack.config["localPath"]) / "obs/state/pulumi-dli"
+    return [file for file in folder.glob("*/records/*") if file.is_file()]
+
+
+def counter(stack: Stack, job_id: int = 1) -> int:
+    return int(stack.dli.inside(job_id)["counter"])
+
+
+def deleted_first(stack: Stack, **program: Any) -> None:
+    """The engine deletes the job, since another resource is replaced, and is killed then."""
+    session = stack.session()
+    stack._checked(session, stack.inputs, program)  # noqa: SLF001 -- as any check of the run
+    session.delete(URN, 1, stack.outs, None)
+    stack.forget()
+    stack.sent()
+
+
+def as_said(stack: Stack, **program: Any) -> str:
+    """A preview, and the `up` that has to send what its line announces; the line."""
+    stack.preview(**program)
+    assert not stack.failure
+    [line] = stack.plan_lines
+    stack.sent()
+    stack.up(**program)
+    assert stack.plan_lines == [line]
+    assert requests(stack.sent()) == announced(line), line
+    return line
+
+
+def test_a_job_that_was_deleted_first_is_made_anew_from_its_savepoint(job: Stack) -> None:
+    deleted_first(job)
+    [record] = records(job)
+    assert record.name == f"{MARK}.json"
+    job.clock.sleep(600)
+    line = as_said(job)
+    assert line.startswith(f"orders: creates and starts the job from {PATH}")
+    assert "; job orders (1) left that savepoint 10 min ago" in line
+    assert job.warned == [line]
+    assert counter(job, 2) > 1000
+    assert records(job) == []
+
+
+def test_the_record_stays_until_a_start_has_counted(job: Stack) -> None:
+    deleted_first(job)
+    job.dli.arm("crash", seconds=0.5)
+    with pytest.raises(Halfway, match="did not start"):
+        job.up()
+    assert len(records(job)) == 1
+
+
+def test_the_create_of_the_same_run_uses_it_up(job: Stack) -> None:
+    session = job.session()
+    job._checked(session, job.inputs, {})  # noqa: SLF001
+    session.delete(URN, 1, job.outs, None)
+    assert len(records(job)) == 1
+    news = job._checked(session, {}, {})  # noqa: SLF001 -- the engine's order, by hand
+    job.id, job.outs = session.create(URN, news, None)
+    assert counter(job, 2) > 1000
+    assert records(job) == []
+
+
+def test_a_destroy_writes_nothing_down_and_forgets_what_was(job: Stack) -> None:
+    record = Path(job.config["localPath"]) / f"obs/state/pulumi-dli/{PROJECT}/records/{MARK}.json"
+    record.parent.mkdir(parents=True)
+    record.write_text("{}")
+    job.destroy()
+    assert records(job) == []
+    assert as_said(job).startswith("orders: creates and starts the job; ")
+    assert counter(job, 2) < 100
+
+
+def test_a_move_that_is_killed_in_its_first_start_goes_on_with_the_state(job: Stack) -> None:
+    job.dli.arm("fail_start")
+    job.killed_up(5, waiting=True, project_id=OTHER)  # in the wait for the start
+    job.dli.pass_time(100)
+    job.refresh()
+    job.up(project_id=OTHER)
+    assert counter(job, 2) > 1000
+    assert records(job) == []
+
+
+def test_a_moved_job_whose_first_start_failed_may_be_taken_out_of_the_state(job: Stack) -> None:
+    job.dli.arm("fail_start")
+    with pytest.raises(Halfway, match="did not start"):
+        job.up(project_id=OTHER)
+    job.forget()
+    line = as_said(job, project_id=OTHER)
+    assert line.startswith(f"orders: goes on with job 2: starts from {PATH}")
+    assert "left that savepoint" in line
+    assert counter(job, 2) > 1000
+
+
+def test_what_the_program_named_for_the_old_job_is_not_meant_for_the_new_one(job: Stack) -> None:
+    job.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER", "savepoint_path": "state/old/"})
+    job.dli.pass_time(10)
+    program: dict[str, Any] = {"restore_from": "obs://state/old/"}
+    job.up(**program)
+    job.dli.pass_time(5000)
+    deleted_first(job, **program)
+    assert as_said(job, **program).startswith(f"orders: creates and starts the job from {PATH}")
+    assert counter(job, 2) > 5000
+
+
+def test_what_the_program_names_anew_goes_before(job: Stack) -> None:
+    job.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER", "savepoint_path": "state/old/"})
+    job.dli.pass_time(5000)
+    deleted_first(job)
+    line = as_said(job, restore_from="obs://state/old/")
+    assert line.startswith("orders: creates and starts the job from obs://state/old/")
+    assert "left that savepoint" not in line
+    assert 1000 < counter(job, 2) < 5000
+
+
+def test_a_stateless_wish_begins_empty(job: Stack) -> None:
+    deleted_first(job)
+    assert as_said(job, upgrade_mode="stateless").startswith("orders: creates and starts the job;")
+
+
+def test_a_job_that_ran_since_is_ahead_of_the_record(job: Stack) -> None:
+    """The run that used it was killed before it could forget it."""
+    deleted_first(job)
+    [record] = records(job)
+    text = record.read_text()
+    job.dli.arm("crash", seconds=50)
+    job.up()
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(text)
+    job.dli.pass_time(100)
+    job.forget()
+    job.preview()
+    assert "CANNOT START" in job.line
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"savepoint": 1}', '{"savepoint": "x", "job_id": 1}', "\xff", "[" * 5000],
+)
+def test_what_is_no_record_is_passed_over(job: Stack, text: str) -> None:
+    deleted_first(job)
+    [record] = records(job)
+    record.write_text(text)
+    job.preview()
+    assert "creates and starts the job; " in job.line
+    assert any("is not what this provider writes there" in line for line in job.warned)
+
+
+def test_a_savepoint_that_is_gone_is_told(job: Stack) -> None:
+    deleted_first(job)
+    [record] = records(job)
+    path = json.loads(record.read_text())["savepoint"].removeprefix("obs://")
+    (Path(job.config["localPath"]) / "obs" / path / "_metadata").unlink()
+    job.preview()
+    assert "creates and starts the job; " in job.line
+    assert any("was to begin, is not there any more" in line for line in job.warned)
+
+
+def test_without_the_object_service_a_run_goes_as_before(job: Stack) -> None:
+    job.dli.arm("answer", code="403", route="list_objects", times=99)
+    deleted_first(job)
+    assert as_said(job).startswith("orders: creates and starts the job; ")
+    assert len(records(job)) == 1
