@@ -183,6 +183,8 @@ class Stack:
             found |= error.state.found
             self.inputs, self.failed, self.pending = {**news, **found}, True, False
             self.inputs.pop("failure", None)
+            if error.inputs is not None:
+                self.inputs = dict(error.inputs)
             raise
         self.outs, self.failed, self.pending = sent(self.outs), False, False
         self.inputs = news

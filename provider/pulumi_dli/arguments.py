@@ -175,6 +175,9 @@ class FlinkJarJobArgs(TypedDict, total=False):
     `file_digest(path)` each build of one."""
     adopt_job_id: Input[int | None]
     """Id of an existing job to take over. Read by create only."""
+    rollback: Input[Literal["none", "previous"] | None]
+    """`previous`: where a changed definition does not come to run, the job goes back to the one
+    before, from a copy of its savepoint. Default: `none`."""
     on_delete: Input[Literal["stop", "savepoint", "retain"] | None]
     """What destroy does first: `stop`, `savepoint` (stop with a savepoint) or `retain` (leave the
     job alone). Default: `savepoint` for a stateful job that runs, else `stop`."""

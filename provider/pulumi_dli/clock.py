@@ -45,10 +45,14 @@ SYSTEM = SystemClock()
 class Deadline:
     """The time that a whole operation has, shared by all its waits."""
 
-    def __init__(self, clock: Clock, seconds: float) -> None:
+    def __init__(self, clock: Clock, seconds: float, start: float | None = None) -> None:
         self.clock = clock
         self.seconds = seconds
-        self._start = clock.now()
+        self._start = clock.now() if start is None else start
+
+    def part(self, share: float) -> Deadline:
+        """An earlier one, for the first part of the operation."""
+        return Deadline(self.clock, self.seconds * share, self._start)
 
     @property
     def elapsed(self) -> float:

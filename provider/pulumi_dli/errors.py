@@ -28,6 +28,7 @@ the values of `entrypoint_args` or `runtime_config`.
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -181,6 +182,11 @@ class Storable(Protocol):
         """The inputs that say where the job is and what it runs, whatever was wished."""
         ...
 
+    @property
+    def rolled_back(self) -> bool:
+        """Whether the job runs with an older definition than the program's again."""
+        ...
+
     def write(self) -> dict[str, Any]:
         """The outputs that the state stores."""
         ...
@@ -192,7 +198,10 @@ class Halfway(DliError):
     Attributes:
         job_id: the job.
         state: what the state must keep, so that the next `up` goes on from there.
+        inputs: the inputs to keep with it, where the job runs with an older program's; else None.
     """
+
+    inputs: Mapping[str, Any] | None = None
 
     def __init__(self, job_id: int, state: Storable, cause: Exception) -> None:
         told = cause if isinstance(cause, DliError) else Unforeseen(cause)

@@ -125,6 +125,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     restore_from: Output[str | None]
     restart_trigger: Output[str | None]
     adopt_job_id: Output[int | None]
+    rollback: Output[str | None]
     on_delete: Output[Literal["stop", "savepoint", "retain"] | None]
     region: Output[str]
     project_id: Output[str]

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pulumi_dli.artifacts.checkpoints import Checkpoints
-from pulumi_dli.artifacts.records import Records
+from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.checking import Checking
@@ -68,22 +67,15 @@ class Session:
     _checking: Checking = field(init=False)
     _uploads: Uploads = field(init=False)
     _stores: Stores = field(init=False)
-    _checkpoints: Checkpoints = field(init=False)
-    _records: Records = field(init=False)
+    _saved: SavedState = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _lives: dict[Place, Lifecycle] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._stores = Stores(self.connections, clock=self.clock)
-        self._records = Records(self._stores, self.clock, self.console.warn)
-        self._checkpoints = Checkpoints(self._stores)
+        self._saved = SavedState.of(self._stores, self.clock, self.console.warn)
         self._foresight = Foresight(
-            self.connections,
-            self.console,
-            self.clock,
-            self._memory,
-            self._checkpoints,
-            self._records,
+            self.connections, self.console, self.clock, self._memory, self._saved
         )
         self._uploads = Uploads(self.console)
         self._checking = Checking(
@@ -136,7 +128,7 @@ class Session:
         replaces = moved(olds, news, unknown)
         todo = plan(state.job, desired, state)
         touches = todo.touches or todo.recorded or todo.kept or sets_others(desired, state)
-        changes = bool(replaces or unknown or touches or state.failure)
+        changes = bool(replaces or unknown or touches or state.failure or state.rolled_back)
         if checked:
             self._foresight.speak_of_known(urn, old, desired, replaces, changes=changes)
         return Diff(changes, replaces)
@@ -177,7 +169,12 @@ class Session:
         seen = look.job if look is not None and self.clock.now() - look.at <= YOUNG else None
         self._uploads.bring(urn, desired, state, self._objects(olds))
         allowed = seconds or desired.options.timeouts.update
-        return self._life(place, olds).change(job_id, desired, state, allowed, seen).write()
+        try:
+            return self._life(place, olds).change(job_id, desired, state, allowed, seen).write()
+        except Halfway as error:
+            if error.state.rolled_back:
+                error.inputs = self._memory.inputs(urn) or state.inputs()
+            raise
 
     @discreet
     def read(
@@ -273,9 +270,7 @@ class Session:
                 where = explicit(props)
                 jobs = Jobs(self.connections.transport(*where))
                 ignored = self.connections.settings(*where).ignore_tags
-                self._lives[place] = Lifecycle(
-                    jobs, self.clock, self.console, ignored, self._checkpoints, self._records
-                )
+                self._lives[place] = Lifecycle(jobs, self.clock, self.console, ignored, self._saved)
             return self._lives[place]
 
 

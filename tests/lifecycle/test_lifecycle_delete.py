@@ -6,8 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from pulumi_dli.artifacts.checkpoints import Checkpoints
-from pulumi_dli.artifacts.records import Records
+from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.client.api import Jobs, Requests
 from pulumi_dli.errors import ApiError, DliError, JobError, NotFoundError, StateAtRisk, WaitTimeout
@@ -278,7 +277,7 @@ def test_a_delete_is_over_once_the_job_is_gone(up: Stack, looks: int, gone: bool
     service = Lagging(up._connections.transport(), looks)  # noqa: SLF001 -- the seam
     stores = Stores(up._connections)  # noqa: SLF001 -- the seam
     life = Lifecycle(
-        Jobs(service), up.clock, up.lines, (), Checkpoints(stores), Records(stores, up.clock, print)
+        Jobs(service), up.clock, up.lines, (), SavedState.of(stores, up.clock, up.lines.warn)
     )
     state = State.read(1, up.outs)
     if gone:

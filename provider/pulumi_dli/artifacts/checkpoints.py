@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from pulumi_dli.artifacts.records import Records
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.errors import DliError, ObjectMissing
 from pulumi_dli.job.checkpoint import Checkpoint, stuck, unused
@@ -56,10 +57,12 @@ class Checkpoints:
 
     Args:
         stores: the object service of each place.
+        records: savepoints that wait for a job.
     """
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, records: Records) -> None:
         self._stores = stores
+        self._records = records
 
     def seen(
         self, job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE
@@ -74,6 +77,8 @@ class Checkpoints:
         """
         if not stuck(job, desired, state, known):
             return job
+        if left := self._records.waiting(job, desired):
+            return replace(job, checkpoint=Checkpoint(left.savepoint, left.written, copy=True))
         try:
             where = (desired if state is None else state).value
             objects = self._stores.at(where("region"), where("project_id")).hasty()

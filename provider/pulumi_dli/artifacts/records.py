@@ -24,7 +24,7 @@ from pulumi_dli.console import Report
 from pulumi_dli.errors import DliError, ObjectMissing
 from pulumi_dli.job.canonical import directory, line
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import integer
+from pulumi_dli.job.detail import JobDetail, integer
 from pulumi_dli.job.object_url import SCHEME, ObjectUrl, is_bucket
 from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.state import State
@@ -48,6 +48,8 @@ class Record:
         job_id: the job that left it, and its `job_name`.
         job_name: its name then.
         written: when the record was made, in milliseconds.
+        start_time: the last start of that job then, in milliseconds; one that was started since is
+            ahead of the record.
         restore_from: the directory that the program had named for that job; "" for none. It is
             not meant for the next one.
     """
@@ -56,6 +58,7 @@ class Record:
     job_id: int
     job_name: str
     written: int
+    start_time: int
     restore_from: str = ""
 
     @classmethod
@@ -70,6 +73,7 @@ class Record:
             job_id=integer(told["job_id"]),
             job_name=line(told["job_name"]),
             written=integer(told["written"]),
+            start_time=integer(told["start_time"]),
             restore_from=directory(told["restore_from"]),
         )
 
@@ -109,7 +113,19 @@ class Records:
                 return self._read(folder, key)
         return None
 
-    def keep(self, whose: Desired | State, path: str, old: State) -> None:
+    def waiting(self, job: JobDetail, desired: Desired) -> Record | None:
+        """The record that the last start of a job left behind, which did not count; None for none.
+
+        Args:
+            job: the live job, at rest.
+            desired: the program's wish.
+        """
+        found = self.find(desired)
+        if found is None or (found.job_id, found.start_time) != (job.job_id, job.start_time):
+            return None
+        return found
+
+    def keep(self, whose: Desired | State, path: str, old: JobDetail, restored: str = "") -> None:
         """Write down which savepoint the job of a resource is to begin from.
 
         Where that fails a warning says so, and the run goes on.
@@ -117,17 +133,19 @@ class Records:
         Args:
             whose: the wish, or the state where no wish is known.
             path: the directory.
-            old: what is known of the job that left it.
+            old: the job that left it.
+            restored: the directory that the program had named for that job; "" for none.
         """
         folder = _Folder.of(whose)
         if folder is None or not whose.owner:
             return
         record = Record(
             savepoint=f"{SCHEME}{path.removeprefix(SCHEME)}",
-            job_id=old.job.job_id,
-            job_name=old.job.name,
+            job_id=old.job_id,
+            job_name=old.name,
             written=round(self._clock.epoch() * 1000),
-            restore_from=old.restore_from or "",
+            start_time=old.start_time,
+            restore_from=restored,
         )
         key = folder.key(whose.owner)
         try:

@@ -13,7 +13,7 @@ from pulumi_dli.job.detail import AT_REST, JobDetail
 from pulumi_dli.job.differences import differences
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.start import pending_start, start
-from pulumi_dli.job.started import SHAPING, Started
+from pulumi_dli.job.started import SHAPING, Definition
 from pulumi_dli.job.state import State
 
 
@@ -25,11 +25,13 @@ class Checkpoint:
         path: its directory, `obs://bucket/…/chk-7/`; "" where none could be looked for.
         written: when it was completed, in milliseconds.
         unused: why it is not gone on from; "" where it is.
+        copy: whether it is the copy of a savepoint that a record tells of instead.
     """
 
     path: str
     written: int = 0
     unused: str = ""
+    copy: bool = False
 
 
 def stuck(job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE) -> bool:
@@ -52,7 +54,7 @@ def unused(job: JobDetail, desired: Desired, state: State | None) -> str:
         return "what the job was started with is not known"
     if began.at != job.start_time:
         return "the job was started since in another way"
-    if began != Started.of(job):
+    if began != Definition.started(job):
         return "its definition was changed since it was started"
     changes, _ = differences(job, desired, state)
     changed = sorted(SHAPING.intersection(change.name for change in changes))

@@ -80,6 +80,13 @@ class Options(Strict):
             description="Id of an existing job to take over. Read by create only.",
         ),
     ] = None
+    rollback: Annotated[
+        Literal["none", "previous"],
+        Field(
+            description="`previous`: where a changed definition does not come to run, the job goes "
+            "back to the one before, from a copy of its savepoint. Default: `none`."
+        ),
+    ] = "none"
     on_delete: Annotated[
         Literal["stop", "savepoint", "retain"] | None,
         Field(

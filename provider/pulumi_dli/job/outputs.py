@@ -14,13 +14,13 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.differences import MAPS, holds, managed
 from pulumi_dli.job.field import KEEP, Cost
-from pulumi_dli.job.next_start import NextStart
+from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import FOUND, NO_SAVEPOINT
 from pulumi_dli.job.redaction import hidden
 from pulumi_dli.job.restarts import restore_due
 from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS
 from pulumi_dli.job.start import pending_start, state_at_risk
-from pulumi_dli.job.started import Started
+from pulumi_dli.job.started import Definition
 from pulumi_dli.job.state import OURS, UNMARKED, State
 
 _RUNNING = frozenset({Phase.RUNNING, Phase.STARTING, Phase.SAVEPOINTING, Phase.UNKNOWN})
@@ -41,6 +41,8 @@ class Outcome:
         unmanaged: see `State.unmanaged`, for what was looked at.
         mark: the mark that stands on the job where the wished one could not be written.
         took_from: see `State.took_from`, while the take-over lasts.
+        rejected: the wish that failed; None where none did.
+        rolled_back: whether the job runs with its old definition again after that.
     """
 
     job: JobDetail
@@ -52,6 +54,8 @@ class Outcome:
     unmanaged: Mapping[str, frozenset[str]] = field(default_factory=dict)
     mark: str = ""
     took_from: str | None = None
+    rejected: Definition | None = None
+    rolled_back: bool = False
 
 
 def after(outcome: Outcome, desired: Desired, state: State | None) -> State:
@@ -84,14 +88,15 @@ def after(outcome: Outcome, desired: Desired, state: State | None) -> State:
             pending_start(job, state) if outcome.next_start is None else outcome.next_start
         ),
         started=_started(outcome, state),
+        rejected=None if state is None or outcome.counted else state.rejected,
         unmanaged=_unmanaged(outcome, desired, state),
         mark=outcome.mark or _kept_mark(desired, state),
     )
 
 
-def _started(outcome: Outcome, state: State | None) -> Started | None:
+def _started(outcome: Outcome, state: State | None) -> Definition | None:
     if outcome.counted and outcome.job.phase is Phase.RUNNING:
-        return Started.of(outcome.job)
+        return Definition.started(outcome.job)
     return None if state is None else state.started
 
 
@@ -115,6 +120,16 @@ def _unmanaged(
 
 def after_failure(outcome: Outcome, desired: Desired, state: State | None) -> State:
     """The state after one that broke off: the live job, and no wish that was not fulfilled."""
+    if outcome.rolled_back and state is not None:
+        found, _ = observed(outcome.job, state)
+        return replace(
+            found,
+            job=replace(found.job, update_time=outcome.put_time or found.job.update_time),
+            next_start=LIVE,
+            started=_started(outcome, state),
+            rejected=outcome.rejected,
+            rolled_back=True,
+        )
     reached = after(outcome, desired, state)
     before = State(outcome.job) if state is None else state
     ours = {**reached.ours, "restore_from": before.ours.get("restore_from")}
@@ -129,6 +144,7 @@ def after_failure(outcome: Outcome, desired: Desired, state: State | None) -> St
         # What the program no longer sets may not be reset yet.
         set_arguments=reached.set_arguments | before.set_arguments,
         ours=ours,
+        rejected=outcome.rejected or reached.rejected,
         took_from=before.took_from if outcome.took_from is None else outcome.took_from,
     )
 

@@ -56,6 +56,8 @@ class Plan:
             taken.
         foreign: whether that is because it carries another resource's mark.
         recorded: arguments that only the state needs to know.
+        rollback: why the job does not go back to its old definition if the new one fails; "" where
+            it does, None where that is not asked for or there is nothing to go back from.
     """
 
     changes: tuple[Change, ...] = ()
@@ -71,6 +73,7 @@ class Plan:
     blocked: str = ""
     foreign: bool = False
     recorded: tuple[str, ...] = ()
+    rollback: str | None = None
 
     @property
     def touches(self) -> bool:
@@ -91,6 +94,7 @@ RECORDED = (
     "restore_from",
     "restart_trigger",
     "adopt_job_id",
+    "rollback",
     "on_delete",
     "timeouts",
 )

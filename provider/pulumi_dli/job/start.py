@@ -89,7 +89,8 @@ def start(
         return Start(Origin.STATELESS)
     if not resumable(job, pending):
         left = recovery(job)
-        return Start(Origin.CHECKPOINT, left) if left else None
+        copied = job.checkpoint is not None and job.checkpoint.copy
+        return Start(Origin.IMPORT if copied else Origin.CHECKPOINT, left) if left else None
     if job.has_savepoint:
         return Start(Origin.SAVEPOINT, job.savepoint_path)
     return Start(Origin.IMPORT, pending.path)
@@ -114,7 +115,7 @@ def resumable(job: JobDetail, pending: NextStart) -> bool:
 
 
 def recovery(job: JobDetail) -> str:
-    """The checkpoint that a job goes on from where it left no savepoint; "" for none."""
+    """The directory that a job goes on from where it left no savepoint; "" for none."""
     found = job.checkpoint
     return "" if found is None or found.unused else found.path
 

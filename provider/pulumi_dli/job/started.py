@@ -1,15 +1,16 @@
-"""What a job was started with, as the state remembers it: which start, and of what definition."""
+"""Definitions that the state remembers by a digest: what was started, and what failed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from pulumi_dli.job.canonical import canonical
+from pulumi_dli.job.canonical import Arguments, canonical
+from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.field import Cost
 from pulumi_dli.job.spec import FIELDS
 
 SHAPING = frozenset({name for name, row in FIELDS.items() if row.sizing}) | {
@@ -26,40 +27,47 @@ SHAPING = frozenset({name for name, row in FIELDS.items() if row.sizing}) | {
 }
 """Fields that decide whether a checkpoint fits. DLI, FAQ: it need not fit another jar, graph or
 parallelism, as a savepoint does."""
+RESTARTING = frozenset(name for name, row in FIELDS.items() if row.cost is Cost.RESTART)
+"""Fields whose change restarts a job."""
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
-    """A start that counted.
+class Definition:
+    """A definition as it was at a time, without what it says.
 
     Attributes:
-        at: the job's `start_time` then, in milliseconds.
-        definition: a digest of what it ran, as the service told it.
+        at: that time, in milliseconds.
+        digest: of its fields.
     """
 
     at: int
-    definition: str
+    digest: str
 
     @classmethod
-    def of(cls, job: JobDetail) -> Started:
-        """The start of a job that runs."""
-        return cls(job.start_time, _digest(job.job_id, job.start_time, job.values))
+    def started(cls, job: JobDetail) -> Definition:
+        """What decides whether a checkpoint fits, of a job that runs; `at` is its `start_time`."""
+        return cls(job.start_time, _digest(job, SHAPING, job.job_id, job.start_time))
 
     @classmethod
-    def read(cls, text: object) -> Started | None:
+    def wished(cls, desired: Desired, at: int) -> Definition:
+        """What a program asks to be run."""
+        return cls(at, _digest(desired, RESTARTING, desired.owner))
+
+    @classmethod
+    def read(cls, text: object) -> Definition | None:
         """From the form in the state; None where that says nothing."""
-        at, _, definition = str(text or "").partition("-")
-        return cls(int(at), definition) if at.isdecimal() and definition else None
+        at, _, digest = str(text or "").partition("-")
+        return cls(int(at), digest) if at.isdecimal() and digest else None
 
     def __str__(self) -> str:
         """The form in the state."""
-        return f"{self.at}-{self.definition}"
+        return f"{self.at}-{self.digest}"
 
 
-def _digest(job_id: int, start_time: int, values: Mapping[str, Any]) -> str:
-    shape = [
-        [name, canonical(name, values.get(name), unordered=FIELDS[name].unordered)]
-        for name in sorted(SHAPING)
+def _digest(whose: Arguments, names: Iterable[str], *salt: object) -> str:
+    fields = [
+        [name, canonical(name, whose.value(name), unordered=FIELDS[name].unordered)]
+        for name in sorted(names)
     ]
-    text = json.dumps([job_id, start_time, shape], sort_keys=True, default=str)
+    text = json.dumps([*salt, fields], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -17,7 +17,7 @@ from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.object_url import OBJECTS
 from pulumi_dli.job.options import NO_SAVEPOINT, PROVIDED, Options
 from pulumi_dli.job.spec import FIELDS, JobSpec
-from pulumi_dli.job.started import Started
+from pulumi_dli.job.started import Definition
 from pulumi_dli.job.stored import UNSET, UNTOLD, demand_readable, readable
 
 UNMARKED = "-"
@@ -45,7 +45,9 @@ class State:
         ours: the inputs that the service does not know (`OURS`), as the program spelled
             them; `desired_state` as it was found.
         next_start: what the next start begins with, as long as none has counted since.
-        started: the last start that counted; None: it is not known.
+        started: what the last start that counted began; None: it is not known.
+        rejected: the wish that failed last, and was gone back from; None where there is none.
+        rolled_back: whether it was the last operation that was gone back from.
         unmanaged: for `tags` and `runtime_config`, the keys that were there before this
             resource, or that the service adds: no drift. Without an entry nobody has looked yet.
         mark: the ownership mark that stands on the job where it cannot be rewritten, `UNMARKED`
@@ -61,7 +63,9 @@ class State:
     set_arguments: frozenset[str] = frozenset()
     ours: Mapping[str, Any] = field(default_factory=dict)
     next_start: NextStart = LIVE
-    started: Started | None = None
+    started: Definition | None = None
+    rejected: Definition | None = None
+    rolled_back: bool = False
     unmanaged: Mapping[str, frozenset[str]] = field(default_factory=dict)
     mark: str = ""
     foreign: str = ""
@@ -89,7 +93,9 @@ class State:
             set_arguments=frozenset(known.get("set_arguments") or ()),
             ours={name: known[name] for name in OURS if known.get(name) is not None},
             next_start=NextStart.read(known.get("next_start")),
-            started=Started.read(known.get("started")),
+            started=Definition.read(known.get("started")),
+            rejected=Definition.read(known.get("rejected")),
+            rolled_back=known.get("rolled_back") is True,
             unmanaged=_keys(known.get("unmanaged")),
             mark=str(known.get("mark") or ""),
             foreign=str(known.get("foreign") or ""),
@@ -121,11 +127,16 @@ class State:
         }
         if self.unmanaged:
             outputs["unmanaged"] = {name: sorted(keys) for name, keys in self.unmanaged.items()}
-        if self.started is not None:
-            outputs["started"] = str(self.started)
         if self.took_from is not None:
             outputs["took_from"] = self.took_from
-        rare = {"mark": self.mark, "foreign": self.foreign, "replaced": self.replaced}
+        rare = {
+            "mark": self.mark,
+            "foreign": self.foreign,
+            "replaced": self.replaced,
+            "started": str(self.started or ""),
+            "rejected": str(self.rejected or ""),
+            "rolled_back": self.rolled_back,
+        }
         outputs |= {name: value for name, value in rare.items() if value}
         return outputs | _fold({n: v for n, v in arguments.items() if not self._stands_alone(n)})
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, field
 
-from pulumi_dli.artifacts.checkpoints import Checkpoints
-from pulumi_dli.artifacts.records import Records
+from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Ownership
 from pulumi_dli.client.tags import Tags
@@ -30,8 +29,7 @@ class Context:
         jobs: the DLI client.
         ownership: tells whose a job is, as it is now.
         tags: reads tags, once for a job.
-        checkpoints: looks for what a job can go on from that left no savepoint.
-        records: savepoints that wait for the job that begins from them.
+        saved: where a job's state may be beside what the service tells.
         waits: looks and waits.
         steps: the requests that change a job, with their verification.
         clock: time.
@@ -42,8 +40,7 @@ class Context:
     jobs: Jobs
     ownership: Ownership
     tags: Tags
-    checkpoints: Checkpoints
-    records: Records
+    saved: SavedState
     waits: Waits
     steps: Steps
     clock: Clock
@@ -54,7 +51,7 @@ class Context:
         self, job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE
     ) -> JobDetail:
         """A live job with all that its plan depends on: its tags, and what it can go on from."""
-        return self.checkpoints.seen(self.tags.seen(job), desired, state, known)
+        return self.saved.checkpoints.seen(self.tags.seen(job), desired, state, known)
 
     def queue(self, name: str) -> Queue:
         """A queue, asked for once.

@@ -27,7 +27,7 @@ def deploy(context: Context, desired: Desired, deadline: Deadline, path: str = "
     if adopted is not None:
         return _take_over(context, _existing(context, adopted), desired, deadline)
     job = present(context, desired)
-    left = None if path else context.records.find(desired)
+    left = None if path else context.saved.records.find(desired)
     if left is not None:
         path, desired = left.savepoint, left.wish(desired)
     if job is not None:

@@ -73,9 +73,11 @@ def remove(
                 f"{title} left its savepoint at {path}; `restore_from` starts another job from it"
             )
         if recorded and path:
-            context.records.keep(state, path, state)
+            context.saved.records.keep(state, path, operation.job, state.restore_from or "")
         else:
-            context.records.drop(state)
+            context.saved.records.drop(state)
+        if state.rejected is not None:
+            context.saved.copies.clear(state)
         delete(context, operation)
     return path
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from pulumi_dli.errors import ApiError, DliError, JobError, JobForeign, MissingEndpoint, StateAtRisk
 from pulumi_dli.job.desired import Desired
@@ -16,6 +17,7 @@ from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.operation import Operation
+from pulumi_dli.lifecycle.rollback import go_back, start
 
 NO_SUCH_OBJECT = "DLI.0002"
 """What the service answers for a queue that is not there."""
@@ -82,7 +84,8 @@ class Reconciliation:
         """
         steps, operation = self.context.steps, self.operation
         self._await_rest()
-        todo = self._plan()
+        before = self._seen()
+        todo = self.context.saved.copies.armed(before, self.desired, self.state, self._plan(before))
         if todo.blocked:
             raise (JobForeign if todo.foreign else StateAtRisk)(todo.blocked)
         if todo.loses and not self.desired.loss_told:
@@ -99,11 +102,13 @@ class Reconciliation:
             steps.put(operation, Body({"obs_bucket": bucket}))
         if todo.stop:
             steps.stop(operation, savepoint=todo.savepoint)
+        if todo.rollback == "":
+            self._copy()
         if todo.body:
             self._put(todo)
         self._change_tags(todo)
         if todo.start is not None:
-            steps.start(operation, todo.start)
+            self._start(todo, todo.start, before)
         elif todo.resets or todo.stop:
             operation.job = self.context.waits.look(operation.job.job_id)
 
@@ -127,7 +132,7 @@ class Reconciliation:
         if operation.job.phase is not Phase.STARTING:
             return
         empty = not self.desired.stateful or not self._has_run
-        if empty and self._plan().stop:
+        if empty and self._plan(self._seen()).stop:
             return
         if self.desired.running:
             waits.started(operation)
@@ -142,10 +147,12 @@ class Reconciliation:
     def _aged(self, job: JobDetail) -> JobDetail:
         return job if self.state is None else self.state.aged(job)
 
-    def _plan(self) -> Plan:
-        """The plan from the live job, as far as it can be seen."""
+    def _seen(self) -> JobDetail:
+        """The live job, as far as it can be seen."""
         job = self._aged(self.operation.job)
-        job = self.context.seen(job, self.desired, self.state, self.known)
+        return self.context.seen(job, self.desired, self.state, self.known)
+
+    def _plan(self, job: JobDetail) -> Plan:
         return plan(
             job,
             self.desired,
@@ -154,6 +161,33 @@ class Reconciliation:
             taken_over=self.taken_over,
             known=self.known,
         )
+
+    def _copy(self) -> None:
+        """Copy the savepoint of the stop; where that cannot be, the job runs on as it was.
+
+        Raises:
+            JobError: there can be none; tells how the job stands.
+        """
+        context, job, state = self.context, self.operation.job, self.state
+        if state is None:  # no plan is armed then
+            return
+        try:
+            saved = context.saved.copies.save(state, job.savepoint_path, context.console.guard)
+        except DliError as error:
+            text = f"no copy of the savepoint could be made, so nothing was changed: {error}"
+            raise self._back(JobError(text)) from None
+        context.saved.records.keep(state, saved, job, state.restore_from or "")
+        self.operation.saved = saved
+
+    def _start(self, todo: Plan, begins: Start, before: JobDetail) -> None:
+        """Start the job; with a copy of its savepoint at hand, go back where that fails."""
+        context, operation, state = self.context, self.operation, self.state
+        begin = partial(context.steps.start, operation, begins)
+        if not operation.saved or state is None:
+            begin()
+            return
+        back = partial(go_back, context, operation, before, todo, state)
+        start(context, operation, self.desired, begin, back)
 
     def _put(self, todo: Plan) -> None:
         """Send the PUT; if it is refused after our stop, bring the old definition back up."""
@@ -168,7 +202,7 @@ class Reconciliation:
                 raise
             raise self._back(error) from None
 
-    def _back(self, refusal: ApiError) -> DliError:
+    def _back(self, refusal: DliError) -> DliError:
         """Start the old definition again from its savepoint; the error that tells of it all."""
         operation = self.operation
         start = Start(Origin.STATELESS)

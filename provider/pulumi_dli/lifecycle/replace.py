@@ -46,7 +46,7 @@ def relocate(
     deadline: Deadline,
 ) -> State:
     """Make a job anew in another place, from its state. See `Lifecycle.relocate`."""
-    seen = None if job is None else old.checkpoints.seen(job, desired, state)
+    seen = None if job is None else old.saved.checkpoints.seen(job, desired, state)
     todo = move(seen, desired, state)
     with kept(state, job, todo.path) as leaving:
         if todo.blocked:
@@ -63,7 +63,7 @@ def relocate(
         arriving = _arrived(new, there, desired, begins, deadline)
         if leaving.job is not None and not todo.stays:
             if begins:
-                new.records.keep(desired, begins, state)
+                new.saved.records.keep(desired, begins, leaving.job, state.restore_from or "")
             with _withdrawn(new, arriving, withdraw=there is None):
                 _delete(old, leaving.job, state, deadline)
     way = Reconciliation(new, arriving, wish(desired, todo), None, known=NextStart.at(begins))

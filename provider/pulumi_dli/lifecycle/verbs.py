@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pulumi_dli.artifacts.checkpoints import Checkpoints
-from pulumi_dli.artifacts.records import Records
+from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Ownership
 from pulumi_dli.client.tags import Tags
@@ -42,8 +41,7 @@ class Lifecycle:
         clock: time.
         console: is told, and asked before each request that changes something.
         ignored: keys of tags that others manage.
-        checkpoints: looks for what a job can go on from that left no savepoint.
-        records: savepoints that wait for the job that begins from them.
+        saved: where a job's state may be beside what the service tells.
     """
 
     def __init__(
@@ -52,8 +50,7 @@ class Lifecycle:
         clock: Clock,
         console: Console,
         ignored: Iterable[str],
-        checkpoints: Checkpoints,
-        records: Records,
+        saved: SavedState,
     ) -> None:
         console = WarnOnce(console)
         waits = Waits(jobs, console.progress)
@@ -62,8 +59,7 @@ class Lifecycle:
             jobs=jobs,
             ownership=Ownership(jobs, console.warn),
             tags=tags,
-            checkpoints=checkpoints,
-            records=records,
+            saved=saved,
             waits=waits,
             steps=Steps(jobs, tags, waits, console),
             clock=clock,
@@ -111,7 +107,7 @@ class Lifecycle:
     def _begun(self, state: State) -> State:
         """What is left of an operation: once a start has counted, no savepoint waits any more."""
         if state.started is not None:
-            self._context.records.drop(state)
+            self._context.saved.records.drop(state)
         return state
 
     def change(
@@ -148,7 +144,12 @@ class Lifecycle:
         )
         way = Reconciliation(self._context, operation, desired, state)
         reached = finish(operation, desired, state, way.run, look)
-        return reached if state.job.has_run else self._begun(reached)
+        copied = bool(operation.saved) or state.rejected is not None
+        if operation.counted and copied:
+            self._context.saved.copies.clear(reached)
+        if operation.counted and (copied or not state.job.has_run):
+            self._context.saved.records.drop(reached)
+        return reached
 
     def replace(self, desired: Desired, state: State, seconds: float) -> State:
         """Restart a job that the engine replaces in its place; it keeps its id and its state.
@@ -192,7 +193,7 @@ class Lifecycle:
 
     def _recorded(self, desired: Desired) -> str:
         """The savepoint that waits for a resource's job; "" for none."""
-        record = self._context.records.find(desired)
+        record = self._context.saved.records.find(desired)
         return "" if record is None else record.savepoint
 
     def demand_replaceable(self, desired: Desired, state: State, *, here: bool) -> None:
@@ -215,7 +216,7 @@ class Lifecycle:
             todo = plan(seen, desired, state, replaced=True)
             refused, loses = todo.blocked, todo.loses
         else:
-            leaves = move(self._context.checkpoints.seen(job, desired, state), desired, state)
+            leaves = move(self._context.saved.checkpoints.seen(job, desired, state), desired, state)
             refused, loses = leaves.blocked, bool(leaves.lost)
         if not refused and loses and not desired.loss_told:
             refused = unsaid(job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.clock import Clock
@@ -96,11 +97,15 @@ class Waits:
         asked = clock.now()
         moved = False
         since: tuple[float, int] | None = None
+        restarts = sys.maxsize
         stands = Standing(clock)
 
         def verdict(job: JobDetail) -> float | None:
-            nonlocal moved, since
+            nonlocal moved, since, restarts
             operation.job = job
+            restarts = min(restarts, job.restart_times)
+            if operation.strict and job.restart_times > restarts:
+                raise JobFailed(f"{_title(job)} restarted by itself: {_reason(job)}")
             moved = moved or before is None or job.status != before.status
             stood = stands.seconds(job)
             ended = job.phase in (Phase.FAILED, Phase.FINISHED, Phase.STOPPED)
@@ -116,6 +121,8 @@ class Waits:
                 return None
             if ended and stood < SETTLED:
                 return 1.0
+            if job.phase is Phase.FAILED and operation.strict:
+                raise JobFailed(f"{_title(job)} did not start: {_reason(job)}")
             if job.phase is Phase.FAILED and not _restarts_itself(job):
                 raise JobFailed(
                     f"{_title(job)} did not start: {_reason(job)}{_from(operation)}; mend the "

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from pulumi_dli.artifacts.checkpoints import Checkpoints
-from pulumi_dli.artifacts.records import Record, Records
+from pulumi_dli.artifacts.records import Record
+from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.client.location import PLACE, known_place
 from pulumi_dli.clock import Clock
@@ -22,7 +22,7 @@ from pulumi_dli.job.options import NO_SAVEPOINT
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
-from pulumi_dli.preview import plan_line
+from pulumi_dli.preview import asides
 from pulumi_dli.preview.plan_line import Level, Line
 from pulumi_dli.preview.preview import Preview
 
@@ -39,16 +39,14 @@ class Foresight:
         console: is told.
         clock: time.
         memory: what the run remembers.
-        checkpoints: looks for what a job can go on from that left no savepoint.
-        records: savepoints that wait for the job that begins from them.
+        saved: where a job's state may be beside what the service tells.
     """
 
     connections: Connections
     console: Console
     clock: Clock
     memory: Memory
-    checkpoints: Checkpoints
-    records: Records
+    saved: SavedState
     _preview: Preview = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,7 +80,7 @@ class Foresight:
         found = self._preview.examine(urn, anew.desired, before, valid=valid)
         met = None
         if found.job is not None:
-            met = self.checkpoints.seen(settled(found.job), anew.desired, None)
+            met = self.saved.checkpoints.seen(settled(found.job), anew.desired, None)
         problems = [
             *found.problems,
             *self._claims(urn, anew.place, anew.desired, found.job, new=True),
@@ -103,7 +101,7 @@ class Foresight:
         self, urn: str, place: Place, desired: Desired, before: Desired, *, valid: bool
     ) -> tuple[list[str], str]:
         """The problems of a resource of the state, and why it cannot be brought to the wish."""
-        self.memory.checked(urn)
+        self.memory.checked(urn, before.given)
         found = self._preview.examine(urn, desired, before, valid=valid)
         problems = [*found.problems, *self._claims(urn, place, desired, None, new=False)]
         if problems or not valid:
@@ -143,9 +141,12 @@ class Foresight:
                 live, looked = settled(seen), True
                 self.memory.looked(urn, Look(seen, self.clock.now()))
         if looked:
-            live = self.checkpoints.seen(live, desired, state)
+            live = self.saved.checkpoints.seen(live, desired, state)
         todo = plan(live, desired, state)
-        self._speak(urn, self._preview.change(urn, live, todo, desired, looked=looked))
+        if looked:
+            todo = self.saved.copies.armed(live, desired, state, todo)
+        line = self._preview.change(urn, live, todo, desired, looked=looked)
+        self._speak(urn, asides.after_failure(line, desired, state))
 
     def _refused(self, desired: Desired, before: Desired, state: State | None) -> str:
         """Why a job of the state cannot be brought to the wish; "" where nothing is known of it.
@@ -158,7 +159,9 @@ class Foresight:
         if not desired.knows(*ASKED_FOR_A_START):
             return ""
         if state is not None:
-            return plan(self.checkpoints.seen(state.job, desired, state), desired, state).blocked
+            return plan(
+                self.saved.checkpoints.seen(state.job, desired, state), desired, state
+            ).blocked
         found = str(before.given.get("desired_state"))
         started = found == "stopped" and desired.running and not desired.as_found
         if not started and not found.endswith(NO_SAVEPOINT):
@@ -168,7 +171,7 @@ class Foresight:
             return ""
         if desired.options.restore_from == before.options.restore_from:
             desired = desired.without("restore_from")
-        job = self.checkpoints.seen(job, desired, None)
+        job = self.saved.checkpoints.seen(job, desired, None)
         if job.checkpoint is not None and job.checkpoint.path:
             return ""  # the diff, which knows what was started, tells whether it goes on from that
         return plan(job, desired, None, known=LIVE if started else LOST).blocked
@@ -203,9 +206,9 @@ class Foresight:
             line = self._preview.arrival(urn, desired, job, path)
             lost = self.memory.lost(urn, desired)
             if left is not None and left.savepoint in line.text:
-                line = plan_line.handed(line, left, self.clock.epoch())
+                line = asides.handed(line, left, self.clock.epoch())
             elif job is None and lost is not None:
-                line = plan_line.anew(line, lost)
+                line = asides.anew(line, lost)
             self._speak(urn, line)
         if job is None:
             return ""
@@ -215,7 +218,7 @@ class Foresight:
         """The record of the savepoint that the resource's next job begins from."""
         own = desired.options
         looks = self.connections.settings(own.region, own.project_id).preflight
-        return self.records.find(desired) if looks and own.adopt_job_id is None else None
+        return self.saved.records.find(desired) if looks and own.adopt_job_id is None else None
 
     def _stays(self, urn: str, desired: Desired, old: Old, *, speaks: bool, again: bool) -> str:
         """Speak of a job that is replaced in its place; why it cannot be."""
@@ -227,11 +230,11 @@ class Foresight:
                 return self._arrives(urn, desired, None, None, speaks=speaks)
             if speaks:
                 line = self._preview.arrival(urn, desired, None, path)
-                self._speak(urn, line if path else plan_line.anew(line, old.state))
+                self._speak(urn, line if path else asides.anew(line, old.state))
             return ""
         job = settled(seen or old.state.job)
         if seen is not None:
-            job = self.checkpoints.seen(job, desired, old.state)
+            job = self.saved.checkpoints.seen(job, desired, old.state)
         if desired.retained:
             return self._arrives(urn, desired, job, None, speaks=speaks)
         if speaks:
@@ -250,7 +253,7 @@ class Foresight:
                 return None
         if seen is None:
             return settled(old.state.job)
-        return self.checkpoints.seen(settled(seen), desired, old.state)
+        return self.saved.checkpoints.seen(settled(seen), desired, old.state)
 
     def _claims(
         self, urn: str, place: Place, desired: Desired, job: JobDetail | None, *, new: bool

@@ -10,8 +10,6 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any, NamedTuple
 
-from pulumi_dli.artifacts.records import Record
-from pulumi_dli.clock import span
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.field import Cost
@@ -19,7 +17,6 @@ from pulumi_dli.job.options import Options
 from pulumi_dli.job.plan import Plan
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import Origin, Start
-from pulumi_dli.job.state import State
 
 _START = {
     Origin.FRESH: "starts",
@@ -78,35 +75,6 @@ def _creation(own: Options, path: str) -> str:
         return "creates the job and leaves it stopped"
     path = own.restore_from or path
     return "creates and starts the job" + (f" from {path}" if path else "")
-
-
-def handed(line: Line, left: Record, now: float) -> Line:
-    """The line for a job that begins from what a deleted one left.
-
-    Args:
-        line: the line for the new job.
-        left: the record that says so.
-        now: seconds since 1970.
-    """
-    age = span(now - left.written / 1000)
-    text = f"{line.text}; job {left.job_name} ({left.job_id}) left that savepoint {age} ago"
-    return Line(text, max(line.level, Level.WARNING, key=list(Level).index), line.loses)
-
-
-def anew(line: Line, lost: State) -> Line:
-    """The line for a job that is made anew because a refresh found it gone.
-
-    Args:
-        line: the line for a new job.
-        lost: what was known of the old one.
-    """
-    if not lost.stateful or not (lost.job.has_run or lost.next_start.path):
-        return line
-    text = (
-        f"{line.text}; WITHOUT STATE, because job {lost.job.job_id} is gone: what is left of its "
-        f"state is in the bucket {lost.value('obs_bucket')}, and `restore_from` starts from it"
-    )
-    return Line(text, Level.WARNING, loses=True)
 
 
 def adoption(
@@ -275,6 +243,8 @@ def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
             yield f"{change.name} {old} → {new}"
     if (plan.add_tags or plan.remove_tags) and (plan.body or plan.stop or plan.start):
         yield "tags change"
+    if plan.rollback is not None:
+        yield f"no rollback: {plan.rollback}" if plan.rollback else "rolls back if that fails"
     if plan.kept:
         yield f"no longer set, but kept by the service: {', '.join(plan.kept)}"
     if not plan.touches and plan.recorded:

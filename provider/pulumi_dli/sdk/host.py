@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -164,6 +164,21 @@ def partial_failure(
     status.details.add().Pack(failed)
     context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
     return True
+
+
+def hidden(properties: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Properties of a partial failure, with the named ones as secrets.
+
+    As plain values they are where this SDK marks secrets in another way.
+    """
+    key = getattr(rpc, "_special_sig_key", None)
+    secret = getattr(rpc, "_special_secret_sig", None)
+    if key is None or secret is None:
+        return dict(properties)
+    return {
+        name: {key: secret, "value": value} if name in names and value else value
+        for name, value in properties.items()
+    }
 
 
 def _struct(properties: Mapping[str, Any]) -> Struct:

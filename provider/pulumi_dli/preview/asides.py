@@ -1,0 +1,62 @@
+"""What a line says beside the plan: of a job that is gone, a savepoint that waits, a failure."""
+
+from __future__ import annotations
+
+from pulumi_dli.artifacts.records import Record
+from pulumi_dli.clock import span
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.detail import date
+from pulumi_dli.job.started import Definition
+from pulumi_dli.job.state import State
+from pulumi_dli.preview.plan_line import Level, Line
+
+
+def handed(line: Line, left: Record, now: float) -> Line:
+    """The line for a job that begins from what a deleted one left.
+
+    Args:
+        line: the line for the new job.
+        left: the record that says so.
+        now: seconds since 1970.
+    """
+    age = span(now - left.written / 1000)
+    text = f"{line.text}; job {left.job_name} ({left.job_id}) left that savepoint {age} ago"
+    return _warned(line, text)
+
+
+def anew(line: Line, lost: State) -> Line:
+    """The line for a job that is made anew because a refresh found it gone.
+
+    Args:
+        line: the line for a new job.
+        lost: what was known of the old one.
+    """
+    if not lost.stateful or not (lost.job.has_run or lost.next_start.path):
+        return line
+    text = (
+        f"{line.text}; WITHOUT STATE, because job {lost.job.job_id} is gone: what is left of its "
+        f"state is in the bucket {lost.value('obs_bucket')}, and `restore_from` starts from it"
+    )
+    return Line(text, Level.WARNING, loses=True)
+
+
+def after_failure(line: Line, desired: Desired, state: State) -> Line:
+    """The line for a job whose last update failed, or was gone back from.
+
+    Args:
+        line: the line for its change.
+        desired: the program's wish.
+        state: what is known of the job.
+    """
+    failed = state.rejected
+    if line.text and failed and Definition.wished(desired, failed.at) == failed:
+        text = f"{line.text}; failed on {date(failed.at)}, is tried again"
+        return _warned(line, text)
+    if not line.text and state.rolled_back:
+        return Line(f"{desired.name}: nothing is sent: the job runs as the program has it again")
+    return line
+
+
+def _warned(line: Line, text: str) -> Line:
+    """A line with another text, at least as a warning."""
+    return Line(text, max(line.level, Level.WARNING, key=list(Level).index), line.loses)

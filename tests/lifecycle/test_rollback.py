@@ -1,0 +1,275 @@
+"""A changed definition that does not come to run: the job goes back to the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from announced import announced, requests
+from jars import a_class, a_jar
+from pulumi_dli.artifacts.names import LocalFile
+from pulumi_dli.errors import DliError, Halfway
+from pulumi_dli.local import faults
+from stack import SETTLE, Stack
+
+ASKED: dict[str, Any] = {"rollback": "previous", "main_class": "com.example.Orders"}
+
+
+def built(stack: Stack, text: str) -> LocalFile:
+    """A jar as a build leaves it."""
+    file = Path(stack.config["localPath"]).parent / "orders.jar"
+    file.write_bytes(a_jar({"com/example/Orders.class": a_class(), "text": text}))
+    return LocalFile(str(file))
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Stack]:
+    """A stateful job whose jar goes by its content, that has run for a while."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.up(entrypoint=built(stack, "one"), **ASKED)
+    stack.dli.pass_time(1000)
+    stack.sent()
+    yield stack
+    stack.close()
+
+
+def obs(stack: Stack) -> Path:
+    return Path(stack.config["localPath"]) / "obs"
+
+
+def copies(stack: Stack) -> list[Path]:
+    return list(obs(stack).glob("state/pulumi-dli/*/savepoints/**/_metadata"))
+
+
+def records(stack: Stack) -> list[Path]:
+    return list(obs(stack).glob("state/pulumi-dli/*/records/*.json"))
+
+
+def counter(stack: Stack, job_id: int = 1) -> int:
+    return int(stack.dli.inside(job_id)["counter"])
+
+
+def definition(stack: Stack) -> dict[str, Any]:
+    """What the job runs; an emptied field counts as one that was never set."""
+    fields = stack.dli.inside(1)["definition"]
+    return {name: None if value in ("", "[]") else value for name, value in fields.items()}
+
+
+def rolled_back(stack: Stack, match: str = "", **program: Any) -> None:
+    """An `up` whose new definition fails, and after which the job is as it was before."""
+    before, tags = definition(stack), stack.dli.inside(1)["tags"]
+    outs, inputs = dict(stack.outs), dict(stack.inputs)
+    with pytest.raises(Halfway, match=f"^the new definition failed: .*{match}") as failed:
+        stack.up(**ASKED, **program)
+    assert str(failed.value).endswith(
+        "; job orders (1) runs again as before, from a copy of its savepoint"
+    )
+    assert stack.dli.status(1) == "job_running"
+    assert definition(stack) == before
+    assert stack.dli.inside(1)["tags"] == tags
+    assert counter(stack) > 1000
+    assert stack.inputs == inputs
+    same = outs.keys() - {"start_time", "update_time", "started", "rejected", "rolled_back"}
+    assert {name: stack.outs.get(name) for name in same} == {name: outs[name] for name in same}
+
+
+def test_a_start_that_fails_is_gone_back_from(job: Stack) -> None:
+    job.dli.arm("fail_start", text="no such class")
+    job.preview(entrypoint=built(job, "two"), **ASKED, parallel_number=2)
+    assert "; rolls back if that fails" in job.line
+    rolled_back(job, "no such class", entrypoint=built(job, "two"), parallel_number=2)
+    assert len(copies(job)) == 1
+    assert records(job) == []
+
+
+@pytest.mark.parametrize("seconds", [0, SETTLE / 2])
+def test_so_is_one_that_crashes_before_it_counts(job: Stack, seconds: float) -> None:
+    job.dli.arm("crash", seconds=seconds, text="no such topic")
+    rolled_back(job, "no such topic", entrypoint=built(job, "two"))
+
+
+def test_so_is_one_that_restarts_by_itself(job: Stack) -> None:
+    job.up(entrypoint=built(job, "one"), **ASKED, restart_when_exception=True)
+    job.dli.arm("crash", seconds=SETTLE / 2)
+    more = {"restart_when_exception": True}
+    rolled_back(job, "", entrypoint=built(job, "two"), **more)
+
+
+def test_so_is_one_that_is_refused(job: Stack) -> None:
+    job.dli.arm("answer", route="run", code="403")
+    rolled_back(job, "APIGW.0302", entrypoint=built(job, "two"))
+
+
+def test_so_is_one_that_does_not_come_to_run_in_time(job: Stack) -> None:
+    job.dli.arm("hang")
+    rolled_back(job, "waited 1200 s", entrypoint=built(job, "two"))
+
+
+def test_what_was_changed_beside_it_is_put_back_too(job: Stack) -> None:
+    job.dli.arm("fail_start")
+    rolled_back(
+        job,
+        entrypoint=built(job, "two"),
+        name="other",
+        desc="new",
+        entrypoint_args="--new",
+        runtime_config={"a": "b"},
+        smn_topic="alarms",
+        tags={"team": "new"},
+        restart_trigger="2",
+        checkpoint_enabled=True,
+        checkpoint_interval=60,
+        dependency_jars=["obs://jars/none-0123456789abcdef.jar"],
+    )
+
+
+def test_a_revert_sends_nothing_and_says_so(job: Stack) -> None:
+    job.dli.arm("fail_start")
+    rolled_back(job, entrypoint=built(job, "two"))
+    job.sent()
+    job.preview(entrypoint=built(job, "one"), **ASKED)
+    assert job.line == "orders: nothing is sent: the job runs as the program has it again"
+    job.up(entrypoint=built(job, "one"), **ASKED)
+    assert job.sent() == []
+    assert not job.preview(entrypoint=built(job, "one"), **ASKED).changes
+    job.refresh()
+    assert not job.preview(entrypoint=built(job, "one"), **ASKED).changes
+
+
+def test_the_next_preview_says_that_it_is_tried_again(job: Stack) -> None:
+    job.dli.arm("fail_start")
+    rolled_back(job, entrypoint=built(job, "two"))
+    job.refresh()
+    job.preview(entrypoint=built(job, "two"), **ASKED)
+    assert "; failed on 2027-01-15 " in job.line
+    assert job.line.endswith(" UTC, is tried again")
+    assert job.warned == [job.line]
+    job.preview(entrypoint=built(job, "three"), **ASKED)
+    assert "tried again" not in job.line
+
+
+def test_the_copy_goes_with_the_next_good_update(job: Stack) -> None:
+    job.dli.arm("fail_start")
+    rolled_back(job, entrypoint=built(job, "two"))
+    job.sent()
+    job.preview(entrypoint=built(job, "two"), **ASKED)
+    [line] = job.plan_lines
+    job.up(entrypoint=built(job, "two"), **ASKED)
+    assert requests(job.sent()) == announced(line), line
+    assert (copies(job), records(job)) == ([], [])
+    assert counter(job) > 1000
+    assert "rejected" not in job.outs
+
+
+def test_it_is_gone_back_from_a_second_time(job: Stack) -> None:
+    for text in ("two", "three"):
+        job.dli.arm("fail_start")
+        rolled_back(job, entrypoint=built(job, text))
+        job.dli.pass_time(1000)
+    assert counter(job) > 2000
+
+
+def test_where_going_back_fails_too_the_state_is_not_lost(job: Stack) -> None:
+    job.dli.arm("fail_start", times=2, text="the queue is broken")
+    with pytest.raises(Halfway, match="going back failed too: ") as failed:
+        job.up(entrypoint=built(job, "two"), **ASKED)
+    assert "job orders (1) is failed, and its state is in obs://state/pulumi-dli/" in str(
+        failed.value
+    )
+    job.sent()
+    job.preview(entrypoint=built(job, "two"), **ASKED)
+    assert "orders: starts from obs://state/pulumi-dli/" in job.line
+    assert "; failed on 2027-01-15" in job.line
+    job.up(entrypoint=built(job, "two"), **ASKED)
+    assert counter(job) > 1000
+    assert (copies(job), records(job)) == ([], [])
+
+
+def test_a_lost_answer_is_no_failure(job: Stack) -> None:
+    job.dli.arm("drop", route="run", when="before", times=9)
+    with pytest.raises(DliError) as failed:
+        job.up(entrypoint=built(job, "two"), **ASKED)
+    assert "the new definition failed" not in str(failed.value)
+
+
+def test_where_no_copy_can_be_made_nothing_is_changed(job: Stack) -> None:
+    job.dli.arm("answer", code="403", route="copy_object")
+    with pytest.raises(Halfway, match="no copy of the savepoint could be made, so nothing was ch"):
+        job.up(entrypoint=built(job, "two"), **ASKED)
+    assert "put" not in " ".join(job.sent())
+    assert job.dli.status(1) == "job_running"
+    assert counter(job) > 1000
+
+
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [
+        ({"restart_trigger": "2"}, "its definition does not change"),
+        ({"parallel_number": 2, "flink_version": "1.15"}, "flink_version changes"),
+        ({"parallel_number": 2, "upgrade_mode": "stateless"}, "a job without state starts anew"),
+        ({"tm_slot_num": 2}, "tm_slot_num was not set before, and the service does not take it"),
+    ],
+)
+def test_where_it_is_not_armed_the_line_says_why(
+    job: Stack, program: dict[str, Any], why: str
+) -> None:
+    job.preview(entrypoint=built(job, "one"), **ASKED, **program)
+    assert f"; no rollback: {why}" in job.line
+
+
+def test_a_jar_that_does_not_go_by_its_content_cannot_be_gone_back_to(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.up(rollback="previous")
+    stack.dli.pass_time(100)
+    stack.preview(rollback="previous", parallel_number=2)
+    assert "; no rollback: what entrypoint names may have been overwritten" in stack.line
+    stack.close()
+
+
+def test_neither_can_one_that_is_not_there_any_more(job: Stack) -> None:
+    for file in obs(job).glob("state/pulumi-dli/*/orders-*.jar"):
+        file.unlink()
+    job.preview(entrypoint=built(job, "two"), **ASKED)
+    assert "; no rollback: a jar or file of the old definition is not in OBS any more" in job.line
+
+
+def test_what_is_not_asked_for_is_not_told(job: Stack) -> None:
+    job.up(entrypoint=built(job, "one"), main_class="com.example.Orders")
+    assert "nothing is sent, the state records: rollback" in job.line
+    job.dli.arm("fail_start")
+    with pytest.raises(Halfway, match="did not start"):
+        job.up(entrypoint=built(job, "two"), main_class="com.example.Orders")
+    assert copies(job) == []
+    assert "rollback" not in job.line
+
+
+@pytest.mark.parametrize("text", ["one", "two"])
+@pytest.mark.parametrize(
+    ("at", "waiting"), [*((at, False) for at in range(1, 10)), (1, True), (5, True), (9, True)]
+)
+def test_a_kill_at_any_request_loses_nothing(
+    job: Stack, at: int, text: str, *, waiting: bool
+) -> None:
+    """The program may be tried again or reverted after it."""
+    job.dli.arm("fail_start")
+    new = {"entrypoint": built(job, "two"), "tags": {"team": "new"}}
+    job.killed_up(at, waiting=waiting, **ASKED, **new)
+    faults.clear(job.store)
+    job.dli.pass_time(100)
+    job.refresh()
+    program: dict[str, Any] = {"entrypoint": built(job, text)}
+    job.preview(**ASKED, **program)
+    assert not job.failure, job.failure
+    job.up(**ASKED, **program)
+    assert job.dli.status(1) == "job_running"
+    assert counter(job) > 1000
+    assert definition(job)["entrypoint"] == job.inputs["entrypoint"]
+    assert not job.preview(**ASKED, **program).changes
+
+
+def test_those_were_all_requests(job: Stack) -> None:
+    job.dli.arm("fail_start")
+    with pytest.raises(Halfway, match="runs again as before"):
+        job.killed_up(10, entrypoint=built(job, "two"), tags={"team": "new"}, **ASKED)
