@@ -25,6 +25,12 @@ settings.register_profile("fuzz", UNHURRIED, max_examples=100 * int(FUZZ or 1), 
 settings.load_profile("fuzz" if FUZZ else "seeded")
 
 
+def pytest_collection_finish() -> None:
+    """Keep the collector off what lives as long as the session: modules, and the tests."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def session_loop() -> Iterator[asyncio.AbstractEventLoop]:
     """The loop that Pulumi's SDK finds; else it makes one and leaves it open."""
