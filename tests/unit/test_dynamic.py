@@ -6,6 +6,7 @@ import base64
 import pickle
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,13 @@ def checked(provider: FlinkJarJobProvider, **props: Any) -> dict[str, Any]:
     result = provider.check({}, {**PROPS, **props})
     assert result.failures == []
     return dict(result.inputs)
+
+
+def refuse_the_start(folder: Path) -> None:
+    """Let the job of the next create come into being and not start, without a wait."""
+    with closing(Store(folder)) as store:
+        refusal = {"kind": "answer", "route": "run", "code": "403"}
+        faults.arm(store, refusal, frozenset({"run"}))
 
 
 # What is stored and what is loaded.
@@ -189,12 +197,10 @@ def test_a_traceback_can_be_asked_for(
 def test_an_operation_that_broke_off_is_a_partial_failure(
     provider: FlinkJarJobProvider, tmp_path: Path
 ) -> None:
-    store = Store(tmp_path)
-    faults.arm(store, {"kind": "fail_start", "text": "no such class"}, frozenset())
-    store.close()
+    refuse_the_start(tmp_path)
     inputs = checked(provider)
     call = Call()
-    with pytest.raises(Exception, match=r"did not start: .*no such class"):
+    with pytest.raises(Exception, match=r"could not start job 1"):
         call.Create(lambda: provider.create(inputs))
     [(key, packed)] = call.context.trailing
     assert key == "grpc-status-details-bin"
@@ -204,11 +210,11 @@ def test_an_operation_that_broke_off_is_a_partial_failure(
     assert detail.Unpack(failed)
     assert failed.id == "1"
     assert list(failed.reasons) == [status.message]
-    assert "no such class" in status.message
+    assert "could not start job 1" in status.message
     outs, kept = failed.properties, failed.inputs
-    assert outs["status"] == "job_submit_fail"
+    assert outs["status"] == "job_init"
     assert outs["__provider"] == kept["__provider"] == PROVIDER
-    assert str(outs["desired_state"]).startswith("stopped (job_submit_fail")
+    assert str(outs["desired_state"]).startswith("stopped (job_init")
     assert kept["desired_state"] == "running"
 
 
@@ -222,11 +228,9 @@ def test_a_plain_failure_is_no_partial_one(provider: FlinkJarJobProvider) -> Non
 def test_a_host_without_a_context_gets_the_outputs_and_the_failure(
     provider: FlinkJarJobProvider, tmp_path: Path
 ) -> None:
-    store = Store(tmp_path)
-    faults.arm(store, {"kind": "fail_start"}, frozenset())
-    store.close()
+    refuse_the_start(tmp_path)
     outs = made(provider)
-    assert "did not start" in outs["failure"]
+    assert "could not start job 1" in outs["failure"]
     assert provider.diff("1", outs, checked(provider)).changes
 
 
