@@ -26,6 +26,21 @@ def test_what_is_loaded_is_left_alone_in_the_providers_own_process(before: str, 
     assert done.stdout.strip() == told
 
 
+@pytest.mark.parametrize(
+    ("before", "told"), [("", "['httpx', 'rich']"), ("own_process()", "['httpx']")]
+)
+def test_the_providers_own_process_does_without_the_command_of_httpx(
+    before: str, told: str
+) -> None:
+    code = (
+        "import sys; from pulumi_dli.loading import own_process\n"
+        f"{before}\n"
+        "import pulumi_dli.session; print(sorted({'httpx', 'rich'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == told
+
+
 def test_the_programs_process_loads_neither_httpx_nor_pydantic() -> None:
     code = (
         "import sys, pulumi_dli; "
