@@ -208,6 +208,7 @@ def test_where_no_copy_can_be_made_nothing_is_changed(job: Stack) -> None:
     [
         ({"restart_trigger": "2"}, "its definition does not change"),
         ({"parallel_number": 2, "flink_version": "1.15"}, "flink_version changes"),
+        ({"parallel_number": 2, "obs_bucket": "other"}, "obs_bucket changes"),
         ({"parallel_number": 2, "upgrade_mode": "stateless"}, "a job without state starts anew"),
         ({"tm_slot_num": 2}, "tm_slot_num was not set before, and the service does not take it"),
     ],
@@ -217,6 +218,7 @@ def test_where_it_is_not_armed_the_line_says_why(
 ) -> None:
     job.preview(entrypoint=built(job, "one"), **ASKED, **program)
     assert f"; no rollback: {why}" in job.line
+    assert job.line in job.warned
 
 
 def test_a_jar_that_does_not_go_by_its_content_cannot_be_gone_back_to(tmp_path: Path) -> None:

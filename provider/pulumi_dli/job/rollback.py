@@ -18,7 +18,8 @@ from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import Origin
 from pulumi_dli.job.state import State
 
-_PLATFORM = ("flink_version", "feature", "image")
+_APART = ("flink_version", "feature", "image", "obs_bucket")
+"""Fields of which another value makes another home of the state: no way leads back."""
 _BY_CONTENT = re.compile(r".*-[0-9a-f]{16}(?:\.[A-Za-z0-9_-]*)?")
 """How the name of an upload ends; see `pulumi_dli.artifacts.names`."""
 
@@ -57,8 +58,8 @@ def unarmed(job: JobDetail, desired: Desired, state: State | None, todo: Plan) -
         return "it does not go on from its own savepoint"
     if not restarting:
         return "its definition does not change"
-    if platform := changed.intersection(_PLATFORM):
-        return f"{', '.join(sorted(platform))} changes"
+    if apart := changed.intersection(_APART):
+        return f"{', '.join(sorted(apart))} changes"
     for name in sorted(changed):
         if FIELDS[name].reset is KEEP and is_empty(name, job.value(name)):
             return f"{name} was not set before, and the service does not take it back"

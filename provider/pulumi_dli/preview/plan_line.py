@@ -150,7 +150,7 @@ def _level(plan: Plan) -> Level:
     if plan.blocked:
         return Level.ERROR
     empty = plan.start is not None and plan.start.empty
-    return Level.WARNING if empty or plan.loses else Level.INFO
+    return Level.WARNING if empty or plan.loses or plan.rollback else Level.INFO
 
 
 def change(
