@@ -10,7 +10,10 @@ import pytest
 from announced import announced, requests
 from jars import a_class, a_jar
 from pulumi_dli.artifacts.names import LocalFile
+from pulumi_dli.artifacts.saved_state import SavedState
+from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.errors import DliError, Halfway
+from pulumi_dli.job.state import State
 from pulumi_dli.local import faults
 from stack import SETTLE, Stack
 
@@ -249,7 +252,7 @@ def test_what_is_not_asked_for_is_not_told(job: Stack) -> None:
 
 @pytest.mark.parametrize("text", ["one", "two"])
 @pytest.mark.parametrize(
-    ("at", "waiting"), [*((at, False) for at in range(1, 10)), (1, True), (5, True), (9, True)]
+    ("at", "waiting"), [*((at, False) for at in range(1, 11)), (1, True), (6, True), (10, True)]
 )
 def test_a_kill_at_any_request_loses_nothing(
     job: Stack, at: int, text: str, *, waiting: bool
@@ -274,4 +277,31 @@ def test_a_kill_at_any_request_loses_nothing(
 def test_those_were_all_requests(job: Stack) -> None:
     job.dli.arm("fail_start")
     with pytest.raises(Halfway, match="runs again as before"):
-        job.killed_up(10, entrypoint=built(job, "two"), tags={"team": "new"}, **ASKED)
+        job.killed_up(11, entrypoint=built(job, "two"), tags={"team": "new"}, **ASKED)
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_the_object_that_counts_is_copied_last(job: Stack, *, broken: bool) -> None:
+    folder = obs(job) / "state/jobs/savepoint/1/large"
+    folder.mkdir(parents=True)
+    for number in range(20):
+        (folder / f"part-{number}").write_bytes(b"state")
+    (folder / "_metadata").write_bytes(b"it")
+    if broken:
+        job.dli.arm("answer", code="403", route="copy_object", nth=7)
+    stores = Stores(job._connections)  # noqa: SLF001 -- the seam
+    kept = SavedState.of(stores, job.clock, job.lines.warn).copies
+    state = State.read(1, job.outs)
+    if broken:
+        with pytest.raises(DliError, match="could not copy obs://state/jobs/savepoint/1/large/"):
+            kept.save(state, "state/jobs/savepoint/1/large/", lambda: None)
+        assert copies(job) == []
+        return
+    path = kept.save(state, "state/jobs/savepoint/1/large/", lambda: None)
+    [metadata] = copies(job)
+    assert f"obs://{metadata.parent.relative_to(obs(job))}/" == path
+    assert len(list(metadata.parent.iterdir())) == 21
+    written = [line for line in job.all_sent() if line.startswith("PUT ") and "/large/" in line]
+    assert written[-1].endswith("/large/_metadata")
+    kept.clear(state)
+    assert not metadata.parent.exists()

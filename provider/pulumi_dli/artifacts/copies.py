@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ class Copies:
         Args:
             state: of the job that left it.
             path: its directory.
-            guard: is asked before each request that changes something.
+            guard: is asked, in this thread, before the copies and before the one that counts.
 
         Raises:
             DliError: it is no savepoint, or could not be copied.
@@ -75,12 +76,16 @@ class Copies:
             raise DliError(f"{SCHEME}{source}/ is no savepoint: there is no {METADATA}")
 
         def copy(key: str) -> None:
-            guard()
             name = f"{target}{key.removeprefix(f'{folder}/')}"
             store.copy(ObjectUrl(bucket, key), ObjectUrl(bucket, name))
 
+        guard()
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            list(pool.map(copy, [key for key in keys if key != last]))
+            # Which secrets an answer may not repeat is known to this thread's context.
+            parts = [pool.submit(copy_context().run, copy, key) for key in keys if key != last]
+        for part in parts:
+            part.result()
+        guard()
         copy(last)
         return f"{SCHEME}{bucket}/{target}"
 
