@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pulumi_dli.artifacts.names import FOLDER, Named, apart
+from pulumi_dli.artifacts.names import Named, apart, home
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.client.connections import Connections
@@ -115,7 +115,7 @@ def _folder(desired: Desired, artifacts: str, project_id: str) -> str | None:
     bucket = desired.spec.obs_bucket
     if not artifacts and not bucket:
         return None
-    return f"{artifacts or f'obs://{bucket}'}/{FOLDER}/{project_id}"
+    return home(artifacts or f"obs://{bucket}", project_id)
 
 
 def _homeless(argument: str) -> str:

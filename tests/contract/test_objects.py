@@ -21,7 +21,7 @@ import stamina
 from local_service import LocalService
 from pulumi_dli.artifacts import xml
 from pulumi_dli.artifacts.keys import GivenKeys, Keys
-from pulumi_dli.artifacts.objects import Objects
+from pulumi_dli.artifacts.objects import Object, Objects
 from pulumi_dli.artifacts.payload import Payload
 from pulumi_dli.artifacts.requests import Sender
 from pulumi_dli.artifacts.stores import Stores
@@ -112,6 +112,24 @@ def objects(request: pytest.FixtureRequest, stores: Opened) -> Objects:
     return stores(**config).at()
 
 
+@pytest.mark.parametrize(
+    ("modified", "seconds"),
+    [
+        ("2026-01-02T03:04:05.250Z", 1767323045.25),
+        ("2026-01-02T03:04:05", 1767323045),
+        ("2026-01-02T04:04:05+01:00", 1767323045),
+        ("Fri, 02 Jan 2026 03:04:05 GMT", 1767323045),
+        ("0001-01-01T00:00:00Z", None),
+        ("1970-01-01T00:00:00Z", None),
+        ("Fri, 99 Foo 99999 99:99:99 GMT", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_when_an_object_was_written(modified: str, seconds: float | None) -> None:
+    assert Object("key", 1, "etag", modified).written_at == seconds
+
+
 def test_every_verb(objects: Objects, tmp_path: Path) -> None:
     body = bytes(range(256)) * 300
     file = tmp_path / "orders.jar"
@@ -120,7 +138,10 @@ def test_every_verb(objects: Objects, tmp_path: Path) -> None:
     assert objects.put(URL, Payload.of(file)) == etag
     found = objects.head(URL)
     assert (found.key, found.size, found.etag) == (URL.key, len(body), etag)
-    assert found.modified
+    [listed] = objects.listed(URL.bucket, URL.key)
+    assert found.written_at
+    assert listed.written_at
+    assert int(listed.written_at) == found.written_at
     assert objects.read(URL, 5, 4) == body[5:9]
     assert objects.read(URL, len(body) - 2, 10, etag=etag) == body[-2:]
     assert objects.read(URL, len(body), 10) == b""

@@ -41,6 +41,7 @@ CALLS: Mapping[str, Callable[[Jobs], object]] = {
     "delete": lambda jobs: jobs.delete(104),
     "details": lambda jobs: jobs.details(104),
     "list": lambda jobs: list(jobs.list_jobs(name="orders")),
+    "listed": lambda jobs: jobs.listed(),
     "savepoint": lambda jobs: jobs.trigger_savepoint(104, "bucket/folder/"),
     "import_savepoint": lambda jobs: jobs.import_savepoint(104, "obs://bucket/folder"),
     "tags": lambda jobs: jobs.tags(104),
@@ -54,11 +55,19 @@ PROJECT_TAGS = {
     "resources": [{"resource_id": "104", "tags": [{"key": "a", "value": "b"}]}],
     "total_count": 1,
 }
+LISTED = {
+    "job_list": {
+        "total_count": 1,
+        "jobs": [{"job_id": 104, "name": "orders", "job_config": {"obs_bucket": "state"}}],
+    }
+}
 
 
 def good(name: str) -> Any:
     if name == "tags_of_project":
         return PROJECT_TAGS
+    if name == "listed":
+        return LISTED
     documented = json.loads((DOCUMENTED / f"{name}.json").read_text(encoding="utf-8"))
     return documented["response"].get("body", {})
 

@@ -18,7 +18,14 @@ from pulumi_dli.job.object_url import OBJECTS
 FOLDER = "pulumi-dli"
 """The folder of a bucket that the objects are in, one below for each project."""
 DIGITS = 16
+LEAST_AGE = 12 * 3600
+"""Seconds for which an object stays, whoever names it: a deploy may be about to."""
 _STEM = 64
+_OWN = re.compile(
+    rf"[A-Za-z0-9._-]{{1,{_STEM}}}-(?P<digits>[0-9a-f]{{{DIGITS}}})(?:\.[A-Za-z0-9_-]+)?"
+)
+_ANY = re.compile(rf"(?=([0-9a-f]{{{DIGITS}}}))")
+_PLACE = r"obs://[a-z0-9.-]{3,63}(?:/[A-Za-z0-9._-]{1,64}){0,8}?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,39 @@ class Named:
     def unknown(self) -> frozenset[str]:
         """The arguments that hold a file without a name."""
         return frozenset(str(where[0]) for where, _ in self.unnamed)
+
+
+def home(place: str, project_id: str) -> str:
+    """The folder of a project's objects.
+
+    Args:
+        place: the bucket, or a folder in it, as `obs://bucket/folder`.
+        project_id: of DLI.
+    """
+    return f"{place}/{FOLDER}/{project_id}"
+
+
+def homes(text: str, project_id: str) -> set[str]:
+    """The folders of a project's objects that a text names, such as an argument of a job."""
+    return set(re.findall(rf"{_PLACE}/{FOLDER}/{re.escape(project_id)}(?=/)", text))
+
+
+def digits(file: str) -> str:
+    """The digits of the content in a name as it is given here; "" in any other name.
+
+    Args:
+        file: the name without its folder.
+    """
+    found = _OWN.fullmatch(file)
+    return found["digits"] if found else ""
+
+
+def mentioned(text: str) -> set[str]:
+    """The digits of every content that a text can mean, however it spells the object.
+
+    `obs://…`, an address of the bucket, the file of a package: each says the digits.
+    """
+    return set(_ANY.findall(text.lower()))
 
 
 def apart(inputs: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

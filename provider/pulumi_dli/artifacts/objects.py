@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
@@ -44,6 +46,16 @@ class Object(NamedTuple):
     size: int
     etag: str
     modified: str
+
+    @property
+    def written_at(self) -> float | None:
+        """When it was written, in epoch seconds; None where that cannot be read."""
+        for read in (datetime.fromisoformat, parsedate_to_datetime):  # of a list, of a head
+            with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError):
+                moment = read(self.modified)
+                seconds = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+                return seconds if seconds > 0 else None  # not set, as some services write it
+        return None
 
 
 class Objects:

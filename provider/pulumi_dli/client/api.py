@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from pulumi_dli.client.answers import mapping, paged, rows, unreadable
 from pulumi_dli.errors import ApiError
 from pulumi_dli.job.canonical import to_wire
 from pulumi_dli.job.detail import JobDetail, integer
+from pulumi_dli.job.listed import JAR_JOB, Listed
 from pulumi_dli.job.queue import Queue
 from pulumi_dli.job.redaction import secret_texts
 
@@ -22,8 +24,12 @@ _TAGS = "/v3/{project_id}/dli_flink_job"
 _QUEUES = "/v1.0/{project_id}/queues"
 PAGE = 100
 """The most jobs that one page of the list may hold."""
+WORDY_PAGE = 20
+"""The jobs of a page that may hold whole programs in SQL: an answer is bounded."""
 TAGGED_PAGE = 1000
 """The most jobs that one page of the tags of a project may hold."""
+
+_ALL = "run this again, and where it stays so, as a user who may see every job of the project"
 
 
 class Requests(Protocol):
@@ -110,17 +116,45 @@ class Jobs:
         what = "list the Flink jobs"
 
         def page(offset: int) -> Mapping[str, Any]:
-            params: dict[str, str | int] = {
-                "job_type": "flink_jar_job",
-                "show_detail": "true",
-                **filters,
-                "limit": PAGE,
-                "offset": offset,
-            }
-            answer = self._transport.request("GET", f"{_STREAMING}/jobs", what=what, params=params)
-            return mapping(what, answer, "job_list")
+            return self._page(what, offset, PAGE, {"job_type": JAR_JOB, **filters})
 
         return (_job(what, row) for _, row in paged(what, page, "jobs", "job_id", PAGE))
+
+    def listed(self, **filters: str) -> list[Listed]:
+        """Read the jobs that match, of every kind, with all that the list says of each.
+
+        Args:
+            filters: query parameters of the list.
+
+        Raises:
+            ApiError: the list does not show all that it counts, or shows a job without its
+                definition, as to a user who may not see every job.
+        """
+        what = "list the Flink jobs of every kind"
+        totals: list[int] = []
+
+        def page(offset: int) -> Mapping[str, Any]:
+            around = self._page(what, offset, WORDY_PAGE, filters)
+            totals.append(integer(around.get("total_count")))
+            return around
+
+        read = paged(what, page, "jobs", "job_id", WORDY_PAGE)
+        found = [Listed.from_wire(row) for _, row in read]
+        # Newest first: who deletes a job meanwhile moves an older one off the next page, and
+        # the first total tells.
+        if len(found) != max(totals):
+            raise ApiError(
+                f"could not {what}: the list counts {max(totals)} and shows {len(found)}; {_ALL}",
+                status=HTTPStatus.OK,
+            )
+        for job in found:
+            if not job.defined:
+                raise ApiError(
+                    f"could not {what}: the list shows job {job.job_id} without its definition; "
+                    f"{_ALL}",
+                    status=HTTPStatus.OK,
+                )
+        return found
 
     def trigger_savepoint(self, job_id: int, savepoint_path: str | None = None) -> None:
         """Ask a running job for a savepoint, into `savepoint_path` (`bucket/folder/`) if given."""
@@ -185,6 +219,14 @@ class Jobs:
         what = f"read the queue {name}"
         answer = self._transport.request("GET", f"{_QUEUES}/{name}", what=what)
         return Queue.from_wire(mapping(what, answer))
+
+    def _page(
+        self, what: str, offset: int, limit: int, filters: Mapping[str, str | int]
+    ) -> Mapping[str, Any]:
+        """A page of the list of jobs, with their definitions, newest first."""
+        params = {**filters, "show_detail": "true", "limit": limit, "offset": offset}
+        answer = self._transport.request("GET", f"{_STREAMING}/jobs", what=what, params=params)
+        return mapping(what, answer, "job_list")
 
     def _change_tags(self, job_id: int, action: str, tags: Mapping[str, str]) -> None:
         self._transport.request(

@@ -1,17 +1,20 @@
-"""The `pulumi-dli` command: `doctor`, and the local DLI's own commands below `local`."""
+"""The `pulumi-dli` command: `doctor`, `artifacts`, and the local DLI's commands below `local`."""
 
 from __future__ import annotations
 
 import json
-import os
-from contextlib import closing
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from pulumi_dli.client.connections import Connections
-from pulumi_dli.command.doctor import Report, examine
-from pulumi_dli.command.stack_config import folders, stack_config
+from pulumi_dli.command.connected import connected
+from pulumi_dli.command.doctor import examine
+from pulumi_dli.command.prune import Wanted
+from pulumi_dli.command.prune import prune as pruned
 from pulumi_dli.errors import DliError
 
 main = typer.Typer(
@@ -20,35 +23,65 @@ main = typer.Typer(
     add_completion=False,
     help="Flink Jar jobs on DLI as Pulumi resources: look at the settings, run the local DLI.",
 )
+artifacts = typer.Typer(no_args_is_help=True, help="Local files that were brought to OBS.")
+main.add_typer(artifacts, name="artifacts")
+
+Stack = Annotated[str | None, typer.Option(help="By default the one that is selected.")]
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """End the command in one sentence where something is wrong."""
+    try:
+        yield
+    except DliError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 @main.command()
 def doctor(
     *,
-    stack: Annotated[str | None, typer.Option(help="By default the one that is selected.")] = None,
+    stack: Stack = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the settings and where they come from, sign in, and look at the queues.
 
     The exit code is 0 only when a job could be deployed.
     """
-    try:
-        report = _report(stack)
-    except DliError as error:
-        typer.echo(f"error: {error}", err=True)
-        raise typer.Exit(1) from None
+    with _sentences(), connected(stack) as (connections, origin):
+        report = examine(connections, origin=origin, flink=_flink(connections))
     typer.echo(json.dumps(report.as_json(), indent=2) if as_json else report.as_text())
     raise typer.Exit(0 if report.ok else 1)
 
 
-def _report(stack: str | None) -> Report:
-    here, folder = folders(stack)
-    config = stack_config(folder, os.environ, stack) if folder else None
-    origin = f"stack {stack or '(the selected one)'} in {folder}"
-    if config is None:
-        config, origin = {}, "no stack is selected here: from the environment alone"
-    with closing(Connections(config, os.environ, folder or here)) as connections:
-        return examine(connections, origin=origin, flink=_flink(connections))
+@artifacts.command()
+def prune(
+    *,
+    older_than: Annotated[
+        str, typer.Option(help="What an object's age has to be at least: 12h, 30d or 2w.")
+    ],
+    bucket: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="BUCKET or BUCKET/FOLDER to look in; several times. By default dli:artifacts, or "
+            "else where the project's jobs name uploads."
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show only.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without a question.")] = False,
+    stack: Stack = None,
+) -> None:
+    """Delete uploaded files that no job of the project names any more, and no record.
+
+    Shows all of them first, and asks. The exit code is 0 when everything that was asked for is
+    done.
+    """
+    wanted = Wanted(older_than, bucket or (), dry_run=dry_run, yes=yes)
+    ask = typer.confirm if sys.stdin.isatty() else None
+    with _sentences(), connected(stack) as (connections, _):
+        done = pruned(connections, wanted, say=typer.echo, ask=ask)
+    raise typer.Exit(0 if done else 1)
 
 
 def _flink(connections: Connections) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pulumi_dli.settings import buckets
 from pulumi_dli.settings.sources import SETTINGS, Sources, Value, looked_at
 from pulumi_dli.settings.urls import loopback, url_problem
 
@@ -26,9 +27,6 @@ OLDEST_FLINK = (1, 12)
 """The first line that the local DLI runs."""
 _ON = {"on", "true", "yes", "1"}
 _OFF = {"off", "false", "no", "0"}
-_BUCKET = re.compile(
-    r"(?:obs://)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/(?!\.\.?(?:/|$))[A-Za-z0-9._-]{1,64}){0,8}/?"
-)
 _SECRETS = {"password", "secretKey"}
 _NAMES = {
     *("projectName", "username", "userId", "domainName", "domainId"),
@@ -202,10 +200,10 @@ class Reader:
         value = self.take(key)
         if value is None:
             return ""
-        if not _BUCKET.fullmatch(value.text):
-            self.malformed(key, value, "a bucket, or `bucket/folder`, in lower-case letters")
-            return ""
-        return f"obs://{value.text.removeprefix('obs://').rstrip('/')}"
+        found = buckets.place(value.text)
+        if not found:
+            self.malformed(key, value, buckets.FORM)
+        return found
 
     def header(self, key: str, value: Value) -> str:
         """A value that travels in a header, which is visible ASCII.
