@@ -174,9 +174,8 @@ class Pruning:
         return Verdict(url, found, goes=False, why=why)
 
     def _now(self, url: ObjectUrl) -> Object | None:
-        """An object as it stands now. A list is asked, whose right was enough before."""
-        first = next(self._objects.listed(url.bucket, url.key), None)
-        return first if first is not None and first.key == url.key else None
+        """An object as it stands now, or another; by the list, whose right was enough before."""
+        return next(self._objects.listed(url.bucket, url.key), None)
 
 
 def _holders(jobs: Iterable[Listed], found: Iterable[Recorded]) -> Mapping[str, list[str]]:
