@@ -65,11 +65,13 @@ class Project:
 
 def test_jobs_of_every_kind_and_page_with_all_their_texts() -> None:
     rows = [job(number) for number in range(WORDY_PAGE, 0, -1)]
+    rows[0]["execution_graph"] = {"libs": [{"obs://a/lib.jar": 1}]}
     sql = job(99, user_id=None, user_name="ann", sql_body="ADD JAR 'x.jar'", **SQL)
     project = Project(sql, *rows)
     found = every_job(project.jobs)
     assert [each.job_id for each in found] == [99, *range(WORDY_PAGE, 0, -1)]
     assert {"obs://a/udf.jar", "ADD JAR 'x.jar'"} <= set(found[0].texts)
+    assert "obs://a/lib.jar" in found[1].texts
     assert (found[0].user, found[1].user) == ("ann", "u1")
     assert [query.get("job_type") for query in project.asked] == [None, None, "flink_jar_job"]
     assert {query["show_detail"] for query in project.asked} == {"true"}
