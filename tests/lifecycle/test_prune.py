@@ -16,7 +16,6 @@ from local_service import PROJECT
 from pulumi_dli.artifacts import names, pruning
 from pulumi_dli.artifacts.names import LocalFile
 from pulumi_dli.artifacts.recorded import LARGEST
-from pulumi_dli.artifacts.uploads import FRESH
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.command.prune import Wanted, prune
 from pulumi_dli.errors import DliError
@@ -336,6 +335,15 @@ def test_a_record_of_one_bucket_keeps_what_stands_in_another(stack: Stack, folde
     ]
 
 
+def test_a_record_in_the_bucket_of_a_jobs_state_keeps_too(stack: Stack, folder: Folder) -> None:
+    stack.up()
+    name = folder.upload("b", place="builds")
+    folder.put(f"state/{HOME}/records/a.json", content=name.encode())
+    folder.upload("c", place="builds")
+    pruned(stack, "builds")
+    assert folder.uploads() == {"b"}
+
+
 def test_a_record_that_cannot_be_one_ends_it(stack: Stack, folder: Folder) -> None:
     stack.up(entrypoint="obs://jars/a.jar")
     folder.upload("b")
@@ -451,7 +459,6 @@ def test_without_a_job_yes_alone_deletes_nothing(stack: Stack, folder: Folder) -
 def test_the_page_says_the_same_numbers() -> None:
     page = (Path(__file__).parents[2] / "docs" / "jars.md").read_text(encoding="utf-8")
     assert f"`{names.LEAST_AGE // 3600}h` is the least" in page
-    assert (FRESH / 3600, page.count("six hours")) == (6, 2)
     assert f"again every {pruning.AT_ONCE} objects" in page
 
 

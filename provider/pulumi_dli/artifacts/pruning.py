@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -21,9 +22,9 @@ from pulumi_dli.artifacts.records import RECORDS
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.every_job import every_job
 from pulumi_dli.clock import Clock
-from pulumi_dli.errors import DliError
+from pulumi_dli.errors import DliError, ObjectError
 from pulumi_dli.job.listed import Listed
-from pulumi_dli.job.object_url import ObjectUrl
+from pulumi_dli.job.object_url import SCHEME, ObjectUrl
 
 AT_ONCE = 50
 """Objects that are deleted on one look at the jobs."""
@@ -112,7 +113,7 @@ class Pruning:
             )
         folders = [url for name in dict.fromkeys(named) if (url := ObjectUrl.read(name))]
         found = {folder: list(recorded(self._objects, folder)) for folder in folders}
-        holders = _holders(jobs, chain(*found.values()))
+        holders = _holders(jobs, chain(*found.values(), self._elsewhere(jobs, folders)))
         return Survey(jobs, [self._home(each, found[each], holders) for each in folders])
 
     def sweep(self, survey: Survey) -> Iterator[Verdict]:
@@ -127,8 +128,10 @@ class Pruning:
         """
         doomed = survey.doomed
         for start in range(0, len(doomed), AT_ONCE):
-            found = (recorded(self._objects, home.folder) for home in survey.homes)
-            holders = _holders(every_job(self._jobs), chain(*found))
+            folders = [home.folder for home in survey.homes]
+            jobs = every_job(self._jobs)
+            found = (recorded(self._objects, folder) for folder in folders)
+            holders = _holders(jobs, chain(*found, self._elsewhere(jobs, folders)))
             for verdict in doomed[start : start + AT_ONCE]:
                 url, known = verdict.url, verdict.object
                 if (now := self._verdict(url, known, holders)).goes and known != self._now(url):
@@ -136,6 +139,15 @@ class Pruning:
                 if now.goes:
                     self._objects.delete(url)
                 yield now
+
+    def _elsewhere(
+        self, jobs: Iterable[Listed], folders: Iterable[ObjectUrl]
+    ) -> Iterator[Recorded]:
+        """The records in the buckets of the jobs themselves, as far as they may be read."""
+        own = {home(f"{SCHEME}{job.bucket}", self._project_id) for job in jobs if job.bucket}
+        for folder in {url for name in own if (url := ObjectUrl.read(name))} - {*folders}:
+            with suppress(ObjectError):
+                yield from recorded(self._objects, folder)
 
     def _named_by(self, jobs: Iterable[Listed]) -> list[str]:
         texts = (text for job in jobs for text in job.texts)

@@ -25,7 +25,7 @@ from pulumi_dli.errors import DliError, ObjectMissing
 from pulumi_dli.job.canonical import directory, line
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, integer
-from pulumi_dli.job.object_url import SCHEME, ObjectUrl, is_bucket
+from pulumi_dli.job.object_url import SCHEME, ObjectUrl, is_bucket, objects
 from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.state import State
 from pulumi_dli.once import Once
@@ -33,7 +33,7 @@ from pulumi_dli.once import Once
 if TYPE_CHECKING:
     from pulumi_dli.artifacts.objects import Objects
 
-MOST_BYTES = 8192
+MOST_BYTES = 1 << 20
 """Bytes of a record."""
 RECORDS = "records"
 """The folder of records, in that of the project's artifacts."""
@@ -52,6 +52,7 @@ class Record:
             ahead of the record.
         restore_from: the directory that the program had named for that job; "" for none. It is
             not meant for the next one.
+        objects: what the job would run if it went back, which `artifacts prune` keeps.
     """
 
     savepoint: str
@@ -60,6 +61,7 @@ class Record:
     written: int
     start_time: int
     restore_from: str = ""
+    objects: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> Record:
@@ -125,7 +127,7 @@ class Records:
             return None
         return found
 
-    def keep(self, whose: Desired | State, path: str, old: JobDetail, restored: str = "") -> None:
+    def keep(self, whose: Desired | State, path: str, old: JobDetail, state: State) -> None:
         """Write down which savepoint the job of a resource is to begin from.
 
         Where that fails a warning says so, and the run goes on.
@@ -134,7 +136,7 @@ class Records:
             whose: the wish, or the state where no wish is known.
             path: the directory.
             old: the job that left it.
-            restored: the directory that the program had named for that job; "" for none.
+            state: what is known of that job.
         """
         folder = _Folder.of(whose)
         if folder is None or not whose.owner:
@@ -145,7 +147,8 @@ class Records:
             job_name=old.name,
             written=round(self._clock.epoch() * 1000),
             start_time=old.start_time,
-            restore_from=restored,
+            restore_from=state.restore_from or "",
+            objects=tuple(objects(state.value)),
         )
         key = folder.key(whose.owner)
         try:
@@ -187,9 +190,9 @@ class Records:
     def _read(self, folder: _Folder, key: str) -> Record | None:
         """A record whose savepoint is there; None for one that nothing can begin from."""
         url = ObjectUrl(folder.bucket, key)
-        objects = self._objects(folder).hasty()
+        store = self._objects(folder).hasty()
         try:
-            record = Record.read(json.loads(objects.read(url, 0, MOST_BYTES)))
+            record = Record.read(json.loads(store.read(url, 0, MOST_BYTES)))
             metadata = ObjectUrl.read(f"{record.savepoint.rstrip('/')}/_metadata")
         except (ValueError, TypeError, KeyError, RecursionError):
             metadata = None
@@ -197,7 +200,7 @@ class Records:
             self._warn(f"{url} is not what this provider writes there, so nothing begins from it")
             return None
         try:
-            objects.head(metadata)
+            store.head(metadata)
         except ObjectMissing:
             self._warn(
                 f"{record.savepoint}, from which the job in place of {record.job_name} "

@@ -25,6 +25,7 @@ class Listed:
         job_id: its id.
         name: its name, in one line.
         user: whose it is: an id or a name; empty where the row does not say.
+        bucket: of its state; empty where it has none.
         defined: whether the row holds its definition, which a user may lack the right to see.
         texts: every text of the row, secrets too.
     """
@@ -32,6 +33,7 @@ class Listed:
     job_id: int
     name: str
     user: str
+    bucket: str
     defined: bool
     texts: tuple[str, ...] = field(repr=False)
 
@@ -46,6 +48,7 @@ class Listed:
             job_id=integer(row.get("job_id")),
             name=line(row.get("name")),
             user=line(row.get("user_id") or row.get("user_name")),
+            bucket=line((config or {}).get("obs_bucket")) if defined else "",
             defined=defined,
             texts=tuple(_texts(row)),
         )

@@ -73,7 +73,7 @@ def remove(
                 f"{title} left its savepoint at {path}; `restore_from` starts another job from it"
             )
         if recorded and path:
-            context.saved.records.keep(state, path, operation.job, state.restore_from or "")
+            context.saved.records.keep(state, path, operation.job, state)
         else:
             context.saved.records.drop(state)
         if state.rejected is not None:

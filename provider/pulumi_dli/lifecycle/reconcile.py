@@ -176,7 +176,7 @@ class Reconciliation:
         except DliError as error:
             text = f"no copy of the savepoint could be made, so nothing was changed: {error}"
             raise self._back(JobError(text)) from None
-        context.saved.records.keep(state, saved, job, state.restore_from or "")
+        context.saved.records.keep(state, saved, job, state)
         self.operation.saved = saved
 
     def _start(self, todo: Plan, begins: Start, before: JobDetail) -> None:

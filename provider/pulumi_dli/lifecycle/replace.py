@@ -63,7 +63,7 @@ def relocate(
         arriving = _arrived(new, there, desired, begins, deadline)
         if leaving.job is not None and not todo.stays:
             if begins:
-                new.saved.records.keep(desired, begins, leaving.job, state.restore_from or "")
+                new.saved.records.keep(desired, begins, leaving.job, state)
             with _withdrawn(new, arriving, withdraw=there is None):
                 _delete(old, leaving.job, state, deadline)
     way = Reconciliation(new, arriving, wish(desired, todo), None, known=NextStart.at(begins))

@@ -87,7 +87,7 @@ def go_back(
         operation.job = context.waits.look(before.job_id)
         if operation.job.phase not in AT_REST:
             context.steps.stop(operation, savepoint=False)
-        context.saved.records.keep(state, copy, operation.job, state.restore_from or "")
+        context.saved.records.keep(state, copy, operation.job, state)
         if back.body:
             context.steps.put(operation, back.body)
         context.steps.change_tags(operation, back.add_tags, back.remove_tags)
