@@ -87,6 +87,22 @@ def test_update_time_is_the_puts_else_it_is_kept() -> None:
     assert kept(Outcome(job=job), {}, None)["update_time"] == 30
 
 
+@pytest.mark.parametrize("name", ["desc", "tm_cus"])
+def test_update_time_is_the_live_jobs_once_its_definition_drifted(name: str) -> None:
+    values = {"desc": "mine", "tm_cus": 1}
+    known = State.read(1, {**PROGRAM, **values, "update_time": 20, "set_arguments": [*values]})
+    job = replace(live(**values), update_time=30)
+    assert outputs.observed(job, known)[0].job.update_time == 20
+    drifted = replace(job, values={**job.values, name: 2 if name == "tm_cus" else "theirs"})
+    assert outputs.observed(drifted, known)[0].job.update_time == 30
+
+
+def test_what_nobody_set_is_others_and_what_is_gone_is_not() -> None:
+    known = State.read(1, {**PROGRAM, "tags": {"mine": "a"}, "set_arguments": ["tags"]})
+    seen = replace(live(), values={**live().values, "tags": {"theirs": "b"}})
+    assert outputs.observed(seen, known)[0].unmanaged["tags"] == {"theirs"}
+
+
 @pytest.mark.parametrize("wished", ["1" * 32, "9" * 32])
 def test_a_mark_that_could_not_be_written_is_remembered_for_its_owner_only(wished: str) -> None:
     stood = "5" * 32

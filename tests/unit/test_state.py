@@ -62,6 +62,11 @@ def test_what_the_service_does_not_tell_is_not_taken_for_the_default() -> None:
     assert "cu_number" not in unfold(fold(before))
 
 
+def test_why_an_operation_broke_off_is_read_back() -> None:
+    assert State.read(1, {**outputs(), "failure": "why"}).failure == "why"
+    assert State.read(1, outputs()).failure == ""
+
+
 def test_a_state_of_an_earlier_release_is_read_as_it_is() -> None:
     before = outputs("desc", live={"desc": "x", "cu_number": 4.0}, status="job_init")
     assert unfold(before) == before

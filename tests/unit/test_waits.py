@@ -13,7 +13,7 @@ from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.polling import Waiter, words
-from pulumi_dli.lifecycle.waits import Waits
+from pulumi_dli.lifecycle.waits import Standing, Waits
 from stand_ins import HandClock
 
 
@@ -167,6 +167,13 @@ class Passing:
         return JobDetail(job_id, "orders", status, start_time=1)
 
 
+class _Always:
+    """A job that is always the same."""
+
+    def __init__(self, job: JobDetail) -> None:
+        self.details = lambda _: job
+
+
 def _waiting(clock: HandClock, *statuses: str) -> tuple[Waits, Operation]:
     """Waits for a job that passes through the statuses, and an operation that saw the first."""
     job = Passing(*statuses)
@@ -230,6 +237,33 @@ def test_a_failure_that_stays_from_before_the_start_is_one_after_a_while(clock: 
     with pytest.raises(JobFailed, match="did not start: submit fail"):
         waits.started(starting, starting.job)
     assert 30 <= clock.time - 100 < 40
+
+
+def test_another_failure_than_that_from_before_the_start_is_told_at_once(clock: HandClock) -> None:
+    waits, starting = _waiting(clock, "job_submit_fail", "job_running_exception")
+    with pytest.raises(JobFailed, match="did not start: running exception"):
+        waits.started(starting, starting.job)
+    assert clock.time - 100 < 10
+
+
+def test_only_a_job_that_crashed_is_brought_back_by_the_service(clock: HandClock) -> None:
+    waits, starting = _waiting(clock, "job_submitting", "job_cancel_fail")
+    found = JobDetail(7, "orders", "job_cancel_fail", values={"restart_when_exception": True})
+    waits = Waits(_Always(found), lambda _: None)  # type: ignore[arg-type]
+    with pytest.raises(JobFailed, match="did not start: cancel fail"):
+        waits.started(starting)
+
+
+@pytest.mark.parametrize("statuses", [("job_a", "job_b"), ("job_b", "job_a")])
+def test_each_status_stands_from_its_own_first_look_on(
+    clock: HandClock, statuses: tuple[str, str]
+) -> None:
+    stands = Standing(clock)
+    first, second = (JobDetail(7, "orders", status) for status in statuses)
+    assert stands.seconds(first) == 0
+    clock.sleep(5)
+    assert stands.seconds(first) == 5
+    assert stands.seconds(second) == 0
 
 
 @pytest.mark.parametrize("path", ["", "b/s/"])
