@@ -38,7 +38,7 @@ from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.replace import kept
 from pulumi_dli.lifecycle.verbs import Lifecycle
 from pulumi_dli.memory import Memory, Old
-from pulumi_dli.preview.foresight import Foresight
+from pulumi_dli.preview.foresight import Compared, Foresight
 from pulumi_dli.rules.check import demand_valid
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Session:
         touches = todo.touches or todo.recorded or todo.kept or sets_others(desired, state)
         changes = bool(replaces or unknown or touches or state.failure or state.rolled_back)
         if checked:
-            self._foresight.speak_of_known(urn, old, desired, replaces, changes=changes)
+            self._foresight.speak_of_known(urn, old, desired, Compared(todo, replaces, changes))
         return Diff(changes, replaces)
 
     @discreet

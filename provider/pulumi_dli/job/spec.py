@@ -271,7 +271,8 @@ class JobSpec(Strict):
 
     def set_names(self) -> tuple[str, ...]:
         """The fields that the program sets, in the table's order."""
-        return tuple(name for name in FIELDS if self.value(name) is not None)
+        told = self.model_fields_set
+        return tuple(name for name in FIELDS if name in told and self.value(name) is not None)
 
     def value(self, name: str) -> Any:
         """A field's value as plain data; None where it is not set, or holds nothing at all."""

@@ -6,6 +6,7 @@ It brings together what the look-ups see and what the run remembers. It changes 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from pulumi_dli.artifacts.records import Record
 from pulumi_dli.artifacts.saved_state import SavedState
@@ -19,15 +20,31 @@ from pulumi_dli.job.detail import JobDetail, settled
 from pulumi_dli.job.move import Move, conflict, move
 from pulumi_dli.job.next_start import LIVE, LOST, NextStart
 from pulumi_dli.job.options import NO_SAVEPOINT
-from pulumi_dli.job.plan import plan
+from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
 from pulumi_dli.preview import asides
 from pulumi_dli.preview.plan_line import Level, Line
 from pulumi_dli.preview.preview import Preview
+from pulumi_dli.rules.check import adopts_another
 
 ASKED_FOR_A_START = ("restore_from", "upgrade_mode", "obs_bucket", "desired_state")
 """Arguments that decide whether a job at rest can be started."""
+
+
+class Compared(NamedTuple):
+    """What a diff found by the state.
+
+    Attributes:
+        todo: the plan.
+        replaces: the arguments that ask for a replacement.
+        changes: whether an update follows. It begins with the live job, whatever the state says,
+            so the job is looked at then.
+    """
+
+    todo: Plan
+    replaces: list[str]
+    changes: bool
 
 
 @dataclass(slots=True)
@@ -71,7 +88,7 @@ class Foresight:
             old = Old(known_place(known.ours), known)
         if old is not None:  # it is in the state, so the engine replaces it
             self.memory.leave(urn, old)
-            if other := _adopts_another(anew.desired, old.state):
+            if other := adopts_another(anew.desired, old.state):
                 return [other], ""
             anew = replace(anew, desired=anew.desired.without("adopt_job_id"))
         here = old is not None and old.place == anew.place and not old.deleted
@@ -108,22 +125,18 @@ class Foresight:
             return problems, ""
         return [], self._refused(desired, before, self.memory.refreshed(urn, desired))
 
-    def speak_of_known(
-        self, urn: str, old: Old, desired: Desired, replaces: list[str], *, changes: bool
-    ) -> None:
+    def speak_of_known(self, urn: str, old: Old, desired: Desired, found: Compared) -> None:
         """Say what a diff found, once the resource was checked; so never in a refresh.
 
         Args:
             urn: the resource.
             old: its job.
             desired: the program's wish, with stored values for what is not known.
-            replaces: the arguments that ask for a replacement.
-            changes: whether an update follows. It begins with the live job, whatever the state
-                says, so the job is looked at then.
+            found: what was found.
         """
         state = old.state
-        if replaces:
-            self._speak_of_move(urn, old, desired, replaces)
+        if found.replaces:
+            self._speak_of_move(urn, old, desired, found.replaces)
             return
         self.memory.keep(old.place, state.job.job_id, urn)
         self.memory.claim(("job", old.place, state.job.job_id), urn)
@@ -131,7 +144,7 @@ class Foresight:
         live, looked = settled(state.job), known is not None
         if known is not None:  # the state does not keep the tags that are the provider's own
             live = replace(live, restart=known.job.restart)
-        if changes and not looked:
+        if found.changes and not looked:
             try:
                 seen = self._preview.look(state)
             except JobGone as error:
@@ -142,7 +155,7 @@ class Foresight:
                 self.memory.looked(urn, Look(seen, self.clock.now()))
         if looked:
             live = self.saved.checkpoints.seen(live, desired, state)
-        todo = plan(live, desired, state)
+        todo = found.todo if live is state.job else plan(live, desired, state)
         if looked:
             todo = self.saved.copies.armed(live, desired, state, todo)
         line = self._preview.change(urn, live, todo, desired, looked=looked)
@@ -159,19 +172,18 @@ class Foresight:
         if not desired.knows(*ASKED_FOR_A_START):
             return ""
         if state is not None:
-            return plan(
-                self.saved.checkpoints.seen(state.job, desired, state), desired, state
-            ).blocked
+            job = self.saved.checkpoints.seen(state.job, desired, state)
+            return plan(job, desired, state).blocked
         found = str(before.given.get("desired_state"))
         started = found == "stopped" and desired.running and not desired.as_found
         if not started and not found.endswith(NO_SAVEPOINT):
             return ""
-        job = self._preview.named(desired, before.name)
-        if job is None:
+        there = self._preview.named(desired, before.name)
+        if there is None:
             return ""
         if desired.options.restore_from == before.options.restore_from:
             desired = desired.without("restore_from")
-        job = self.saved.checkpoints.seen(job, desired, None)
+        job = self.saved.checkpoints.seen(there, desired, None)
         if job.checkpoint is not None and job.checkpoint.path:
             return ""  # the diff, which knows what was started, tells whether it goes on from that
         return plan(job, desired, None, known=LIVE if started else LOST).blocked
@@ -282,14 +294,3 @@ class Foresight:
                 self.console.warn(line.text)
             case _ if line.text:
                 self.console.say(line.text)
-
-
-def _adopts_another(desired: Desired, state: State) -> str:
-    """That a resource which has a job asks for another one; "" if it does not."""
-    adopted = desired.options.adopt_job_id
-    if adopted in (None, state.job.job_id, state.ours.get("adopt_job_id")):
-        return ""
-    return (
-        f"adopt_job_id: this resource has a job already, {state.job.job_id}, and one that is "
-        "replaced cannot take over another; remove `adopt_job_id`, or change the place later"
-    )

@@ -212,9 +212,11 @@ class Preview:
             todo: the plan.
             desired: the program's wish, known as far as sizes go.
         """
+        if todo.blocked or not todo.touches:
+            return
         changed = {change.name: change.new for change in todo.changes}
         old, new = size(job), size(replace(job, values={**job.values, **changed}))
-        if todo.blocked or old is None or new is None:
+        if old is None or new is None:
             return
         ends = todo.stop or job.phase in AT_REST
         before = Use(_queue(job), 0 if job.phase in AT_REST else old.cus)

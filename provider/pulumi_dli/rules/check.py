@@ -14,6 +14,7 @@ from pulumi_dli.job.desired import ARGUMENTS, Desired
 from pulumi_dli.job.differences import MAPS
 from pulumi_dli.job.object_url import is_object_url
 from pulumi_dli.job.options import Timeouts
+from pulumi_dli.job.state import State
 from pulumi_dli.rules import sizing
 from pulumi_dli.rules.characters import out_of_place
 from pulumi_dli.rules.formats import flink_version, misformed, packages
@@ -222,3 +223,14 @@ def demand_valid(desired: Desired) -> None:
         raise JobError(f"nothing was changed: {'; '.join(problems(desired))}")
     if failure := desired.given.get("failure"):
         raise JobError(str(failure))
+
+
+def adopts_another(desired: Desired, state: State) -> str:
+    """That a resource which has a job asks for another one; "" if it does not."""
+    adopted = desired.options.adopt_job_id
+    if adopted in (None, state.job.job_id, state.ours.get("adopt_job_id")):
+        return ""
+    return (
+        f"adopt_job_id: this resource has a job already, {state.job.job_id}, and one that is "
+        "replaced cannot take over another; remove `adopt_job_id`, or change the place later"
+    )
