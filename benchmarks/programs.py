@@ -87,7 +87,7 @@ def describe(project: Project, desc: str) -> None:
 
 def _project(folder: Path, name: str, program: str, size: int) -> Project:
     folder.mkdir(parents=True)
-    project = make_project(folder, program, name=name)
+    project = make_project(folder, program, name=name, quick=False)  # as users have it
     project.must("config", "set", "fleet:size", str(size))
     describe(project, "one")
     return project

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 
+from vault import KEEPER, vault
+
 ENGINE = Path(__file__).resolve().parents[1] / "tools" / "engine" / "engine.py"
 # Seconds. A guard against hanging, never a verdict.
 PATIENCE = 120
@@ -64,20 +66,26 @@ class Project:
 
 
 @functools.cache
-def _new_stack(name: str) -> dict[str, bytes]:
+def _new_stack(name: str, *, quick: bool) -> dict[str, bytes]:
     """The files, by their path in the test's folder, that make a project's stack `dev`.
 
-    Each such stack is a copy of one that the engine made: to derive its key takes it long.
+    Each such stack is a copy of one that the engine made.
     """
+    options = ("--secrets-provider", KEEPER) if quick else ()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made).resolve()
-        _project(folder, "", name=name).must("stack", "init", "dev")
+        _project(folder, "", name=name, quick=quick).must("stack", "init", "dev", *options)
         kept = [folder / name / "Pulumi.dev.yaml", *(folder / "state").rglob("*")]
         return {str(file.relative_to(folder)): file.read_bytes() for file in kept if file.is_file()}
 
 
 def make_project(
-    folder: Path, program: str = "", *, name: str = "tiny", virtualenv: str = sys.prefix
+    folder: Path,
+    program: str = "",
+    *,
+    name: str = "tiny",
+    virtualenv: str = sys.prefix,
+    quick: bool = True,
 ) -> Project:
     """Make a project and its stack `dev`.
 
@@ -86,9 +94,11 @@ def make_project(
         program: The text of `__main__.py`.
         name: The project's name and its folder's.
         virtualenv: The option in Pulumi.yaml; empty leaves it out.
+        quick: Whether the engine is spared what costs each command most and shows nothing: a
+            key derived from a passphrase, and Go's collector.
     """
-    project = _project(folder, program, name=name, virtualenv=virtualenv)
-    for path, content in _new_stack(name).items():
+    project = _project(folder, program, name=name, virtualenv=virtualenv, quick=quick)
+    for path, content in _new_stack(name, quick=quick).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(content)
     # What `pulumi stack select dev` writes.
@@ -100,7 +110,9 @@ def make_project(
     return project
 
 
-def _project(folder: Path, program: str, *, name: str, virtualenv: str = sys.prefix) -> Project:
+def _project(
+    folder: Path, program: str, *, name: str, virtualenv: str = sys.prefix, quick: bool
+) -> Project:
     directory = folder / name
     for needed in (directory, folder / "home", folder / "state"):
         needed.mkdir(exist_ok=True)
@@ -116,6 +128,8 @@ def _project(folder: Path, program: str, *, name: str, virtualenv: str = sys.pre
         "PULUMI_CONFIG_PASSPHRASE": "test",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
+    if quick:
+        environment |= {"GOGC": "400", **vault()}
     project = Project(directory, environment)
     options = {"virtualenv": virtualenv} if virtualenv else {}
     settings = {"name": name, "runtime": {"name": "python", "options": options}}
