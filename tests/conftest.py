@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -51,3 +52,10 @@ def loop(session_loop: asyncio.AbstractEventLoop) -> Iterator[asyncio.AbstractEv
     made.close()
     asyncio.set_event_loop(session_loop)
     gc.collect()
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Where the stacks are kept that tests begin with, for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    return (own if worker_id == "master" else own.parent) / "begun"

@@ -6,8 +6,10 @@ import json
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from begun import begun
 from dli import Dli
 from engine_project import Project
 
@@ -51,14 +53,29 @@ def job(
 
 @dataclass
 class JobStack:
-    """A stack, and the local DLI that its jobs are on."""
+    """A stack, and the local DLI that its jobs are on.
+
+    Attributes:
+        project: the project, with its stack `dev`.
+        dli: the local DLI.
+        kept: where the stacks are kept that tests begin with; None where none does.
+    """
 
     project: Project
     dli: Dli
+    kept: Path | None = None
 
     def program(self, *parts: str) -> None:
         """Write the program."""
         self.project.write("__main__.py", HEAD + "".join(parts))
+
+    def begin(self, *parts: str) -> None:
+        """Write a program, and have its first `up` behind, on an embedded local DLI."""
+        assert self.kept is not None
+        self.program(*parts)
+        self.dli.close()
+        begun(self.kept, self.project.directory, self.up)
+        self.dli = Dli(self.project.directory / ".dli-local")
 
     def configure(self, **settings: str) -> None:
         """Give the project the configuration `dli:<key>` in its Pulumi.yaml, and no other."""

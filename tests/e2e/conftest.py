@@ -13,12 +13,11 @@ from leftovers import end_hosts
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[JobStack]:
+def stack(tmp_path: Path, kept: Path) -> Iterator[JobStack]:
     """A stack whose jobs are on the embedded local DLI."""
     project = make_project(tmp_path, name="jobs")
-    dli = Dli(project.directory / ".dli-local")
-    made = JobStack(project, dli)
+    made = JobStack(project, Dli(project.directory / ".dli-local"), kept)
     made.configure(endpoint="local")
     yield made
     end_hosts(project.directory)
-    dli.close()
+    made.dli.close()

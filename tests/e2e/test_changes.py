@@ -11,8 +11,7 @@ from job_stack import JobStack, job
 
 
 def test_a_live_change_is_one_put_of_what_differs(stack: JobStack) -> None:
-    stack.program(job(desc="first"))
-    stack.up()
+    stack.begin(job())
     before = stack.dli.job("etl")
     stack.program(job(desc="second"))
     with stack.dli.watched() as sent:
@@ -30,8 +29,7 @@ def test_a_live_change_is_one_put_of_what_differs(stack: JobStack) -> None:
 
 
 def test_a_restart_change_stops_with_a_savepoint_and_resumes_from_it(stack: JobStack) -> None:
-    stack.program(job(cu_number=2))
-    stack.up()
+    stack.begin(job(cu_number=2))
     before = stack.dli.job("etl")
     stack.program(job(cu_number=4))
     with stack.dli.watched() as sent:
@@ -114,8 +112,7 @@ def test_another_stack_reads_update_time(stack: JobStack, tmp_path: Path) -> Non
 
 
 def test_what_only_the_state_records_sends_nothing_that_changes(stack: JobStack) -> None:
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     stack.program(job(on_delete="stop", timeouts={"settle": 0.2, "update": 99}))
     with stack.dli.watched() as sent:
         shown = stack.up()

@@ -67,8 +67,7 @@ def test_a_killed_up_is_gone_on_with_and_its_provider_goes_away(stack: JobStack)
 
 
 def test_a_provider_without_its_engine_starts_nothing_more(stack: JobStack) -> None:
-    stack.program(job(cu_number=2))
-    stack.up()
+    stack.begin(job(cu_number=2))
     before = stack.dli.job("etl")
     stack.dli.delays(start=0, stop=HOUR)
     stack.program(job(cu_number=4))

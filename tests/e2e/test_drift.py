@@ -56,8 +56,7 @@ def test_drift_that_costs_a_restart_is_put_right_with_the_state_kept(stack: JobS
 
 
 def test_a_job_found_stopped_is_started_again(stack: JobStack) -> None:
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     before = stack.dli.job("etl")
     stack.dli.stopped(before["id"], savepoint=True)
     shown = stack.shows("preview", "--refresh", "--diff")
@@ -71,8 +70,7 @@ def test_a_job_found_stopped_is_started_again(stack: JobStack) -> None:
 
 
 def test_a_job_deleted_outside_leaves_the_state_and_is_made_anew(stack: JobStack) -> None:
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     first = stack.dli.job("etl")["id"]
     stack.dli.good("DELETE", f"jobs/{first}")
     stack.shows("refresh", "--yes", "--skip-preview")
@@ -83,8 +81,7 @@ def test_a_job_deleted_outside_leaves_the_state_and_is_made_anew(stack: JobStack
 
 
 def test_an_update_that_finds_its_job_gone_says_what_helps(stack: JobStack) -> None:
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     first = stack.dli.job("etl")["id"]
     stack.dli.good("DELETE", f"jobs/{first}")
     stack.program(job(desc="new"))
@@ -96,8 +93,7 @@ def test_an_update_that_finds_its_job_gone_says_what_helps(stack: JobStack) -> N
 
 
 def test_destroy_of_a_job_that_is_gone_is_a_success(stack: JobStack) -> None:
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     stack.dli.good("DELETE", f"jobs/{stack.dli.job('etl')['id']}")
     stack.destroy()
 

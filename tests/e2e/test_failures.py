@@ -71,6 +71,7 @@ def cloud(stack: JobStack, tmp_path: Path) -> Iterator[JobStack]:
     """The stack, on a DLI behind a socket with a password of its own."""
     folder = tmp_path / "cloud"
     with served(folder, "--password", PASSWORD) as endpoint:
+        stack.dli.close()
         stack.dli = Dli(folder)
         stack.configure(
             endpoint=endpoint,
@@ -82,7 +83,6 @@ def cloud(stack: JobStack, tmp_path: Path) -> Iterator[JobStack]:
             maxRetries="0",
         )
         yield stack
-        stack.dli.close()
 
 
 def test_a_wrong_password_ends_in_a_sentence_without_it(cloud: JobStack) -> None:
@@ -146,8 +146,7 @@ def test_a_start_that_fails_is_gone_on_with(stack: JobStack) -> None:
 
 
 def test_a_restart_that_fails_is_put_right_by_the_reverted_program(stack: JobStack) -> None:
-    stack.program(job(cu_number=2))
-    stack.up()
+    stack.begin(job(cu_number=2))
     before = stack.dli.job("etl")
     stack.dli.arm("fail_start")
     stack.program(job(cu_number=4))
@@ -164,8 +163,7 @@ def test_a_restart_that_fails_is_put_right_by_the_reverted_program(stack: JobSta
 
 
 def test_a_savepoint_that_fails_ends_before_the_put(stack: JobStack) -> None:
-    stack.program(job(cu_number=2))
-    stack.up()
+    stack.begin(job(cu_number=2))
     before = stack.dli.job("etl")
     stack.dli.delays(start=0, stop=1)
     stack.dli.arm("refuse_savepoint")

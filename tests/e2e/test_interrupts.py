@@ -28,8 +28,7 @@ def _program(parallel_number: int) -> str:
 
 def _interrupted(stack: JobStack, *, times: int) -> str:
     """An `up` of a restart, interrupted while the job stops; all it shows."""
-    stack.program(_program(1))
-    stack.up()
+    stack.begin(_program(1))
     stack.dli.delays(start=1, stop=1)
     stack.program(_program(2))
     before = len(kept(stack.dli.store))

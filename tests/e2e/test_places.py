@@ -28,8 +28,7 @@ def test_a_stack_with_another_endpoint_stays_where_its_job_is(
     stack: JobStack, elsewhere: tuple[str, Dli]
 ) -> None:
     endpoint, other = elsewhere
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     before = stack.dli.jobs()
     stack.configure(endpoint=endpoint, projectId=PROJECTS[0], **KEYS)
     sentence = f"this job is at local, but the stack's settings lead to {endpoint}; set"

@@ -30,8 +30,7 @@ def _resumed(stack: JobStack, job_id: int) -> list[str | None]:
 
 
 def test_a_replacement_asked_for_keeps_the_job_and_its_state(stack: JobStack) -> None:
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     old = _the_job_is_right(stack)
     for command in "--replace", "--target-replace":
         shown = stack.shows("preview", command, URN)
@@ -47,8 +46,7 @@ def test_a_replacement_asked_for_keeps_the_job_and_its_state(stack: JobStack) ->
 
 
 def test_a_tainted_job_keeps_its_state(stack: JobStack) -> None:
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     old = _the_job_is_right(stack)
     stack.shows("state", "taint", "--yes", URN)
     stack.up()
@@ -57,8 +55,7 @@ def test_a_tainted_job_keeps_its_state(stack: JobStack) -> None:
 
 
 def test_a_tainted_job_without_a_savepoint_is_not_emptied(stack: JobStack) -> None:
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     old = _the_job_is_right(stack)
     stack.dli.stopped(old)
     stack.shows("state", "taint", "--yes", URN)
@@ -69,11 +66,10 @@ def test_a_tainted_job_without_a_savepoint_is_not_emptied(stack: JobStack) -> No
 
 
 def test_a_forgotten_job_is_gone_on_with(stack: JobStack) -> None:
-    stack.program(job(obs_bucket="bucket"))
-    stack.up()
+    stack.begin(job())
     old = _the_job_is_right(stack)
     stack.shows("state", "delete", "--yes", URN)
-    stack.program(job(obs_bucket="bucket", parallel_number=2))
+    stack.program(job(parallel_number=2))
     line = f"etl: goes on with job {old}: restarts the job from a savepoint (downtime)"
     assert line in stack.shows("preview")
     assert line in stack.up()
@@ -82,8 +78,7 @@ def test_a_forgotten_job_is_gone_on_with(stack: JobStack) -> None:
 
 
 def test_a_job_moves_with_its_state_and_a_refused_move_keeps_it(stack: JobStack) -> None:
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     old = _the_job_is_right(stack)
     stack.program(job(project_id=OTHER, queue_name="gone"))
     assert "cannot run" in stack.up_fails()
@@ -112,8 +107,7 @@ def test_a_dependent_that_is_deleted_first_keeps_its_state(stack: JobStack) -> N
 
 
 def test_a_renamed_resource_with_an_alias_keeps_its_job(stack: JobStack) -> None:
-    stack.program(job("old", name="orders"))
-    stack.up()
+    stack.begin(job("old", name="orders"))
     before = stack.dli.job("orders")
     stack.program(job("new", name="orders", options="aliases=[pulumi.Alias(name='old')]"))
     with stack.dli.watched() as sent:
@@ -127,8 +121,7 @@ def test_a_renamed_resource_with_an_alias_keeps_its_job(stack: JobStack) -> None
 
 
 def test_a_renamed_resource_without_an_alias_is_told_the_ways(stack: JobStack) -> None:
-    stack.program(job("old", name="orders"))
-    stack.up()
+    stack.begin(job("old", name="orders"))
     before = stack.dli.job("orders")
     stack.program(job("new", name="orders"))
     shown = stack.up_fails()
@@ -143,8 +136,7 @@ def test_a_renamed_resource_without_an_alias_is_told_the_ways(stack: JobStack) -
 
 
 def test_a_renamed_resource_that_adopts_keeps_the_job(stack: JobStack) -> None:
-    stack.program(job("old", name="orders"))
-    stack.up()
+    stack.begin(job("old", name="orders"))
     before = stack.dli.job("orders")
     stack.program(job("new", name="orders", adopt_job_id=before["id"]))
     shown = stack.up()
@@ -187,8 +179,7 @@ def test_a_foreign_job_of_that_name_is_not_touched(stack: JobStack) -> None:
 
 def test_a_renamed_resource_moves_with_its_state(stack: JobStack) -> None:
     """The engine deletes under the alias's URN what it creates under the new one."""
-    stack.program(job("old", name="orders"))
-    stack.up()
+    stack.begin(job("old", name="orders"))
     alias = "aliases=[pulumi.Alias(name='old')]"
     stack.program(job("new", name="orders", project_id=OTHER, options=alias))
     assert "and started from its savepoint" in stack.shows("preview")
@@ -215,8 +206,7 @@ def test_a_renamed_resource_that_is_tainted_keeps_its_job(stack: JobStack) -> No
 
 
 def test_a_job_that_goes_into_a_component_is_known_there(stack: JobStack) -> None:
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     old = _the_job_is_right(stack)
     parts = "class Part(pulumi.ComponentResource): pass\npart = Part('x:y:Part', 'part')\n"
     moved = "parent=part, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]"

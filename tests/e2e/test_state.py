@@ -80,8 +80,7 @@ def test_planted_secrets_are_nowhere_to_be_found(hostile: JobStack) -> None:
 
 
 def test_the_state_holds_the_providers_name_and_nothing_else_of_it(stack: JobStack) -> None:
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     stored = stack.resources()["etl"]["inputs"]["__provider"]
     assert b64decode(stored) == pickle.dumps(FlinkJarJobProvider(), protocol=4)
     assert b"pulumi_dli.dynamic" in b64decode(stored)
@@ -128,8 +127,7 @@ def test_a_secret_of_the_program_stays_one_under_any_argument(stack: JobStack) -
 
 
 def test_what_the_service_reports_of_unset_secret_arguments_is_not_stored(stack: JobStack) -> None:
-    stack.program(job())
-    stack.up()
+    stack.begin(job())
     stack.dli.stopped(stack.dli.job("etl")["id"], savepoint=True)
     config = json.dumps([{"key": "k", "value": "RUNTIMESECRET"}])
     put = {"entrypoint_args": "ARGUMENTSECRET", "runtime_config": config}
