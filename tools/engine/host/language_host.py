@@ -21,12 +21,18 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
-import grpc
 from children import Children, EndedError
 from google.protobuf import empty_pb2
 from google.protobuf.message import Message
 from project_python import ProjectError, ProjectPython
-from protocol import engine_pb2, engine_pb2_grpc, language_pb2, language_pb2_grpc, plugin_pb2
+from protocol import (
+    engine_pb2,
+    engine_pb2_grpc,
+    grpc,
+    language_pb2,
+    language_pb2_grpc,
+    plugin_pb2,
+)
 
 EXECUTOR = Path(__file__).resolve().parent.parent / "bin" / "pulumi-language-python-exec"
 # The executor's exit code for "the user has been told what is wrong".
