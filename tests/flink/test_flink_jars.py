@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jars import SHAPES
 from pulumi_dli.artifacts import inspection
-from pulumi_dli.local.flink import compiler, install, java
+from pulumi_dli.local.flink import compiler, configuration, install, java
 
 HERE = Path(__file__).parent
 
@@ -25,7 +25,7 @@ def test_flink_starts_what_has_no_problem_and_refuses_what_has_one(
     (tmp_path / "jars").write_text("".join(lines))
     path = ":".join(map(str, [judge, *install.jars(flink_version)]))
     done = subprocess.run(
-        [java.find().java, "-cp", path, "Judge", tmp_path / "jars"],
+        [java.find().java, *configuration.SMALL, "-cp", path, "Judge", tmp_path / "jars"],
         capture_output=True,
         text=True,
         check=True,

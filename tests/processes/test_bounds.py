@@ -56,14 +56,7 @@ def _bomb(status: int) -> tuple[int, dict[str, str], Iterator[bytes]]:
 
 def _objects(status: int) -> tuple[int, dict[str, str], Iterator[bytes]]:
     """The JSON that needs most memory for its size."""
-
-    def parts() -> Iterator[bytes]:
-        yield b"[{}"
-        for _ in range(1024 * 1024):
-            yield b",{}"
-        yield b"]"
-
-    return status, {}, (b"".join(list(parts())) for _ in range(1))
+    return status, {}, iter([b"[{}" + b",{}" * 1024 * 1024 + b"]"])
 
 
 @contextmanager
