@@ -178,13 +178,10 @@ class Stack:
             else:
                 self.outs = session.update(self.urn, self.id, self.outs, news, seconds)
         except Halfway as error:
+            if self.id is None or self.pending:  # of an update the engine keeps the old inputs
+                self.inputs = news
             self.id, self.outs = error.job_id, sent(error.state.write())
-            found = {name: self.outs[name] for name in ("desired_state",) if self.outs.get(name)}
-            found |= error.state.found
-            self.inputs, self.failed, self.pending = {**news, **found}, True, False
-            self.inputs.pop("failure", None)
-            if error.inputs is not None:
-                self.inputs = dict(error.inputs)
+            self.failed, self.pending = True, False
             raise
         self.outs, self.failed, self.pending = sent(self.outs), False, False
         self.inputs = news

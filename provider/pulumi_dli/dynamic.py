@@ -136,19 +136,12 @@ def _keep(error: Halfway, inputs: Mapping[str, Any]) -> dict[str, Any]:
     A partial failure where the host can tell of one. Else the outputs, with the error as
     `failure`, which makes the program fail and the next diff find a change.
     """
-    key = {PROVIDER_KEY: inputs.get(PROVIDER_KEY)}
-    outs = error.state.write()
-    stored = {name: value for name, value in inputs.items() if name != "failure"}
-    stored |= error.state.found  # of a job that did not get to where the program wants it
-    if error.inputs is not None:
-        from pulumi_dli.job.spec import SECRET_FIELDS  # noqa: PLC0415 -- see the docstring
+    from pulumi_dli.job.spec import SECRET_FIELDS  # noqa: PLC0415 -- see the docstring
 
-        # The engine knows of secrets by the new inputs only, so those of the old are marked here.
-        stored = host.hidden({**error.inputs, **key}, SECRET_FIELDS)
-        outs = host.hidden(outs, SECRET_FIELDS)
-    if error.state.at_risk:  # as a refresh would give it, so that the next check knows
-        stored["desired_state"] = outs["desired_state"]
-    if host.partial_failure(str(error.job_id), {**outs, **key}, stored, str(error)):
+    # The engine knows of secrets by the program's inputs only, and may keep none of them.
+    outs = host.hidden(error.state.write(), SECRET_FIELDS)
+    stored = {**outs, PROVIDER_KEY: inputs.get(PROVIDER_KEY)}
+    if host.partial_failure(str(error.job_id), stored, str(error)):
         _fail(str(error), error)
     return {**outs, "failure": str(error)}
 

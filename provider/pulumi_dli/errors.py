@@ -28,7 +28,6 @@ the values of `entrypoint_args` or `runtime_config`.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -172,21 +171,6 @@ class Unforeseen(DliError):
 class Storable(Protocol):
     """Something that the state can keep."""
 
-    @property
-    def at_risk(self) -> bool:
-        """Whether the job was found at rest, and a start would lose its state."""
-        ...
-
-    @property
-    def found(self) -> dict[str, Any]:
-        """The inputs that say where the job is and what it runs, whatever was wished."""
-        ...
-
-    @property
-    def rolled_back(self) -> bool:
-        """Whether the job runs with an older definition than the program's again."""
-        ...
-
     def write(self) -> dict[str, Any]:
         """The outputs that the state stores."""
         ...
@@ -198,10 +182,7 @@ class Halfway(DliError):
     Attributes:
         job_id: the job.
         state: what the state must keep, so that the next `up` goes on from there.
-        inputs: the inputs to keep with it, where the job runs with an older program's; else None.
     """
-
-    inputs: Mapping[str, Any] | None = None
 
     def __init__(self, job_id: int, state: Storable, cause: Exception) -> None:
         told = cause if isinstance(cause, DliError) else Unforeseen(cause)

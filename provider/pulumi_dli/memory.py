@@ -8,9 +8,7 @@ what the earlier calls saw fills the gaps.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pulumi_dli.client.connections import Place
 from pulumi_dli.job.desired import Desired
@@ -68,18 +66,11 @@ class Memory:
     _claims: dict[object, str] = field(default_factory=dict)
     _losses: set[str] = field(default_factory=set)
     _runs: bool = False
-    _inputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def checked(self, urn: str, inputs: Mapping[str, Any]) -> None:
-        """A check of a resource that is there, so that a diff that follows belongs to it.
-
-        Args:
-            urn: the resource.
-            inputs: those that the state has of it.
-        """
+    def checked(self, urn: str) -> None:
+        """A check of a resource that is there, so that a diff that follows belongs to it."""
         with self._lock:
             self._runs = True
-            self._inputs[urn] = inputs
             self._checked.add(urn)
 
     @property
@@ -87,11 +78,6 @@ class Memory:
         """Whether the run has checked a resource; a `destroy` checks none."""
         with self._lock:
             return self._runs
-
-    def inputs(self, urn: str) -> Mapping[str, Any]:
-        """The inputs that the state had of a resource when it was checked; empty for none."""
-        with self._lock:
-            return self._inputs.get(urn, {})
 
     def take_check(self, urn: str) -> bool:
         """Whether the resource was checked since the last diff; a refresh diffs without one."""

@@ -169,12 +169,7 @@ class Session:
         seen = look.job if look is not None and self.clock.now() - look.at <= YOUNG else None
         self._uploads.bring(urn, desired, state, self._objects(olds))
         allowed = seconds or desired.options.timeouts.update
-        try:
-            return self._life(place, olds).change(job_id, desired, state, allowed, seen).write()
-        except Halfway as error:
-            if error.state.rolled_back:
-                error.inputs = self._memory.inputs(urn) or state.inputs()
-            raise
+        return self._life(place, olds).change(job_id, desired, state, allowed, seen).write()
 
     @discreet
     def read(

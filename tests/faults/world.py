@@ -376,10 +376,9 @@ class Engine:
             self._apply(inputs, replaces=replaces)
         except Halfway as error:
             outputs = _stored(error.state.write())
-            inputs.pop("failure", None)
-            inputs |= _stored(error.state.found)
-            if error.state.at_risk:
-                inputs["desired_state"] = outputs["desired_state"]
+            before = self.state
+            if before is not None and not before.pending:  # of an update it keeps the old inputs
+                inputs = before.inputs
             self.state = State(error.job_id, inputs, outputs, failed=True)
             return str(error)
         except (Problems, DliError) as error:

@@ -294,6 +294,7 @@ def test_a_move_that_could_not_bring_its_jar_is_taken_back_without_a_restart(job
     with pytest.raises(Halfway):
         job.up(entrypoint=built(job, "one"), project_id=OTHER)
     job.sent()
+    job.refresh()
     job.up(entrypoint=built(job, "one"))
     assert job.sent() == []
     assert not job.preview(entrypoint=built(job, "one")).changes

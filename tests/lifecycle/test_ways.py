@@ -974,10 +974,13 @@ def test_a_stateless_move_asks_for_no_savepoint(job: Stack) -> None:
     assert job.jobs() == []
 
 
-def test_a_refused_move_can_be_reverted_at_once(job: Stack) -> None:
+def test_a_refused_move_can_be_reverted_after_a_refresh(job: Stack) -> None:
     with pytest.raises(Halfway):
         job.up(project_id=OTHER, queue_name="gone")
-    assert job.inputs["project_id"] == job.outs["project_id"] != OTHER
+    assert job.outs["project_id"] != OTHER
+    with pytest.raises(Problems, match=f"in the project {OTHER}, but the stack's settings lead to"):
+        job.preview()
+    job.refresh()
     job.preview()
     job.up()
     assert job.jobs() == ["orders"]

@@ -14,8 +14,7 @@ from typing import Any
 from pulumi_dli.job.canonical import text_of
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.object_url import OBJECTS
-from pulumi_dli.job.options import NO_SAVEPOINT, PROVIDED, Options
+from pulumi_dli.job.options import PROVIDED, Options
 from pulumi_dli.job.spec import FIELDS, JobSpec
 from pulumi_dli.job.started import Definition
 from pulumi_dli.job.stored import UNSET, UNTOLD, demand_readable, readable
@@ -177,18 +176,6 @@ class State:
     def desired_state(self) -> str:
         """`running` or `stopped`, with the reason where it is not what was wished."""
         return str(self.ours.get("desired_state") or "")
-
-    @property
-    def at_risk(self) -> bool:
-        """Whether the job was found at rest, and a start would lose its state."""
-        return self.desired_state.endswith(NO_SAVEPOINT)
-
-    @property
-    def found(self) -> dict[str, Any]:
-        """The inputs that say where the job is and what it runs, whatever was wished."""
-        names = ("endpoint", "region", "project_id", "own_place")
-        where = {name: self.ours[name] for name in names if name in self.ours}
-        return where | {name: self.value(name) for name in OBJECTS if name in self.set_arguments}
 
     @property
     def restart_trigger(self) -> str | None:

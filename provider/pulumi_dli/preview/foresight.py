@@ -118,7 +118,7 @@ class Foresight:
         self, urn: str, place: Place, desired: Desired, before: Desired, *, valid: bool
     ) -> tuple[list[str], str]:
         """The problems of a resource of the state, and why it cannot be brought to the wish."""
-        self.memory.checked(urn, before.given)
+        self.memory.checked(urn)
         found = self._preview.examine(urn, desired, before, valid=valid)
         problems = [*found.problems, *self._claims(urn, place, desired, None, new=False)]
         if problems or not valid:

@@ -147,18 +147,17 @@ def widen_threads() -> bool:
     return False
 
 
-def partial_failure(
-    job_id: str, outputs: Mapping[str, Any], inputs: Mapping[str, Any], reason: str
-) -> bool:
+def partial_failure(job_id: str, outputs: Mapping[str, Any], reason: str) -> bool:
     """Tell the engine that the resource exists although the operation failed.
 
-    The caller then raises. Returns False when this host has no context to tell it through.
+    The caller then raises. Returns False when this host has no context to tell it through. Which
+    inputs are stored is not ours to say: of a create the program's, of an update those before it.
     """
     context = current_call().context
     if context is None or not hasattr(context, "set_trailing_metadata"):
         return False
     failed = provider_pb2.ErrorResourceInitFailed(
-        id=job_id, properties=_struct(outputs), inputs=_struct(inputs), reasons=[reason]
+        id=job_id, properties=_struct(outputs), reasons=[reason]
     )
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=reason)
     status.details.add().Pack(failed)
