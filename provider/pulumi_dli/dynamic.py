@@ -136,10 +136,13 @@ def _keep(error: Halfway, inputs: Mapping[str, Any]) -> dict[str, Any]:
     A partial failure where the host can tell of one. Else the outputs, with the error as
     `failure`, which makes the program fail and the next diff find a change.
     """
-    from pulumi_dli.job.spec import SECRET_FIELDS  # noqa: PLC0415 -- see the docstring
+    from pulumi_dli.job.desired import ARGUMENTS  # noqa: PLC0415 -- see the docstring
 
-    # The engine knows of secrets by the program's inputs only, and may keep none of them.
-    outs = host.hidden(error.state.write(), SECRET_FIELDS)
+    outs = error.state.write()
+    # The engine tells a secret by the program's input of that name. What the job has of an older
+    # program may have been one too; only the run state is stored as found, not as wished.
+    older = {name for name in ARGUMENTS if outs.get(name) != inputs.get(name)}
+    outs = host.hidden(outs, older - {"desired_state"})
     stored = {**outs, PROVIDER_KEY: inputs.get(PROVIDER_KEY)}
     if host.partial_failure(str(error.job_id), stored, str(error)):
         _fail(str(error), error)
