@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.protobuf.json_format import MessageToDict
 from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 from pulumi.dynamic.dynamic import serialize_provider
@@ -234,11 +235,11 @@ def test_what_is_left_of_an_older_program_is_stored_as_a_secret(
     failed = provider_pb2.ErrorResourceInitFailed()
     [(_, packed)] = call.context.trailing
     assert status_pb2.Status.FromString(packed).details[0].Unpack(failed)
-    stored = dict(failed.properties)
+    stored = MessageToDict(failed.properties)
     assert stored["smn_topic"] == "alarms"
     assert stored["desired_state"] == "running"
     for name, value in older.items():
-        assert dict(stored[name])["value"] == value, name
+        assert stored[name]["value"] == value, name
 
 
 def test_a_plain_failure_is_no_partial_one(provider: FlinkJarJobProvider) -> None:
