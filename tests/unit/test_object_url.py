@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_dli.job.object_url import ObjectUrl, is_bucket, is_object_url
+from pulumi_dli.job.object_url import (
+    ObjectUrl,
+    is_bucket,
+    is_object_url,
+    named_objects,
+    overwritable,
+)
 
 keys = st.text(min_size=1, max_size=40)
 
@@ -33,6 +39,28 @@ def test_what_names_an_object(text: str, found: ObjectUrl | None) -> None:
     assert ObjectUrl.read(text) == found
     assert found is None or str(found) == text
     assert is_object_url(text) == text.startswith("obs://")
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("obs://jars/a.jar", True),
+        ("obs://jars/a-1.2.jar", True),
+        ("obs://jars/a-0123456789abcde.jar", True),
+        ("obs://jars/a-0123456789ABCDEF.jar", True),
+        ("obs://jars/a-0123456789abcdef.jar", False),
+        ("obs://jars/0123/a-0123456789abcdef", False),
+        ("group/a-0123456789abcdef.jar", True),
+    ],
+)
+def test_what_may_come_to_hold_other_bytes(text: str, *, may: bool) -> None:
+    assert overwritable(text) is may
+
+
+def test_what_a_job_names_and_where() -> None:
+    job = {"entrypoint": "a", "dependency_jars": ["b", "c"], "dependency_files": None, "name": "x"}
+    found = [("entrypoint", "a"), ("dependency_jars", "b"), ("dependency_jars", "c")]
+    assert list(named_objects(job.get)) == found
 
 
 @given(key=keys)

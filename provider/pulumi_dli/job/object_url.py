@@ -11,6 +11,8 @@ OBJECTS = ("entrypoint", "dependency_jars", "dependency_files")
 SCHEME = "obs://"
 MOST_KEY = 1024
 """Bytes of a key."""
+_BY_CONTENT = re.compile(r".*-[0-9a-f]{16}(?:\.[A-Za-z0-9_-]*)?")
+"""How the name of an upload ends; see `pulumi_dli.artifacts.names`."""
 _OBJECT = re.compile(r"obs://(?P<bucket>[^/\s]+)/(?P<key>.*[^/\s])")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _BUCKET = re.compile(
@@ -51,9 +53,20 @@ class ObjectUrl(NamedTuple):
 
 def objects(value: Callable[[str], Any]) -> Iterator[str]:
     """The jars and files that a job runs, by what its arguments are."""
+    return (text for _, text in named_objects(value))
+
+
+def named_objects(value: Callable[[str], Any]) -> Iterator[tuple[str, str]]:
+    """The same, each behind the argument that names it."""
     for name in OBJECTS:
         found = value(name)
-        yield from map(str, found if isinstance(found, list) else [found] if found else [])
+        for item in found if isinstance(found, list) else [found] if found else []:
+            yield name, str(item)
+
+
+def overwritable(text: str) -> bool:
+    """Whether an object may come to hold other bytes: not where its name is that of its content."""
+    return ObjectUrl.read(text) is None or not _BY_CONTENT.fullmatch(text)
 
 
 def is_bucket(text: str) -> bool:

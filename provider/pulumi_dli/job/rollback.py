@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from pulumi_dli.job.canonical import is_empty
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.field import KEEP, Cost
-from pulumi_dli.job.object_url import OBJECTS, ObjectUrl, objects
+from pulumi_dli.job.object_url import named_objects, overwritable
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.plan import Body, Plan
 from pulumi_dli.job.restarts import RESTART_TAG
@@ -20,8 +19,6 @@ from pulumi_dli.job.state import State
 
 _APART = ("flink_version", "feature", "image", "obs_bucket")
 """Fields of which another value makes another home of the state: no way leads back."""
-_BY_CONTENT = re.compile(r".*-[0-9a-f]{16}(?:\.[A-Za-z0-9_-]*)?")
-"""How the name of an upload ends; see `pulumi_dli.artifacts.names`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +60,10 @@ def unarmed(job: JobDetail, desired: Desired, state: State | None, todo: Plan) -
     for name in sorted(changed):
         if FIELDS[name].reset is KEEP and is_empty(name, job.value(name)):
             return f"{name} was not set before, and the service does not take it back"
-    for url in objects(job.value):
-        if ObjectUrl.read(url) is None or not _BY_CONTENT.fullmatch(url):
+    for name, text in named_objects(job.value):
+        if overwritable(text):
             return (
-                f"what {_argument(job, url)} names may have been overwritten: a FileAsset is named "
-                "by its content"
+                f"what {name} names may have been overwritten: a FileAsset is named by its content"
             )
     return ""
 
@@ -91,12 +87,3 @@ def undo(job: JobDetail, todo: Plan) -> Undo:
         add_tags={**todo.remove_tags, **back},
         remove_tags=dict.fromkeys(written - back.keys(), ""),
     )
-
-
-def _argument(job: JobDetail, url: str) -> str:
-    """The argument that names an object."""
-    return next(name for name in OBJECTS if url in [*_items(job.value(name))])
-
-
-def _items(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
