@@ -51,6 +51,7 @@ GOOD = {
     "defaultTags": ['{"team": "data", "n": 1}'],
     "ignoreTags": ["team,cost*", '["team"]'],
     "artifacts": ["my-bucket", "obs://my-bucket/builds/"],
+    "watchArtifacts": ["on", "off"],
     "preflight": ["on", "off"],
     "localPath": ["state"],
     "localFlinkVersion": ["1.17"],

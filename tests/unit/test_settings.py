@@ -51,6 +51,7 @@ def test_a_region_gives_its_endpoints() -> None:
     assert made.credentials == Password("planted-password", username="ann", domain_name="OTC1")
     assert made.local_path == HERE / ".dli-local"
     assert made.preflight is True
+    assert made.watch_artifacts is False
     assert made.max_retries == 5
     assert made.warnings == ()
     assert not made.local
@@ -280,6 +281,7 @@ def test_an_agency() -> None:
         ({"maxRetries": "21"}, "must be a whole number from 0 to 20"),
         ({"maxRetries": "-1"}, "must be a whole number from 0 to 20"),
         ({"preflight": "planted"}, "dli:preflight) must be on or off"),
+        ({"watchArtifacts": "planted"}, "dli:watchArtifacts) must be on or off"),
         ({"maxRetries": "\u0661"}, "must be a whole number from 0 to 20"),
         ({"defaultTags": '{"team": null}'}, "must be a map of names to texts, numbers"),
         ({"defaultTags": '{"a": "b", "team": ["planted"]}'}, "true and false: team is not so; "),
@@ -444,6 +446,7 @@ def test_default_tags_are_texts() -> None:
 @pytest.mark.parametrize(("text", "on"), [("on", True), ("true", True), ("Off", False)])
 def test_a_switch_in_the_words_that_yaml_leaves(text: str, *, on: bool) -> None:
     assert settings(TOKEN | {"preflight": text}).preflight is on
+    assert settings(TOKEN | {"watchArtifacts": text}).watch_artifacts is on
 
 
 def test_odd_things_are_warned_of() -> None:

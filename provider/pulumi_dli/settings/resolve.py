@@ -168,6 +168,7 @@ class _Resolver:
         default_tags = reader.tags("defaultTags")
         ignore_tags = reader.names("ignoreTags")
         artifacts = reader.bucket("artifacts")
+        watch_artifacts = reader.flag("watchArtifacts", default=False)
         preflight = reader.flag("preflight", default=True)
         local_path = reader.path("localPath") or self.directory / ".dli-local"
         if places.endpoint == LOCAL != region:  # each region is a service of its own
@@ -190,6 +191,7 @@ class _Resolver:
             default_tags=default_tags,
             ignore_tags=ignore_tags,
             artifacts=artifacts,
+            watch_artifacts=watch_artifacts,
             preflight=preflight,
             local_path=local_path,
             local_flink_version=flink_version,

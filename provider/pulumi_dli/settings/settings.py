@@ -60,6 +60,7 @@ class Settings:
         ignore_tags: keys of tags that others manage; `team*` stands for all that begin so.
         artifacts: where local files go, as `obs://bucket` or `obs://bucket/folder`; empty: into
             the job's own bucket.
+        watch_artifacts: whether a refresh looks for jars and files that were overwritten.
         preflight: whether preview may look things up.
         local_path: the folder of the local DLI.
         local_flink_version: the Flink version the local DLI runs jobs on; None: its own choice.
@@ -81,6 +82,7 @@ class Settings:
     default_tags: Mapping[str, str]
     ignore_tags: tuple[str, ...]
     artifacts: str
+    watch_artifacts: bool
     preflight: bool
     local_path: Path
     local_flink_version: str | None
