@@ -91,7 +91,9 @@ likely: dict[str, st.SearchStrategy[Any]] = {
         _specs | scalars,
     ),
     "resource_config_version": st.sampled_from(["v1", "v2"]),
-    "desired_state": st.sampled_from(["running", "stopped", "stopped (crashed; no savepoint)"]),
+    "desired_state": st.sampled_from(
+        ["running", "stopped", "stopped (crashed; no savepoint)", "running, on other bytes"]
+    ),
 }
 """Nearly right values for the arguments whose insides have rules of their own."""
 

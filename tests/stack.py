@@ -107,6 +107,12 @@ class Stack:
         self._connections = Connections(self.config, {}, folder)
         self._seen = len(kept(self.store))
 
+    def configure(self, **config: str) -> None:
+        """`pulumi config set`."""
+        self.config |= config
+        self._connections.close()
+        self._connections = Connections(self.config, {}, Path(self.config["localPath"]).parent)
+
     def close(self) -> None:
         self._connections.close()
         self.dli.http.close()

@@ -195,7 +195,7 @@ class Session:
                 f"there is no Flink job {job_id} in project {place.project_id} of "
                 f"{place.where} ({place.endpoint}); correct the id"
             )
-        found, inputs = observed(life.tagged(job), state)
+        found, inputs = observed(life.tagged(job), state, life.overwritten(job, state))
         if state is not None:
             self._memory.read(urn, found)
         return found.write() | place.told(props), inputs

@@ -114,3 +114,33 @@ def test_get_reads_an_existing_job_and_refuses_a_missing_one(stack: JobStack) ->
     shown = stack.up_fails()
     assert "there is no Flink job 4711 in project" in shown
     assert "correct the id" in shown
+
+
+def test_a_jar_that_was_overwritten_is_shown_and_then_run(stack: JobStack) -> None:
+    stack.configure(endpoint="local", watchArtifacts="on", preflight="off")
+    jar = stack.project.directory / ".dli-local/obs/jars/etl.jar"
+    jar.parent.mkdir(parents=True, exist_ok=True)
+    jar.write_text("one")
+    stack.program(job(entrypoint="obs://jars/etl.jar"))
+    stack.up()
+    before = stack.dli.job("etl")
+    jar.write_text("two")
+    stack.nothing_changes()  # nobody looks without a refresh
+    said = '~ desired_state *: "running, on other bytes" => "running"'
+    assert re.search(said, stack.shows("preview", "--refresh", "--diff"))
+
+    ignored = 'ignore_changes=["desired_state"]'
+    stack.program(job(entrypoint="obs://jars/etl.jar", options=ignored))
+    stack.up("--refresh")
+    assert stack.dli.job("etl")["start_time"] == before["start_time"]
+    assert stack.outputs()["desired_state"] == "running, on other bytes"
+    stack.nothing_changes()
+
+    stack.program(job(entrypoint="obs://jars/etl.jar"))
+    shown = stack.up()
+    assert "restarts the job from a savepoint (downtime); the bytes of entrypoint changed" in shown
+    after = stack.dli.job("etl")
+    assert after["start_time"] > before["start_time"]
+    assert after["counter"] > before["counter"]
+    assert stack.outputs()["desired_state"] == "running"
+    stack.shows("preview", "--refresh", "--expect-no-changes")

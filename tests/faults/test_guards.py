@@ -75,8 +75,8 @@ GUARDS = {
     ),
     "the tags are the program's": Guard(
         "session.py",
-        "observed(life.tagged(job), state)",
-        "observed(job, state)",
+        "observed(life.tagged(job), state, ",
+        "observed(job, state, ",
         "tags are",
         seed=14,
     ),

@@ -13,6 +13,7 @@ from typing import Any
 from announced import announced, requests
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from jars import a_class, a_jar
 from pulumi_dli.errors import JobError
 from searches import examples
 from stack import PROGRAM, Stack
@@ -36,7 +37,7 @@ programs = st.fixed_dictionaries(
         "name": st.just("orders"),
     },
 )
-EVENTS = ("nothing", "nothing", "stopped", "crashed", "edited", "deleted")
+EVENTS = ("nothing", "nothing", "stopped", "crashed", "edited", "overwritten", "deleted")
 
 
 def _savepoint(stack: Stack) -> str:
@@ -45,6 +46,13 @@ def _savepoint(stack: Stack) -> str:
     stack.dli.started(other)
     stack.dli.stopped(other, savepoint=True)
     return f"obs://{stack.dli.details(other)['savepoint_path']}"
+
+
+def _uploaded(stack: Stack, text: str) -> None:
+    """The jar, as somebody else puts it there."""
+    jar = Path(stack.config["localPath"]) / "obs/jars/orders.jar"
+    jar.parent.mkdir(parents=True, exist_ok=True)
+    jar.write_bytes(a_jar({"com/example/Orders.class": a_class(), "text": text}))
 
 
 def _happens(stack: Stack, event: str) -> None:
@@ -58,6 +66,8 @@ def _happens(stack: Stack, event: str) -> None:
             stack.dli.pass_time(120)
         case "edited":
             assert stack.dli.put(stack.id, smn_topic="theirs").is_success
+        case "overwritten":
+            _uploaded(stack, "two")
         case "deleted":
             stack.dli.good("DELETE", f"jobs/{stack.id}")
     stack.refresh()
@@ -70,7 +80,8 @@ def _happens(stack: Stack, event: str) -> None:
 )
 def test_up_sends_what_the_line_announces(chain: list[dict[str, Any]], event: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        stack = Stack(Path(folder), {"preflight": "on"})
+        stack = Stack(Path(folder), {"preflight": "on", "watchArtifacts": "on"})
+        _uploaded(stack, "one")
         try:
             path = _savepoint(stack)
             for number, each in enumerate(chain):

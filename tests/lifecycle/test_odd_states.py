@@ -29,8 +29,11 @@ ODD: tuple[Any, ...] = (
     2**70,
 )
 FOLDED = ("unset", "untold", "unmanaged", "took_from", "mark", "foreign", "replaced", "next_start")
+REMEMBERED = ("started", "watched", "overwritten", "rejected", "rolled_back")
 TOLD = ("status", "status_desc", "create_time", "start_time", "update_time", "has_savepoint")
-NAMES = sorted({*FIELDS, *OURS, *FOLDED, *TOLD, "set_arguments", "restart_times", "failure"})
+NAMES = sorted(
+    {*FIELDS, *OURS, *FOLDED, *REMEMBERED, *TOLD, "set_arguments", "restart_times", "failure"}
+)
 VERBS = ("diff", "update", "read", "delete")
 PROGRAM: dict[str, Any] = {
     "cu_number": 3,

@@ -70,6 +70,22 @@ def test_a_state_that_was_found_is_no_wish_that_was_stored() -> None:
     assert wish.changes(Desired.read(found), ("desired_state",))
 
 
+@pytest.mark.parametrize(
+    ("text", "running"), [("stopped (job_init)", False), ("running, on other bytes", True)]
+)
+def test_a_state_that_was_found_comes_back_as_it_stands(text: str, *, running: bool) -> None:
+    wish = Desired.read({"desired_state": text})
+    assert (wish.as_found, wish.stale, wish.running) == (True, running, running)
+    assert wish.value("desired_state") == text
+    assert not wish.wrong
+    assert Desired.read({"desired_state": f"{text} "}).wrong or not running
+
+
+def test_what_a_create_sends_is_what_is_set_without_tags() -> None:
+    wish = Desired.read({"cu_number": 3.0, "desc": None, "tags": {"a": "b"}, "on_delete": "stop"})
+    assert wish.definition == {"cu_number": 3}
+
+
 def test_what_is_wrong_is_kept_apart_from_what_is_right() -> None:
     desired = Desired.read({"cu_number": "many", "desc": "x", "timeouts": {"settle": -1}})
     assert (desired.spec.cu_number, desired.spec.desc) == (None, "x")

@@ -85,6 +85,12 @@ def test_every_documented_status_has_a_phase() -> None:
     assert set(Phase) - passing - AT_REST == {Phase.RUNNING, Phase.UNKNOWN}
 
 
+def test_when_a_start_that_is_under_way_will_have_been_is_not_known() -> None:
+    began = {s: settled(JobDetail(1, "x", s, start_time=5)).start_time for s in PHASES}
+    starting = {s for s, phase in PHASES.items() if phase is Phase.STARTING}
+    assert {s for s, at in began.items() if at == 0} == starting
+
+
 @pytest.mark.parametrize(
     ("status", "start_time", "has_run"),
     [

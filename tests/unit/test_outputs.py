@@ -50,6 +50,16 @@ def test_the_run_state_as_found(status: str, wanted: str, found: str) -> None:
     assert outputs.found_state(JobDetail(1, "orders", status, "why"), wanted) == found
 
 
+@pytest.mark.parametrize(
+    ("wanted", "status"), [("running", "job_running"), ("stopped", "job_init")]
+)
+def test_a_job_on_other_bytes_is_found_so_only_where_it_should_run(
+    wanted: str, status: str
+) -> None:
+    said = {"running": "running, on other bytes", "stopped": "stopped"}
+    assert outputs.found_state(JobDetail(1, "o", status), wanted, stale=True) == said[wanted]
+
+
 @pytest.mark.parametrize("status", PHASES)
 def test_a_state_that_is_as_wanted_is_called_as_it_was_wished(status: str) -> None:
     found = {outputs.found_state(JobDetail(1, "o", status), w) for w in ("running", "stopped")}

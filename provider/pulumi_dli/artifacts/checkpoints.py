@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pulumi_dli.artifacts.records import Records
 from pulumi_dli.artifacts.stores import Stores
+from pulumi_dli.artifacts.watch import Watch
 from pulumi_dli.errors import DliError, ObjectMissing
 from pulumi_dli.job.checkpoint import Checkpoint, stuck, unused
 from pulumi_dli.job.desired import Desired
@@ -58,11 +59,13 @@ class Checkpoints:
     Args:
         stores: the object service of each place.
         records: savepoints that wait for a job.
+        watch: knows which bytes a job was started with.
     """
 
-    def __init__(self, stores: Stores, records: Records) -> None:
+    def __init__(self, stores: Stores, records: Records, watch: Watch) -> None:
         self._stores = stores
         self._records = records
+        self._watch = watch
 
     def seen(
         self, job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE
@@ -88,6 +91,8 @@ class Checkpoints:
         if found is None:
             return job
         why = unused(job, desired, state) if found.own else "another job might write there too"
+        if not why and state is not None and (names := self._watch.overwritten(job, state)):
+            why = f"it need not fit the changed bytes of {', '.join(names)}"
         return replace(job, checkpoint=Checkpoint(found.path, found.written, why))
 
 

@@ -46,6 +46,16 @@ class Stores:
                 self._objects[place] = self._opened(settings, region, project_id)
             return self._objects[place]
 
+    def watched(self, region: str | None = None, project_id: str | None = None) -> Objects | None:
+        """The same for looks at what was overwritten; None where nobody asks for them.
+
+        Raises:
+            SettingsError: as with `at`.
+        """
+        if not self._connections.settings(region, project_id).watch_artifacts:
+            return None
+        return self.at(region, project_id).hasty()
+
     def _opened(self, settings: Settings, region: str | None, project_id: str | None) -> Objects:
         from pulumi_dli.artifacts.objects import Objects  # noqa: PLC0415 -- most runs need none
         from pulumi_dli.artifacts.requests import Sender  # noqa: PLC0415

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pulumi_dli.job.canonical import differs
-from pulumi_dli.job.options import FOUND, PROVIDED, Options
+from pulumi_dli.job.options import PROVIDED, Options, is_found
 from pulumi_dli.job.spec import FIELDS, JobSpec
 
 ARGUMENTS = (*FIELDS, *Options.model_fields)
@@ -103,6 +103,12 @@ class Desired:
         return self.spec.name or ""
 
     @property
+    def definition(self) -> dict[str, Any]:
+        """The fields that are set, as a program would write them; tags go their own way."""
+        names = (name for name in self.spec.set_names() if name != "tags")
+        return {name: self.spec.value(name) for name in names}
+
+    @property
     def running(self) -> bool:
         """Whether the job should run."""
         return self.options.desired_state == "running"
@@ -110,7 +116,12 @@ class Desired:
     @property
     def as_found(self) -> bool:
         """Whether the run state is one that a refresh found; it is taken as it stands."""
-        return str(self.given.get("desired_state", "")).startswith(FOUND)
+        return is_found(self.given.get("desired_state"))
+
+    @property
+    def stale(self) -> bool:
+        """Whether that one is of a job that runs, but on other bytes than there are now."""
+        return self.as_found and self.running
 
     @property
     def stateful(self) -> bool:

@@ -98,7 +98,12 @@ class JobDetail:
     @property
     def has_run(self) -> bool:
         """Whether the job ever ran, so that it may hold state; so does one that nobody can tell."""
-        return self.start_time > 0 or self.phase in _RAN
+        return self.start_time > 0 or self.runs
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs now, as far as anybody can tell."""
+        return self.phase in _RAN
 
     @property
     def words(self) -> str:
@@ -173,7 +178,8 @@ class JobDetail:
 def settled(job: JobDetail) -> JobDetail:
     """A job in passing as it will be once it has come through, as far as anybody can tell.
 
-    That is what an `up` waits for before it plans; a preview does not wait.
+    That is what an `up` waits for before it plans; a preview does not wait. When a start that is
+    under way will have been is not known yet.
     """
     comes_to = {
         Phase.STARTING: "job_running",
@@ -181,7 +187,10 @@ def settled(job: JobDetail) -> JobDetail:
         Phase.STOPPING: "job_cancel_success",
     }
     status = comes_to.get(job.phase)
-    return job if status is None else replace(job, status=status)
+    if status is None:
+        return job
+    began = 0 if job.phase is Phase.STARTING else job.start_time
+    return replace(job, status=status, start_time=began)
 
 
 def same(name: str, live: Any, wanted: Any, *, unordered: bool = False) -> bool:

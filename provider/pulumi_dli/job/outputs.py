@@ -15,13 +15,14 @@ from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.differences import MAPS, holds, managed
 from pulumi_dli.job.field import KEEP, Cost
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.options import FOUND, NO_SAVEPOINT
+from pulumi_dli.job.options import FOUND, NO_SAVEPOINT, OTHER_BYTES
 from pulumi_dli.job.redaction import hidden
 from pulumi_dli.job.restarts import restore_due
 from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS
 from pulumi_dli.job.start import pending_start, state_at_risk
 from pulumi_dli.job.started import Definition
 from pulumi_dli.job.state import OURS, UNMARKED, State
+from pulumi_dli.job.watched import Watched
 
 _RUNNING = frozenset({Phase.RUNNING, Phase.STARTING, Phase.SAVEPOINTING, Phase.UNKNOWN})
 
@@ -36,6 +37,7 @@ class Outcome:
         started: whether a start was accepted, so that `restart_trigger` and `restore_from`
             have had their effect.
         counted: whether the job was seen to run long enough after a start.
+        etags: see `Watched`, of the objects that the last start was asked for with.
         next_start: what the next start begins with; None: undecided, as before.
         written: the fields that were put; `tags` too, once they are as wanted.
         unmanaged: see `State.unmanaged`, for what was looked at.
@@ -49,6 +51,7 @@ class Outcome:
     put_time: int = 0
     started: bool = False
     counted: bool = False
+    etags: Mapping[str, str] = field(default_factory=dict)
     next_start: NextStart | None = None
     written: frozenset[str] = frozenset()
     unmanaged: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -88,6 +91,8 @@ def after(outcome: Outcome, desired: Desired, state: State | None) -> State:
             pending_start(job, state) if outcome.next_start is None else outcome.next_start
         ),
         started=_started(outcome, state),
+        watched=_watched(outcome, job, state),
+        overwritten=() if state is None or outcome.counted else state.stale(job),
         rejected=None if state is None or outcome.counted else state.rejected,
         unmanaged=_unmanaged(outcome, desired, state),
         mark=outcome.mark or _kept_mark(desired, state),
@@ -98,6 +103,12 @@ def _started(outcome: Outcome, state: State | None) -> Definition | None:
     if outcome.counted and outcome.job.phase is Phase.RUNNING:
         return Definition.started(outcome.job)
     return None if state is None else state.started
+
+
+def _watched(outcome: Outcome, job: JobDetail, state: State | None) -> Watched | None:
+    if outcome.etags and (outcome.started or outcome.counted):
+        return Watched(job.start_time, outcome.etags)
+    return None if state is None else state.watches(job)
 
 
 def _kept_mark(desired: Desired, state: State | None) -> str:
@@ -127,6 +138,7 @@ def after_failure(outcome: Outcome, desired: Desired, state: State | None) -> St
             job=replace(found.job, update_time=outcome.put_time or found.job.update_time),
             next_start=LIVE,
             started=_started(outcome, state),
+            watched=_watched(outcome, found.job, state),
             rejected=outcome.rejected,
             rolled_back=True,
         )
@@ -138,7 +150,9 @@ def after_failure(outcome: Outcome, desired: Desired, state: State | None) -> St
     if state is not None and "tags" not in outcome.written:
         ours["owner"] = before.ours.get("owner")
     risk = state_at_risk(reached.job, reached.next_start, stateful=desired.stateful)
-    ours["desired_state"] = found_state(reached.job, desired.options.desired_state, at_risk=risk)
+    ours["desired_state"] = found_state(
+        reached.job, desired.options.desired_state, at_risk=risk, stale=bool(reached.overwritten)
+    )
     return replace(
         reached,
         # What the program no longer sets may not be reset yet.
@@ -149,7 +163,9 @@ def after_failure(outcome: Outcome, desired: Desired, state: State | None) -> St
     )
 
 
-def observed(job: JobDetail, state: State | None) -> tuple[State, dict[str, Any]]:
+def observed(
+    job: JobDetail, state: State | None, overwritten: tuple[str, ...] = ()
+) -> tuple[State, dict[str, Any]]:
     """The state and the inputs that a refresh finds.
 
     The inputs are what the program set, plus what left its default, under the same names.
@@ -157,6 +173,7 @@ def observed(job: JobDetail, state: State | None) -> tuple[State, dict[str, Any]
     Args:
         job: the live job.
         state: what was known before; None where the job is only read.
+        overwritten: the arguments whose objects hold other bytes than those that it runs on.
     """
     known = State(job) if state is None else state
     had = {} if state is None else dict(state.job.values)
@@ -179,7 +196,8 @@ def observed(job: JobDetail, state: State | None) -> tuple[State, dict[str, Any]
     pending = pending_start(job, state)
     risk = state_at_risk(job, pending, stateful=known.stateful)
     foreign = job.mark or ""
-    ours = {**known.ours, "desired_state": found_state(live, wanted, at_risk=risk)}
+    stands = found_state(live, wanted, at_risk=risk, stale=bool(overwritten))
+    ours = {**known.ours, "desired_state": stands}
     if state is None:
         ours["owner"] = foreign  # whose it is, as far as anybody can tell
     elif job.mark == "" and not _unmarked(known):
@@ -192,6 +210,8 @@ def observed(job: JobDetail, state: State | None) -> tuple[State, dict[str, Any]
         ours=ours,
         mark=UNMARKED if job.mark == "" and _unmarked(known) else known.mark,
         next_start=pending,
+        watched=known.watches(job),
+        overwritten=overwritten,
         unmanaged={} if state is None else _seen(job, state),
         foreign="" if state is None or foreign in known.marks else foreign,
     )
@@ -227,7 +247,7 @@ def _seen(job: JobDetail, state: State) -> dict[str, frozenset[str]]:
     return {**first, **state.unmanaged}
 
 
-def found_state(job: JobDetail, wanted: str, *, at_risk: bool = False) -> str:
+def found_state(job: JobDetail, wanted: str, *, at_risk: bool = False, stale: bool = False) -> str:
     """The run state as found, under the name of the wish, with the reason where they differ.
 
     A job that has finished did what was wanted of it.
@@ -236,11 +256,12 @@ def found_state(job: JobDetail, wanted: str, *, at_risk: bool = False) -> str:
         job: the job.
         wanted: the wish, `running` or `stopped`.
         at_risk: whether a start would lose its state.
+        stale: whether what it runs on was overwritten since.
     """
     if wanted == "stopped":
         return "running" if job.phase in _RUNNING else "stopped"
     if job.phase in _RUNNING or job.phase is Phase.FINISHED:
-        return "running"
+        return OTHER_BYTES if stale else "running"
     reason = f"{job.status}: {job.status_desc}" if job.status_desc else job.status
     return f"{FOUND}{reason}{NO_SAVEPOINT if at_risk else ')'}"
 

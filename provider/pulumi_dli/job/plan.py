@@ -51,6 +51,8 @@ class Plan:
         add_tags, remove_tags: tags to change.
         stop: whether the job is stopped first; `savepoint`: with a savepoint.
         start: the start that ends the update.
+        overwritten: the arguments whose objects the restart is for: they hold other bytes than
+            those that the job runs on.
         loses: whether these give up the state of a job that kept it so far.
         blocked: why the job cannot be started or changed, with the ways out; then no step is
             taken.
@@ -69,6 +71,7 @@ class Plan:
     stop: bool = False
     savepoint: bool = False
     start: Start | None = None
+    overwritten: tuple[str, ...] = ()
     loses: bool = False
     blocked: str = ""
     foreign: bool = False
@@ -123,10 +126,11 @@ def plan(
     changes, kept = differences(job, desired, state)
     add, remove = _tags(job, desired, state, taken_over=taken_over)
     asked = restart_due(desired, state) and not restart_made(job, desired, state)
-    due = replaced or asked
+    # A run state that a refresh found is no wish: it is taken as it stands.
+    stale = () if state is None or desired.as_found else state.stale(job)
+    due = replaced or asked or bool(stale)
     restarts = due or any(change.cost is Cost.RESTART for change in changes)
     at_rest = job.phase in AT_REST
-    # A run state that a refresh found is no wish: it is taken as it stands.
     runs = not at_rest if desired.as_found else desired.running
     stop = not at_rest and (not runs or restarts)
     begins, why_not = None, ""
@@ -152,6 +156,7 @@ def plan(
         stop=stop,
         savepoint=savepoint,
         start=begins,
+        overwritten=stale,
         loses=_has_state(job, state, known)
         and ((stop and not savepoint) or (begins is not None and begins.empty)),
         blocked=why_not,
@@ -184,8 +189,7 @@ def _body(
     `obs_bucket` on a running job. A draft that is as the program wants it needs no PUT.
     """
     changed = {change.name: change.new for change in changes}
-    spec = desired.spec
-    whole = {name: spec.value(name) for name in spec.set_names() if name != "tags"}
+    whole = desired.definition
     certain = state is not None or whole.keys() <= job.values.keys()
     if not full or (job.phase is Phase.DRAFT and not changed and certain):
         return Body(changed)

@@ -18,6 +18,7 @@ from pulumi_dli.job.options import PROVIDED, Options
 from pulumi_dli.job.spec import FIELDS, JobSpec
 from pulumi_dli.job.started import Definition
 from pulumi_dli.job.stored import UNSET, UNTOLD, demand_readable, readable
+from pulumi_dli.job.watched import Watched
 
 UNMARKED = "-"
 """The mark of a job that carries none, and is this resource's all the same."""
@@ -45,6 +46,8 @@ class State:
             them; `desired_state` as it was found.
         next_start: what the next start begins with, as long as none has counted since.
         started: what the last start that counted began; None: it is not known.
+        watched: the bytes that the last start took; None: they are not known.
+        overwritten: the arguments whose objects a refresh found to hold other bytes since.
         rejected: the wish that failed last, and was gone back from; None where there is none.
         rolled_back: whether it was the last operation that was gone back from.
         unmanaged: for `tags` and `runtime_config`, the keys that were there before this
@@ -63,6 +66,8 @@ class State:
     ours: Mapping[str, Any] = field(default_factory=dict)
     next_start: NextStart = LIVE
     started: Definition | None = None
+    watched: Watched | None = None
+    overwritten: tuple[str, ...] = ()
     rejected: Definition | None = None
     rolled_back: bool = False
     unmanaged: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -93,6 +98,8 @@ class State:
             ours={name: known[name] for name in OURS if known.get(name) is not None},
             next_start=NextStart.read(known.get("next_start")),
             started=Definition.read(known.get("started")),
+            watched=Watched.read(known.get("watched")),
+            overwritten=tuple(map(str, known.get("overwritten") or ())),
             rejected=Definition.read(known.get("rejected")),
             rolled_back=known.get("rolled_back") is True,
             unmanaged=_keys(known.get("unmanaged")),
@@ -133,6 +140,8 @@ class State:
             "foreign": self.foreign,
             "replaced": self.replaced,
             "started": str(self.started or ""),
+            "watched": str(self.watched or ""),
+            "overwritten": list(self.overwritten),
             "rejected": str(self.rejected or ""),
             "rolled_back": self.rolled_back,
         }
@@ -156,6 +165,15 @@ class State:
         """A live job that has run if it had before: one odd answer does not make it a new one."""
         ran = self.job.start_time
         return replace(job, start_time=ran) if job.start_time <= 0 < ran else job
+
+    def watches(self, job: JobDetail) -> Watched | None:
+        """The bytes that a job was started with; None where it was started since by others."""
+        known = self.watched
+        return known if known is not None and known.at == job.start_time else None
+
+    def stale(self, job: JobDetail) -> tuple[str, ...]:
+        """The arguments whose objects were overwritten while a job ran, if it runs on as it did."""
+        return self.overwritten if job.runs and self.watches(job) is not None else ()
 
     def is_another(self, job: JobDetail) -> bool:
         """Whether a job is not this one: an id is not enough, and a creation time is its own."""

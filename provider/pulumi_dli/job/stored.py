@@ -63,6 +63,8 @@ _ALONE: Mapping[str, Callable[[object], bool]] = {
     "took_from": _is_string,
     "replaced": shapes.is_flag,
     "started": _is_string,
+    "watched": _is_string,
+    "overwritten": shapes.is_list,
     "rejected": _is_string,
     "rolled_back": shapes.is_flag,
     "desired_state": _is_string,

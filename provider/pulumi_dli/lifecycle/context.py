@@ -15,7 +15,9 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.queue import Queue
+from pulumi_dli.job.start import Start
 from pulumi_dli.job.state import State
+from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.steps import Steps
 from pulumi_dli.lifecycle.waits import Waits
 from pulumi_dli.once import Once
@@ -52,6 +54,15 @@ class Context:
     ) -> JobDetail:
         """A live job with all that its plan depends on: its tags, and what it can go on from."""
         return self.saved.checkpoints.seen(self.tags.seen(job), desired, state, known)
+
+    def start(self, operation: Operation, start: Start, whose: Desired | State) -> None:
+        """Start a job at rest, and know the bytes that it begins with; see `Steps.start`.
+
+        They are looked at first: what is overwritten meanwhile then counts as overwritten, and the
+        worst is a restart too many. Looked at afterwards it would never be noticed.
+        """
+        operation.etags = self.saved.watch.etags(operation.job, whose)
+        self.steps.start(operation, start)
 
     def queue(self, name: str) -> Queue:
         """A queue, asked for once.

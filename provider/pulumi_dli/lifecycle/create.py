@@ -80,7 +80,7 @@ def draft(context: Context, desired: Desired, deadline: Deadline) -> Operation:
     """Create the draft; after a lost answer, again only when no such job came to be."""
     job_id = _create(context, desired, deadline)
     return Operation(
-        job=JobDetail(job_id=job_id, name=desired.name, status="job_init"),
+        job=JobDetail(job_id, desired.name, "job_init", values=desired.definition),
         deadline=deadline,
         settle=desired.options.timeouts.settle,
         changed=True,
@@ -90,9 +90,8 @@ def draft(context: Context, desired: Desired, deadline: Deadline) -> Operation:
 
 
 def _create(context: Context, desired: Desired, deadline: Deadline) -> int:
-    spec = desired.spec
-    values = {name: spec.value(name) for name in spec.set_names()}
-    values["tags"] = {**(spec.tags or {}), OWNER_TAG: desired.owner}
+    tags = {**(desired.spec.tags or {}), OWNER_TAG: desired.owner}
+    values = {**desired.definition, "tags": tags}
     for attempt in range(1, ATTEMPTS + 1):
         context.console.guard()
         try:
@@ -125,7 +124,8 @@ def _first_start(context: Context, operation: Operation, desired: Desired, hande
         operation.job = context.waits.look(operation.job.job_id)
         return
     path = desired.options.restore_from or handed
-    context.steps.start(operation, Start(Origin.IMPORT, path) if path else Start(Origin.FRESH))
+    start = Start(Origin.IMPORT, path) if path else Start(Origin.FRESH)
+    context.start(operation, start, desired)
 
 
 def _existing(context: Context, job_id: int) -> JobDetail:

@@ -10,7 +10,7 @@ from pulumi_dli.errors import ApiError, DliError, JobError, JobForeign, MissingE
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.options import OWNER_TAG
+from pulumi_dli.job.options import OTHER_BYTES, OWNER_TAG
 from pulumi_dli.job.plan import Body, Plan, plan
 from pulumi_dli.job.restarts import RESTART_TAG, restart_due, restart_mark
 from pulumi_dli.job.start import Origin, Start
@@ -182,7 +182,7 @@ class Reconciliation:
     def _start(self, todo: Plan, begins: Start, before: JobDetail) -> None:
         """Start the job; with a copy of its savepoint at hand, go back where that fails."""
         context, operation, state = self.context, self.operation, self.state
-        begin = partial(context.steps.start, operation, begins)
+        begin = partial(context.start, operation, begins, self.desired)
         if not operation.saved or state is None:
             begin()
             return
@@ -192,7 +192,7 @@ class Reconciliation:
     def _put(self, todo: Plan) -> None:
         """Send the PUT; if it is refused after our stop, bring the old definition back up."""
         operation = self.operation
-        wanted_up = self.state is not None and self.state.desired_state == "running"
+        wanted_up = self.state is not None and self.state.desired_state in ("running", OTHER_BYTES)
         ours = todo.stop or (wanted_up and operation.job.phase is Phase.STOPPED)
         try:
             self.context.steps.put(operation, todo.body)
@@ -211,7 +211,7 @@ class Reconciliation:
         elif self.desired.stateful and self._has_run:
             return JobError(f"{refusal}; the job is stopped, with its old definition")
         try:
-            self.context.steps.start(operation, start)
+            self.context.start(operation, start, self.desired)
         except DliError as error:
             return JobError(f"{refusal}; and its old definition did not start again: {error}")
         operation.started = False  # what the program asked for was not done

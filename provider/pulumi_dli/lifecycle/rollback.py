@@ -92,7 +92,7 @@ def go_back(
             context.steps.put(operation, back.body)
         context.steps.change_tags(operation, back.add_tags, back.remove_tags)
         operation.next_start = None
-        context.steps.start(operation, Start(Origin.IMPORT, copy))
+        context.start(operation, Start(Origin.IMPORT, copy), state)
     except DliError as error:
         return _stranded(context, operation, failure, error)
     context.saved.records.drop(state)

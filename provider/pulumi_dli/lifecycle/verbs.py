@@ -233,6 +233,12 @@ class Lifecycle:
             return job
         return None if state.is_another(job) else state.aged(job)
 
+    def overwritten(self, job: JobDetail, state: State | None) -> tuple[str, ...]:
+        """The arguments whose objects hold other bytes than those that a running job took."""
+        if state is None or not job.runs:
+            return ()
+        return self._context.saved.watch.overwritten(job, state)
+
     def tagged(self, job: JobDetail) -> JobDetail:
         """A job with its tags and its mark, where they can be read."""
         return self._context.tags.seen(job)

@@ -143,8 +143,10 @@ class Jars:
 
 def _fresh(desired: Desired, before: Desired | None, argument: str) -> bool:
     """Whether a jar is to run that did not run before, or that has to fit another argument."""
+    if before is None or (before.stale and desired.running and not desired.stale):
+        return True
     names = (argument, *DECIDES) if argument == "entrypoint" else (argument,)
-    return before is None or desired.changes(before, names)
+    return desired.changes(before, names)
 
 
 @dataclass(slots=True)

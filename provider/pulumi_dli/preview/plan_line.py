@@ -232,6 +232,8 @@ def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
         for name in ("restart_trigger", "restore_from"):
             if name in plan.recorded and desired.value(name) is not None:
                 yield f"{name} changes"
+        if plan.overwritten:
+            yield f"the bytes of {', '.join(plan.overwritten)} changed"
     adopted = desired.options.adopt_job_id
     if "adopt_job_id" in plan.recorded and adopted not in (None, job.job_id):
         yield f"adopt_job_id is read by a create only: job {adopted} is not taken over"
