@@ -190,11 +190,14 @@ def test_where_going_back_fails_too_the_state_is_not_lost(job: Stack) -> None:
     assert (copies(job), records(job)) == ([], [])
 
 
-def test_a_lost_answer_is_no_failure(job: Stack) -> None:
-    job.dli.arm("drop", route="run", when="before", times=9)
+def test_a_lost_answer_is_no_failure_and_leaves_nothing_behind(job: Stack) -> None:
+    job.dli.arm("drop", route="run", when="before", times=3)
     with pytest.raises(DliError) as failed:
         job.up(entrypoint=built(job, "two"), **ASKED)
     assert "the new definition failed" not in str(failed.value)
+    job.up(entrypoint=built(job, "two"), **ASKED)
+    assert counter(job) > 1000
+    assert (copies(job), records(job)) == ([], [])
 
 
 def test_where_no_copy_can_be_made_nothing_is_changed(job: Stack) -> None:

@@ -144,7 +144,9 @@ class Lifecycle:
         )
         way = Reconciliation(self._context, operation, desired, state)
         reached = finish(operation, desired, state, way.run, look)
-        copied = bool(operation.saved) or state.rejected is not None
+        # A run that was killed, or lost an answer, has left its copy and told nobody.
+        asked = "previous" in (desired.options.rollback, state.value("rollback"))
+        copied = asked or state.rejected is not None
         if operation.counted and copied:
             self._context.saved.copies.clear(reached)
         if operation.counted and (copied or not state.job.has_run):
