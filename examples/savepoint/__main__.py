@@ -1,19 +1,18 @@
-"""Counts orders on a real Flink: a change restarts the job, and its counts go on."""
+"""Counts orders on a real Flink: a new version of the jar goes on with the counts of the old."""
 
 import pulumi
 from pulumi_dli import FlinkJarJob
-
-config = pulumi.Config()
 
 job = FlinkJarJob(
     "order-counts",
     name="order-counts",
     queue_name="testQueue",
-    entrypoint="examples/OrderCounts.jar",
+    # Where `pulumi-dli local add` compiles it to; of your own build say target/orders.jar.
+    entrypoint=pulumi.FileAsset(".dli-local/packages/OrderCounts.jar"),
     entrypoint_args="--output counts.csv",
-    parallel_number=config.get_int("parallelNumber") or 1,
     cu_number=5,
-    obs_bucket="flink-state",
+    obs_bucket="flink-state",  # savepoints go here, and the jar
+    rollback="previous",  # a version that does not come to run is gone back from
     checkpoint_enabled=True,  # after a crash the job goes on from its last checkpoint
     checkpoint_interval=1,
     timeouts={"settle": 1},  # seconds; give a real job more

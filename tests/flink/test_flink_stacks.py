@@ -199,6 +199,7 @@ def test_the_example_does_what_its_readme_says(tmp_path: Path, flink_version: st
             )
             assert done.returncode == 0, line + done.stdout + done.stderr
         Counts(folder / "counts.csv").must_be_exact()
+    assert len([*folder.glob("obs/flink-state/pulumi-dli/*/OrderCounts-*.jar")]) == 2
 
 
 def _commands(readme: Path) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from pulumi_dli.job.options import Options
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.settings.sources import SETTINGS
@@ -40,6 +41,22 @@ def test_every_setting_that_is_named_exists(path: Path) -> None:
     named = set(re.findall(r"\bdli:([a-z][A-Za-z]+)\b(?!:)", path.read_text()))
     actions = {"jobs"}  # rights are spelt alike: dli:jobs:create
     assert named - actions <= SETTINGS.keys()
+
+
+def test_the_pipeline_of_the_jars_page_builds_before_anything_is_previewed() -> None:
+    [block] = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/jars.md").read_text(), re.DOTALL)
+    pipeline = yaml.safe_load(block)
+    example = ROOT / "examples/environments/.github/workflows/flink-jobs.yml"
+    proven = yaml.safe_load(example.read_text())
+    assert pipeline[True] == proven[True]  # `on` in YAML
+    [job] = pipeline["jobs"].values()
+    *_, build, python, cli, install, preview, up = job["steps"]
+    assert build == {"run": "mvn -B package"}
+    for name, last in (("preview", preview), ("up", up)):
+        *before, run = proven["jobs"][name]["steps"]
+        assert [python, cli, install] == before[1:]
+        assert last["run"] == run["run"].replace("${{ matrix.stack }}", "prod")
+        assert last["if"] == proven["jobs"][name]["if"]
 
 
 def test_every_file_that_contributing_names_exists() -> None:
