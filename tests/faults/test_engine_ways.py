@@ -29,23 +29,23 @@ from searches import ENGINE_SCHEDULES, FIRST_SEED
 from stack import changes, short
 
 URN = f"urn:pulumi:dev::kills::{TYPE}::etl"
+DELAYS = {"start": 0.4, "stop": 0.3}
+"""Seconds in which a kill can strike."""
 WAYS = ("kill", "kill", "taint", "replace", "forget", "move", "stopped", "tagged", "restore")
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[JobStack]:
+def stack(tmp_path: Path, kept: Path) -> Iterator[JobStack]:
     """A stack as a pipeline has it: each `up` looks at the service first."""
     project = make_project(tmp_path, name="kills")
-    dli = Dli(project.directory / ".dli-local")
-    dli.delays(start=0.4, stop=0.3)
-    made = JobStack(project, dli)
+    made = JobStack(project, Dli(project.directory / ".dli-local"), kept)
     made.configure(endpoint="local")
     settings = project.directory / "Pulumi.yaml"
     content = json.loads(settings.read_text(encoding="utf-8"))
     settings.write_text(json.dumps({**content, "options": {"refresh": "always"}}), encoding="utf-8")
     yield made
     end_hosts(project.directory)
-    dli.close()
+    made.dli.close()
 
 
 @pytest.mark.search
@@ -53,12 +53,14 @@ def stack(tmp_path: Path) -> Iterator[JobStack]:
 def test_a_job_keeps_its_state_on_every_way(seed: int, stack: JobStack) -> None:
     dice = random.Random(seed)  # noqa: S311 -- a schedule must be repeatable, not secret
     program: dict[str, Any] = {"parallel_number": 1}
-    stack.program(_program(program))
     if dice.random() < 0.2:
+        stack.program(_program(program))
+        stack.dli.delays(**DELAYS)
         _killed(stack, dice)
         _heal(stack)
     else:
-        stack.up()
+        stack.begin(_program(program))
+        stack.dli.delays(**DELAYS)
     ways = dice.sample(WAYS, 2)
     older = stack.shows("stack", "export") if "restore" in ways else ""
     for way in ways:
@@ -108,12 +110,12 @@ def _step(
 
 
 def _as_announced(stack: JobStack, *options: str, replaced: bool) -> None:
-    """A preview, and an `up` that sends what its line says."""
-    shown = json.loads(stack.project.must("preview", "--json", *options))
-    told = [d["message"].strip() for d in shown.get("diagnostics", []) if d.get("urn") == URN]
-    lines = plan_lines(re.sub(r"^(warning|error): ", "", text) for text in told)
+    """A preview and the `up` behind it, in one command, that sends what the line says."""
     with stack.dli.watched() as seen:
-        stack.up(*options)
+        told = stack.project.must("up", "--yes", "--json", *options)
+    shown, _ = json.JSONDecoder().raw_decode(told)  # the preview's document; events come behind
+    texts = [d["message"].strip() for d in shown.get("diagnostics", []) if d.get("urn") == URN]
+    lines = plan_lines(re.sub(r"^(warning|error): ", "", text) for text in texts)
     sent = [short(e.method, e.path, e.body) for e in seen if changes(e.method, e.path)]
     wanted = announced(lines[-1], replaced=replaced) if lines else []
     assert requests(sent) == wanted, lines
