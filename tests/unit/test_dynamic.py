@@ -242,30 +242,6 @@ def test_what_is_left_of_an_older_program_is_stored_as_a_secret(
         assert stored[name]["value"] == value, name
 
 
-def test_what_is_left_of_an_older_program_is_stored_as_a_secret(
-    provider: FlinkJarJobProvider, tmp_path: Path
-) -> None:
-    kept = {"smn_topic": "alarms"}
-    older = {"main_class": "key.X", "desc": "key X", "restart_trigger": "key X"}
-    outs = made(provider, **kept, **older)
-    store = Store(tmp_path)
-    faults.arm(store, {"kind": "answer", "code": "403", "route": "update"}, frozenset({"update"}))
-    store.close()
-    wish = {**PROPS, **kept, "desc": "none", "parallel_number": 2.0}
-    news = dict(provider.check(checked(provider, **kept, **older), wish).inputs)
-    call = Call()
-    with pytest.raises(Exception, match="runs again with its old definition"):
-        call.Create(lambda: provider.update("1", outs, news))
-    failed = provider_pb2.ErrorResourceInitFailed()
-    [(_, packed)] = call.context.trailing
-    assert status_pb2.Status.FromString(packed).details[0].Unpack(failed)
-    stored: dict[str, Any] = dict(failed.properties)
-    assert stored["smn_topic"] == "alarms"
-    assert stored["desired_state"] == "running"
-    for name, value in older.items():
-        assert dict(stored[name])["value"] == value, name
-
-
 def test_a_plain_failure_is_no_partial_one(provider: FlinkJarJobProvider) -> None:
     call = Call()
     with pytest.raises(Exception, match="there is no job 9"):
