@@ -29,9 +29,11 @@ class Cloud:
     def urls(self) -> dict[str, str]:
         return {"endpoint": self.endpoint, "authUrl": self.endpoint}
 
-    def secret(self, key: str, text: str) -> None:
-        """Set a secret of the stack's configuration."""
-        self.stack.project.must("config", "set", "--secret", f"dli:{key}", text)
+    def secrets(self, **texts: str) -> list[str]:
+        """Set secrets of the stack's configuration, which may begin with a dash; the secrets."""
+        options = (f"--secret=dli:{key}={text}" for key, text in texts.items())
+        self.stack.project.must("config", "set-all", *options)
+        return list(texts.values())
 
     def temporary(self) -> dict[str, str]:
         """A temporary key of the user, as its console would give."""
@@ -53,23 +55,19 @@ def cloud(stack: JobStack, tmp_path: Path) -> Iterator[Cloud]:
 
 def password(cloud: Cloud) -> list[str]:
     cloud.stack.configure(**cloud.urls, **USER, region="local", projectName="local")
-    cloud.secret("password", PASSWORD)
-    return [PASSWORD]
+    return cloud.secrets(password=PASSWORD)
 
 
 def token(cloud: Cloud) -> list[str]:
     answer = cloud.stack.dli.http.post("/v3/auth/tokens", json=SIGN_IN)
     given = answer.headers["X-Subject-Token"]
     cloud.stack.configure(endpoint=cloud.endpoint, **PLACE)
-    cloud.secret("token", given)
-    return [given]
+    return cloud.secrets(token=given)
 
 
 def access_key(cloud: Cloud) -> list[str]:
     cloud.stack.configure(**cloud.urls, region="local", projectName="local")
-    cloud.secret("accessKey", "LOCALACCESSKEY")
-    cloud.secret("secretKey", "LOCALSECRETKEY")
-    return ["LOCALACCESSKEY", "LOCALSECRETKEY"]
+    return cloud.secrets(accessKey="LOCALACCESSKEY", secretKey="LOCALSECRETKEY")
 
 
 def temporary_key(cloud: Cloud) -> list[str]:
@@ -89,8 +87,7 @@ def agency(cloud: Cloud) -> list[str]:
     cloud.stack.configure(
         **cloud.urls, **USER, **PLACE, agencyName="local", agencyDomainName="local"
     )
-    cloud.secret("password", PASSWORD)
-    return [PASSWORD]
+    return cloud.secrets(password=PASSWORD)
 
 
 def clouds_yaml(cloud: Cloud) -> list[str]:
