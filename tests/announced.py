@@ -23,8 +23,13 @@ REQUESTS = {
 }
 BESIDE = ("if the engine replaces it", "WITHOUT STATE, because job", "restore_from is not used")
 """How words of a line begin that announce no request."""
+IF_NEW = re.compile(r", or from \S+ if that is new")
+"""What a line leaves open of a replacement that it cannot tell from a job that is gone on with."""
 IF_REPLACED = re.compile(r"(.*job \d+)(?:: (.*?))?; if the engine replaces it .*?: (.*)")
-TAGS = ("tags change", "restart_trigger changes", "restore_from changes")
+TAGS = (
+    *("tags change", "restart_trigger changes", "restore_from changes"),
+    "changes tags, without touching the job",  # what else is done to one that is replaced
+)
 
 
 def _table() -> dict[str, list[str]]:
@@ -61,8 +66,8 @@ def announced(line: str, *, replaced: bool = False) -> list[str]:
     if phrase.startswith("REPLACES THE JOB"):
         return _moved(phrase) + (announced("; ".join(details)) if details else [])
     if phrase.startswith(("takes over job", "goes on with job")):
-        first = phrase.partition(": ")[2]
-        details = [first] * bool(first) + details
+        first = IF_NEW.sub("", phrase.partition(": ")[2])
+        details = [first] * bool(first and not first.startswith(BESIDE)) + details
         mark = ["tags"] * phrase.startswith("takes")
         rest = announced("; ".join(details)) if details else []
         return rest if mark and rest[:1] == mark else mark + rest
@@ -78,6 +83,15 @@ def announced(line: str, *, replaced: bool = False) -> list[str]:
     return [real for request in requests for real in shown.get(request, [request])]
 
 
+def either(line: str) -> list[list[str]]:
+    """What a line announces of a replacement: two ways, where it leaves open which."""
+    plain = announced(line, replaced=True)
+    if not IF_NEW.search(line):
+        return [plain]
+    before = [request for request in plain[:-1] if request != "tags"]
+    return [plain, [*before, "tags", "import-savepoint", "run with state"]]
+
+
 def _moved(phrase: str) -> list[str]:
     """The requests of a replacement elsewhere, by the words behind its reason."""
     words = phrase.partition(": ")[2].split(", ")
@@ -85,6 +99,7 @@ def _moved(phrase: str) -> list[str]:
     says = {
         "it is stopped there with a savepoint": ["stop with savepoint"],
         "it is stopped there": ["stop"],
+        "it is stopped there WITHOUT A SAVEPOINT": ["stop"],
         "its savepoint goes to job": ["import-savepoint"],
         "created here": ["create", *["import-savepoint"] * carried],
         "created here and left stopped": ["create"],

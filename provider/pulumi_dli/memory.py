@@ -64,7 +64,7 @@ class Memory:
     _checked: set[str] = field(default_factory=set)
     _present: dict[tuple[Place, int], str] = field(default_factory=dict)
     _claims: dict[object, str] = field(default_factory=dict)
-    _losses: set[str] = field(default_factory=set)
+    _losses: set[tuple[str, bool]] = field(default_factory=set)
     _runs: bool = False
 
     def checked(self, urn: str) -> None:
@@ -153,15 +153,20 @@ class Memory:
         with self._lock:
             return self._looks.pop(urn, None)
 
-    def tell_loss(self, urn: str) -> None:
-        """Remember that the run has said that the state of a resource's job is given up."""
-        with self._lock:
-            self._losses.add(urn)
+    def tell_loss(self, urn: str, *, replaced: bool) -> None:
+        """Remember that the run has said that the state of a resource's job is given up.
 
-    def loss_told(self, urn: str) -> bool:
-        """Whether it has."""
+        Args:
+            urn: the resource.
+            replaced: whether that is said for the case that the engine replaces the job.
+        """
         with self._lock:
-            return urn in self._losses
+            self._losses.add((urn, replaced))
+
+    def loss_told(self, urn: str, *, replaced: bool) -> bool:
+        """Whether it has, for the one case or the other."""
+        with self._lock:
+            return (urn, replaced) in self._losses
 
     def keep(self, place: Place, job_id: int, urn: str) -> None:
         """Remember a job as a resource's present one: no delete of this run may take it."""

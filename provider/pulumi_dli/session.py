@@ -38,7 +38,8 @@ from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.replace import kept
 from pulumi_dli.lifecycle.verbs import Lifecycle
 from pulumi_dli.memory import Memory, Old
-from pulumi_dli.preview.foresight import Compared, Foresight
+from pulumi_dli.preview.foresight import Foresight
+from pulumi_dli.preview.preview import Compared
 from pulumi_dli.rules.check import demand_valid
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class Session:
         seconds: float | None,
     ) -> dict[str, Any]:
         """Bring a job to what the program wants. Raises Halfway once something was changed."""
-        desired = self._wish(urn, inputs)
+        desired = self._wish(urn, inputs, replaced=False)
         demand_valid(desired)
         state = State.read(job_id, olds)
         place = stored_place(self.connections, olds)
@@ -217,7 +218,8 @@ class Session:
         if state.replaced:
             self._memory.leave(heir, Old(place, state, state.next_start.path, deleted=True))
         elif anew is not None:
-            wish = replace(anew.desired, loss_told=self._memory.loss_told(heir))
+            told = self._memory.loss_told(heir, replaced=True)
+            wish = replace(anew.desired, loss_told=told)
             life.demand_replaceable(wish, state, here=place == anew.place)
             self._memory.leave(heir, Old(place, state))
         elif state.took_from is None and (keeper := self._memory.keeper(place, job_id)):
@@ -236,7 +238,7 @@ class Session:
         """Bring a job into being in the way that the calls before ask for."""
         old = self._memory.old(urn)
         life = self._life(place, inputs)
-        desired = self._wish(urn, inputs)
+        desired = self._wish(urn, inputs, replaced=old is not None)
         allowed = seconds or desired.options.timeouts.create
         there = self._objects(inputs)
         if old is None:
@@ -256,8 +258,9 @@ class Session:
     def _objects(self, props: Mapping[str, Any]) -> Callable[[], Objects]:
         return lambda: self._stores.at(*explicit(props))
 
-    def _wish(self, urn: str, inputs: Mapping[str, Any]) -> Desired:
-        return replace(Desired.read(inputs), loss_told=self._memory.loss_told(urn))
+    def _wish(self, urn: str, inputs: Mapping[str, Any], *, replaced: bool) -> Desired:
+        told = self._memory.loss_told(urn, replaced=replaced)
+        return replace(Desired.read(inputs), loss_told=told)
 
     def _life(self, place: Place, props: Mapping[str, Any]) -> Lifecycle:
         with self._lock:

@@ -304,6 +304,84 @@ def test_a_stop_that_was_under_way_gives_up_no_state_unsaid(
     assert line.startswith("orders: STARTS WITHOUT STATE, found stopped")
 
 
+@pytest.mark.parametrize("program", [{"obs_bucket": None}, STATELESS])
+def test_what_a_line_says_of_a_replacement_gives_up_no_state_of_a_job_that_is_gone_on_with(
+    job: Stack, program: dict[str, Any]
+) -> None:
+    job.dli.stop(1, savepoint=True)
+    job.forget()
+    job.sent()
+    with pytest.raises(StateAtRisk, match="which no line of this run has said"):
+        job.up(**program)
+    assert "if the engine replaces it (--replace, taint): RESTARTS THE JOB WITHOUT" in job.line
+    assert job.sent() == []
+    line = as_said(job, **program)
+    assert line.startswith("orders: goes on with job 1: STARTS WITHOUT STATE, found stopped")
+
+
+def test_a_take_over_that_would_give_up_state_unsaid_says_what_was_changed(job: Stack) -> None:
+    job.dli.stop(1, savepoint=True)
+    job.forget()
+    job.mark = "e" * 32
+    job.sent()
+    with pytest.raises(Halfway, match="no line of this run has said; its mark was changed before"):
+        job.up(adopt_job_id=1, upgrade_mode="stateless")
+    assert job.sent() == ["tags create pulumi-owner"]
+
+
+def test_a_directory_in_place_of_state_that_is_not_saved_is_told_as_a_loss(job: Stack) -> None:
+    path = restored(job)
+    line = as_said(job, restore_from=path, **STATELESS)
+    assert line.startswith(
+        f"orders: restarts the job from {path} (downtime), WITHOUT A SAVEPOINT of what it holds; "
+    )
+    assert job.warned == [line]
+    assert job.sent() == []
+    line = as_said(job, restore_from=None, restart_trigger="1", **STATELESS)
+    line = as_said(job, restore_from=path, restart_trigger="1", **STATELESS)
+    assert "WITHOUT" not in line  # it is stateless by now
+
+
+def test_a_move_to_a_directory_tells_that_state_is_not_saved(job: Stack) -> None:
+    path = restored(job)
+    line = as_said(job, restore_from=path, project_id=OTHER, **STATELESS)
+    assert "it is stopped there WITHOUT A SAVEPOINT, created here, deleted there, and sta" in line
+    assert job.resumed() == [path.removeprefix("obs://")]
+
+
+def test_a_tainted_job_that_moves_to_a_directory_unsaved_is_refused_until_it_is_said(
+    job: Stack,
+) -> None:
+    path = restored(job)
+    job.sent()
+    with pytest.raises(StateAtRisk, match="which no line of this run has said"):
+        job.up(replace=True, restore_from=path, project_id=OTHER, upgrade_mode="stateless")
+    assert job.sent() == []
+
+
+@pytest.mark.parametrize("stands", ["stopped", "running"])
+def test_a_forgotten_job_that_is_to_be_stopped_has_a_line_whatever_directory_is_named(
+    job: Stack, stands: str
+) -> None:
+    path = restored(job)
+    if stands == "stopped":
+        job.dli.stopped(1, savepoint=True)
+    job.forget()
+    line = as_said(job, restore_from=path, desired_state="stopped")
+    stops = "" if stands == "stopped" else " stops with a savepoint;"
+    assert line.startswith(f"orders: goes on with job 1:{stops} restore_from is not used, the job")
+
+
+def test_a_move_to_a_job_that_would_lose_its_own_state_is_done_once_it_is_said(job: Stack) -> None:
+    job.up(project_id=OTHER)
+    job.dli.pass_time(100)
+    job.up(project_id=OTHER, desired_state="stopped")
+    job.forget()
+    job.up(desired_state="stopped")
+    line = as_said(job, project_id=OTHER, upgrade_mode="stateless")
+    assert "goes on with job 2: STARTS WITHOUT STATE" in line
+
+
 @pytest.mark.parametrize(
     "program", [{"on_delete": "stop"}, STATELESS, {"obs_bucket": None, "on_delete": None}]
 )

@@ -14,7 +14,7 @@ from pulumi_dli.job.field import Cost
 from pulumi_dli.job.move import conflict, move
 from pulumi_dli.job.options import Options
 from pulumi_dli.job.plan import Plan, plan
-from pulumi_dli.job.restarts import restart_made, restart_mark
+from pulumi_dli.job.restarts import asking, restart_mark
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import State
@@ -314,7 +314,7 @@ def test_a_restart_of_a_job_at_rest_was_made_if_it_was_started_since(
     desired, state = wish(restart_trigger="2"), stored(live, PROGRAM)
     mark = restart_mark(live, desired, state)
     live = replace(live, restart=mark, start_time=live.start_time + since)
-    assert restart_made(live, desired, state) is made
+    assert (not asking(live, desired, state)) is made
 
 
 def test_an_owner_is_the_same_by_what_it_says() -> None:

@@ -12,7 +12,7 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import FRESH, NextStart
 from pulumi_dli.job.plan import Plan, plan
-from pulumi_dli.job.restarts import restore_due, same_directory
+from pulumi_dli.job.restarts import restore_due, restore_made, same_directory
 from pulumi_dli.job.start import blocked, pending_start, recovery, resumable
 from pulumi_dli.job.state import State
 
@@ -22,7 +22,8 @@ class Move:
     """The way of a job to another place: it is created there before it is deleted here.
 
     Attributes:
-        stop: whether the old job is stopped first; `savepoint`: with a savepoint.
+        stop: whether the old job is stopped first; `savepoint`: with a savepoint; `unsaved`:
+            without one, although it has state, because the new job begins from another.
         path: the directory that its state is in, where it is known before the stop; else "".
         carried: whether the new job begins with that state.
         named: the directory that the program names for the new job (`restore_from`); else "".
@@ -34,6 +35,7 @@ class Move:
 
     stop: bool = False
     savepoint: bool = False
+    unsaved: bool = False
     path: str = ""
     carried: bool = False
     named: str = ""
@@ -41,6 +43,11 @@ class Move:
     stays: bool = False
     gone: bool = False
     blocked: str = ""
+
+    @property
+    def loses(self) -> bool:
+        """Whether the old job's state is given up."""
+        return bool(self.lost) or self.unsaved
 
     def begins(self, path: str) -> str:
         """The directory that the new job begins from, where the old one's state is in `path`."""
@@ -51,11 +58,12 @@ def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
     """Plan a replacement elsewhere.
 
     Args:
-        job: the old job, live or as the state has it; None when it is gone.
+        job: the old job, live with its tags or as the state has it; None when it is gone.
         desired: the program's wish for the new place.
         state: what is known of the old job.
     """
-    due = restore_due(desired, state)
+    made = job is not None and restore_made(job, desired, state)
+    due = restore_due(desired, state) and not made
     named = str(desired.options.restore_from) if due else ""
     lost = "" if named else _lost(desired, state)
     if job is None:
@@ -75,8 +83,15 @@ def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
     lost = lost if ran else ""
     if job.phase not in AT_REST:
         saves = job.has_run and ran and state.on_delete == "savepoint" and desired.stateful
-        path = pending.path if handed else ""
-        return Move(stop=True, savepoint=saves, path=path, carried=carries, named=named, lost=lost)
+        return Move(
+            stop=True,
+            savepoint=saves,
+            unsaved=bool(named) and state.stateful and job.has_run and ran and not saves,
+            path=pending.path if handed else "",
+            carried=carries,
+            named=named,
+            lost=lost,
+        )
     path = recovery(job)
     if resumable(job, pending):
         path = job.savepoint_path if job.has_savepoint else pending.path

@@ -17,7 +17,7 @@ from pulumi_dli.job.field import KEEP, Cost
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import FOUND, NO_SAVEPOINT, OTHER_BYTES
 from pulumi_dli.job.redaction import hidden
-from pulumi_dli.job.restarts import restore_due
+from pulumi_dli.job.restarts import recorded, restore_due
 from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS
 from pulumi_dli.job.start import pending_start, state_at_risk
 from pulumi_dli.job.started import Definition
@@ -96,6 +96,7 @@ def after(outcome: Outcome, desired: Desired, state: State | None) -> State:
         rejected=None if state is None or outcome.counted else state.rejected,
         unmanaged=_unmanaged(outcome, desired, state),
         mark=outcome.mark or _kept_mark(desired, state),
+        asked=recorded(desired, state, ours, job.start_time),
     )
 
 
@@ -144,7 +145,9 @@ def after_failure(outcome: Outcome, desired: Desired, state: State | None) -> St
         )
     reached = after(outcome, desired, state)
     before = State(outcome.job) if state is None else state
-    ours = {**reached.ours, "restore_from": before.ours.get("restore_from")}
+    ours = dict(reached.ours)
+    if desired.options.restore_from is not None or "restore_from" not in desired.given:
+        ours["restore_from"] = before.ours.get("restore_from")  # due until a start has counted
     if not outcome.started:
         ours["restart_trigger"] = before.ours.get("restart_trigger")
     if state is not None and "tags" not in outcome.written:
@@ -160,6 +163,7 @@ def after_failure(outcome: Outcome, desired: Desired, state: State | None) -> St
         ours=ours,
         rejected=outcome.rejected or reached.rejected,
         took_from=before.took_from if outcome.took_from is None else outcome.took_from,
+        asked=recorded(desired, state, ours, reached.job.start_time),
     )
 
 

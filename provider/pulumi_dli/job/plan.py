@@ -19,7 +19,7 @@ from pulumi_dli.job.differences import Change, differences, managed
 from pulumi_dli.job.field import Cost
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
-from pulumi_dli.job.restarts import restart_due, restart_made
+from pulumi_dli.job.restarts import asking, restart_mark
 from pulumi_dli.job.start import Start, blocked, pending_start, recovery, restart, resumable, start
 from pulumi_dli.job.state import State
 
@@ -60,6 +60,8 @@ class Plan:
         recorded: arguments that only the state needs to know.
         rollback: why the job does not go back to its old definition if the new one fails; "" where
             it does, None where that is not asked for or there is nothing to go back from.
+        asked: arguments that ask for the start by having changed.
+        restart_mark: what the tag says of that; "" where nothing asks.
     """
 
     changes: tuple[Change, ...] = ()
@@ -77,6 +79,8 @@ class Plan:
     foreign: bool = False
     recorded: tuple[str, ...] = ()
     rollback: str | None = None
+    asked: tuple[str, ...] = ()
+    restart_mark: str = ""
 
     @property
     def touches(self) -> bool:
@@ -125,10 +129,10 @@ def plan(
     """
     changes, kept = differences(job, desired, state)
     add, remove = _tags(job, desired, state, taken_over=taken_over)
-    asked = restart_due(desired, state) and not restart_made(job, desired, state)
+    asked = asking(job, desired, state)
     # A run state that a refresh found is no wish: it is taken as it stands.
     stale = () if state is None or desired.as_found else state.stale(job)
-    due = replaced or asked or bool(stale)
+    due = replaced or bool(asked or stale)
     restarts = due or any(change.cost is Cost.RESTART for change in changes)
     at_rest = job.phase in AT_REST
     runs = not at_rest if desired.as_found else desired.running
@@ -162,6 +166,8 @@ def plan(
         blocked=why_not,
         foreign=bool(thief),
         recorded=_recorded(desired, state),
+        asked=() if begins is None else asked,
+        restart_mark=restart_mark(job, desired, state) if state and begins and asked else "",
     )
 
 

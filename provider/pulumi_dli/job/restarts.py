@@ -1,12 +1,15 @@
-"""The restart that a program asks for by an argument, and whether it was made already.
+"""The restarts that a program asks for by an argument, and whether they were made already.
 
-It leaves no trace in the definition. So it leaves a tag, `pulumi-restart`, by which an update
-that goes on after a kill knows it.
+They leave no trace in the definition. So they leave a tag, `pulumi-restart`, by which an update
+that goes on after a kill knows them.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
 
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail
@@ -14,64 +17,130 @@ from pulumi_dli.job.object_url import SCHEME
 from pulumi_dli.job.state import State
 
 RESTART_TAG = "pulumi-restart"
-"""Key of the tag that tells which restart asked for by the program was already made."""
+"""Key of the tag that tells which restarts asked for by the program were already made."""
+ASKS = ("restart_trigger", "restore_from")
+"""The arguments that ask for a restart when they change."""
+
+_NONE = ("0", "0")
+_MARK = re.compile(r"[0-9a-f]{1,9}-[0-9a-f]{1,11}-[0-9a-f]{1,9}-[0-9a-f]{1,11}")
+"""For each of `ASKS` what it asked for, and the start before."""
 
 
-def restart_due(desired: Desired, state: State | None) -> bool:
-    """Whether a changed `restart_trigger` or `restore_from` asks for a restart."""
+def asking(job: JobDetail, desired: Desired, state: State | None) -> tuple[str, ...]:
+    """The arguments that ask for a restart which was not made yet.
+
+    Args:
+        job: the job; nothing was made where its tags were not read.
+        desired: the program's wish.
+        state: what is known of the job; None where nobody knows what was asked for before.
+    """
     if state is None:
-        return False
-    trigger = desired.options.restart_trigger
-    changed = trigger is not None and trigger != state.restart_trigger
-    return changed or restore_due(desired, state)
+        return ()
+    return tuple(
+        name for name in ASKS if _due(name, desired, state) and not _made(name, job, desired, state)
+    )
 
 
 def restore_due(desired: Desired, state: State | None) -> bool:
-    """Whether the program names a directory that no start has used yet."""
-    path = desired.options.restore_from
-    return path is not None and (
-        state is None or not same_directory(path, state.restore_from or "")
-    )
+    """Whether the program names a directory that no start is known to have used."""
+    return _due("restore_from", desired, state)
+
+
+def restore_made(job: JobDetail, desired: Desired, state: State | None) -> bool:
+    """Whether an operation that broke off started the job from the directory that is due."""
+    return restore_due(desired, state) and _made("restore_from", job, desired, state)
 
 
 def same_directory(left: str, right: str) -> bool:
     """Whether two texts name one directory of a bucket."""
-    return left.removeprefix(SCHEME).strip("/") == right.removeprefix(SCHEME).strip("/")
+    return _bare(left) == _bare(right)
 
 
-def restart_mark(job: JobDetail, desired: Desired, state: State | None) -> str:
-    """The tag's value for the restart that the program asks for, at most 43 characters.
+def restart_mark(job: JobDetail, desired: Desired, state: State) -> str:
+    """The tag's value for the restarts that the program asks for, at most 43 characters.
+
+    Each tells the start before it, so that a later one shows. What was made already stands.
 
     Args:
-        job: the job at rest, whose last start is told, so that a later one shows.
+        job: the job with its tags.
         desired: the program's wish.
         state: what is known of the job.
     """
-    return f"{_asked(desired, state)}-{job.start_time}"
+    asks = asking(job, desired, state)
+    return "-".join(
+        f"{_asked(name, desired, state)}-{job.start_time:x}" if name in asks else "-".join(found)
+        for name, found in _found(job).items()
+    )
 
 
-def restart_made(job: JobDetail, desired: Desired, state: State | None) -> bool:
-    """Whether an interrupted update made the restart that the program asks for.
+def first_mark(desired: Desired) -> str:
+    """The tag's value for a job that is created to start from a directory; "" for another."""
+    if not restore_due(desired, None):
+        return ""
+    return "-".join((*_NONE, _asked("restore_from", desired, None), "0"))
+
+
+def recorded(
+    desired: Desired, state: State | None, ours: Mapping[str, Any], start_time: int
+) -> dict[str, str]:
+    """What the state keeps of the restarts that it takes note of, by the argument.
+
+    It sets the same step from one text to another apart when it is asked for again.
 
     Args:
-        job: the live job; False where its tags were not read.
         desired: the program's wish.
-        state: what is known of the job.
+        state: what was known before.
+        ours: the arguments that the state is to keep.
+        start_time: of the job, the one thing that tells a job which nothing was known of.
     """
-    asked, _, before = (job.restart or "").partition("-")
-    if not restart_due(desired, state) or asked != _asked(desired, state):
+    if state is None:
+        return {name: f"{start_time:x}" for name in ASKS if ours.get(name) is not None}
+    noted = (
+        name
+        for name in ASKS
+        if _due(name, desired, state) and ours.get(name) == desired.given.get(name)
+    )
+    return {**state.asked, **{name: _asked(name, desired, state) for name in noted}}
+
+
+def _due(name: str, desired: Desired, state: State | None) -> bool:
+    """Whether an argument asks for something that the state has not taken note of."""
+    wanted = getattr(desired.options, name)
+    if wanted is None:
         return False
-    return job.phase not in AT_REST or (before.isdecimal() and job.start_time > int(before))
+    if name == "restart_trigger":
+        return state is not None and wanted != state.restart_trigger
+    return state is None or not same_directory(wanted, state.restore_from or "")
 
 
-def _asked(desired: Desired, state: State | None) -> str:
-    """Names what the program asks for, without showing what it says.
+def _made(name: str, job: JobDetail, desired: Desired, state: State | None) -> bool:
+    asked, before = _found(job)[name]
+    if asked != _asked(name, desired, state):
+        return False
+    return job.phase not in AT_REST or job.start_time > int(before, 16)
 
-    It is a step from one text to another, out of the state of one time, so that the same text
-    asks again later.
+
+def _found(job: JobDetail) -> dict[str, tuple[str, str]]:
+    """What the job's tag tells: what was asked for last, and the start before."""
+    if not _MARK.fullmatch(job.restart or ""):
+        return dict.fromkeys(ASKS, _NONE)
+    trigger, triggered, directory, began = str(job.restart).split("-")
+    return dict(zip(ASKS, ((trigger, triggered), (directory, began)), strict=True))
+
+
+def _asked(name: str, desired: Desired, state: State | None) -> str:
+    """Names what an argument asks for, without showing what it says.
+
+    It is a step from one text to another, behind those that were noted before, so that the same
+    text asks again later.
     """
-    own = desired.options
-    before = [None, None] if state is None else [state.restart_trigger, state.restore_from]
-    since = None if state is None else state.job.update_time
-    text = f"{since} {before} {[own.restart_trigger, own.restore_from]}"
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    before = None if state is None else getattr(state, name)
+    noted = None if state is None else state.asked.get(name)
+    step = [before, getattr(desired.options, name)]
+    if name == "restore_from":
+        step = [None if path is None else _bare(path) for path in step]
+    return hashlib.sha256(f"{name} {noted} {step}".encode()).hexdigest()[:9]
+
+
+def _bare(path: str) -> str:
+    return path.removeprefix(SCHEME).strip("/")

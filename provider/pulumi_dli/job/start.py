@@ -11,7 +11,7 @@ from enum import StrEnum
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase, date
 from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
-from pulumi_dli.job.restarts import restart_made, restore_due, same_directory
+from pulumi_dli.job.restarts import restore_due, restore_made, same_directory
 from pulumi_dli.job.state import State
 
 
@@ -62,7 +62,7 @@ class Start:
 
 def restart(job: JobDetail, desired: Desired, state: State | None) -> Start:
     """The start after a stop of ours."""
-    if state is not None and restore_due(desired, state) and not restart_made(job, desired, state):
+    if state is not None and restore_due(desired, state) and not restore_made(job, desired, state):
         return Start(Origin.IMPORT, str(desired.options.restore_from))
     if not job.has_run:
         return Start(Origin.FRESH)
@@ -105,7 +105,7 @@ def _left_its_own(
     first one will have. Of one of the state an interrupted update may have left word.
     """
     if state is not None:
-        return restart_made(job, desired, state) and resumable(job, pending)
+        return restore_made(job, desired, state) and resumable(job, pending)
     return job.has_run and job.has_savepoint and desired.options.adopt_job_id != job.job_id
 
 

@@ -59,6 +59,8 @@ class State:
             before ("": none); else None.
         replaced: whether the job was deleted for a replacement that never came to be.
         failure: why the last operation broke off, where the engine could not be told.
+        asked: what is noted of the restarts that the program asked for; see
+            `pulumi_dli.job.restarts`.
     """
 
     job: JobDetail
@@ -76,6 +78,7 @@ class State:
     took_from: str | None = None
     replaced: bool = False
     failure: str = ""
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, job_id: int, outputs: Mapping[str, Any], *, anew: bool = False) -> State:
@@ -108,6 +111,7 @@ class State:
             took_from=None if known.get("took_from") is None else str(known["took_from"]),
             replaced=known.get("replaced") is True,
             failure=str(known.get("failure") or ""),
+            asked=known.get("asked") or {},
         )
 
     def write(self) -> dict[str, Any]:
@@ -144,6 +148,7 @@ class State:
             "overwritten": list(self.overwritten),
             "rejected": str(self.rejected or ""),
             "rolled_back": self.rolled_back,
+            "asked": dict(self.asked),
         }
         outputs |= {name: value for name, value in rare.items() if value}
         return outputs | _fold({n: v for n, v in arguments.items() if not self._stands_alone(n)})

@@ -37,6 +37,10 @@ def _is_keys(value: object) -> bool:
     return isinstance(value, Mapping) and all(map(shapes.is_list, value.values()))
 
 
+def _is_texts(value: object) -> bool:
+    return isinstance(value, Mapping) and all(map(_is_string, value.values()))
+
+
 def _is_seconds(value: object) -> bool:
     return isinstance(value, Mapping) and all(
         item is None or shapes.is_number(item) for item in value.values()
@@ -57,6 +61,7 @@ _ALONE: Mapping[str, Callable[[object], bool]] = {
     "next_start": _is_string,
     "set_arguments": shapes.is_list,
     "failure": _is_string,
+    "asked": _is_texts,
     "unmanaged": _is_keys,
     "mark": _is_string,
     "foreign": _is_string,

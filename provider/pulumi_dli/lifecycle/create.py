@@ -8,10 +8,11 @@ from pulumi_dli.client.ownership import Owner, foreign
 from pulumi_dli.clock import Deadline
 from pulumi_dli.errors import ApiError, DliError, JobForeign, JobGone, NotFoundError, StateAtRisk
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import JobDetail, date
+from pulumi_dli.job.detail import AT_REST, JobDetail, date
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.plan import plan
+from pulumi_dli.job.restarts import RESTART_TAG, first_mark
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
@@ -66,6 +67,8 @@ def go_on(
         f"job {job.name} ({job.job_id}), which this resource made at {date(job.create_time)}, is "
         "there already: going on with it"
     )
+    if job.has_run and (job.has_savepoint or job.phase not in AT_REST):
+        desired = desired.without("restore_from")  # its first start may have used it
     operation = Operation(
         job=job,
         deadline=deadline,
@@ -91,6 +94,8 @@ def draft(context: Context, desired: Desired, deadline: Deadline) -> Operation:
 
 def _create(context: Context, desired: Desired, deadline: Deadline) -> int:
     tags = {**(desired.spec.tags or {}), OWNER_TAG: desired.owner}
+    if mark := first_mark(desired):
+        tags[RESTART_TAG] = mark
     values = {**desired.definition, "tags": tags}
     for attempt in range(1, ATTEMPTS + 1):
         context.console.guard()

@@ -40,6 +40,15 @@ class Operation(Outcome):
         """The command that goes on where this one broke off."""
         return "the same command" if self.removes else "`pulumi up`"
 
+    @property
+    def so_far(self) -> str:
+        """What it has changed, for an error that ends it."""
+        changed = sorted(self.written - {"tags"})
+        if self.took_from is not None:
+            changed.append("its mark")
+        names = ", ".join(changed)
+        return f"{names} was changed before, and nothing else" if names else "nothing was changed"
+
 
 def finish(
     operation: Operation,

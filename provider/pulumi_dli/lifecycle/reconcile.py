@@ -12,7 +12,7 @@ from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OTHER_BYTES, OWNER_TAG
 from pulumi_dli.job.plan import Body, Plan, plan
-from pulumi_dli.job.restarts import RESTART_TAG, restart_due, restart_mark
+from pulumi_dli.job.restarts import RESTART_TAG
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
@@ -43,12 +43,17 @@ def demand_queue(context: Context, desired: Desired) -> None:
             raise JobError(f"job {desired.name} cannot run: {error}; nothing was changed") from None
 
 
-def unsaid(job: JobDetail) -> str:
-    """That what is wished would give up a job's state now, and that no line has said so."""
+def unsaid(job: JobDetail, so_far: str = "nothing was changed") -> str:
+    """That what is wished would give up a job's state now, and that no line has said so.
+
+    Args:
+        job: the job.
+        so_far: what was changed before that was found.
+    """
     return (
         f"job {job.name} ({job.job_id}) is {job.phase} ({job.status}) now, and what the program "
-        "asks for would give up its state, which no line of this run has said; nothing was "
-        "changed, and the next `pulumi preview --refresh` tells what it comes to"
+        f"asks for would give up its state, which no line of this run has said; {so_far}, "
+        "and the next `pulumi preview --refresh` tells what it comes to"
     )
 
 
@@ -89,7 +94,7 @@ class Reconciliation:
         if todo.blocked:
             raise (JobForeign if todo.foreign else StateAtRisk)(todo.blocked)
         if todo.loses and not self.desired.loss_told:
-            raise StateAtRisk(unsaid(operation.job))
+            raise StateAtRisk(unsaid(operation.job, operation.so_far))
         if todo.start is not None and any(change.name == "queue_name" for change in todo.changes):
             demand_queue(self.context, self.desired)
         if todo.kept:
@@ -221,8 +226,8 @@ class Reconciliation:
         """Change tags. A region without the tag endpoints is worth one warning, not one a job."""
         console, operation = self.context.console, self.operation
         add = dict(todo.add_tags)
-        if todo.start and restart_due(self.desired, self.state):
-            add[RESTART_TAG] = restart_mark(operation.job, self.desired, self.state)
+        if todo.restart_mark:
+            add[RESTART_TAG] = todo.restart_mark
         try:
             self.context.steps.change_tags(operation, add, todo.remove_tags)
         except MissingEndpoint:

@@ -48,6 +48,7 @@ def relocate(
     """Make a job anew in another place, from its state. See `Lifecycle.relocate`."""
     seen = None if job is None else old.saved.checkpoints.seen(job, desired, state)
     todo = move(seen, desired, state)
+    desired = wish(desired, todo)
     with kept(state, job, todo.path) as leaving:
         if todo.blocked:
             raise StateAtRisk(todo.blocked)
@@ -66,7 +67,7 @@ def relocate(
                 new.saved.records.keep(desired, begins, leaving.job, state)
             with _withdrawn(new, arriving, withdraw=there is None):
                 _delete(old, leaving.job, state, deadline)
-    way = Reconciliation(new, arriving, wish(desired, todo), None, known=NextStart.at(begins))
+    way = Reconciliation(new, arriving, desired, None, known=NextStart.at(begins))
     return finish(arriving, desired, None, way.run, new.waits.look)
 
 

@@ -189,6 +189,7 @@ class Lifecycle:
         deadline = Deadline(self._context.clock, seconds)
         with kept(state, state.job):
             job = old.observe(state.job.job_id, state)
+            job = None if job is None else old.tagged(job)
         if job is None and not state.next_start.path:
             state = replace(state, next_start=NextStart.at(self._recorded(desired)))
         return self._begun(relocate(self._context, old._context, job, desired, state, deadline))
@@ -213,13 +214,13 @@ class Lifecycle:
         job = self.observe(state.job.job_id, state)
         if job is None:
             return
+        job = self._context.seen(job, desired, state)
         if here:
-            seen = self._context.seen(job, desired, state)
-            todo = plan(seen, desired, state, replaced=True)
+            todo = plan(job, desired, state, replaced=True)
             refused, loses = todo.blocked, todo.loses
         else:
-            leaves = move(self._context.saved.checkpoints.seen(job, desired, state), desired, state)
-            refused, loses = leaves.blocked, bool(leaves.lost)
+            leaves = move(job, desired, state)
+            refused, loses = leaves.blocked, leaves.loses
         if not refused and loses and not desired.loss_told:
             refused = unsaid(job)
         if refused:

@@ -76,7 +76,7 @@ class Waits:
                 case Phase.RUNNING if clock.now() - asked >= UNMOVED:
                     raise JobFailed(
                         f"{_title(job)} still runs, {UNMOVED:.0f} s after the service accepted its "
-                        f"stop{_because(job)}; {_so_far(operation)}. Mend the cause and run "
+                        f"stop{_because(job)}; {operation.so_far}. Mend the cause and run "
                         f"{operation.again} again"
                     )
             moved = moved or job.phase in (Phase.SAVEPOINTING, Phase.STOPPING)
@@ -188,15 +188,6 @@ def _because(job: JobDetail) -> str:
     return f": {job.words}" if job.words else ""
 
 
-def _so_far(operation: Operation) -> str:
-    """What this operation has changed before it broke off."""
-    changed = sorted(operation.written - {"tags"})
-    if operation.took_from is not None:
-        changed.append("its mark")
-    names = ", ".join(changed)
-    return f"{names} was changed before, and nothing else" if names else "nothing was changed"
-
-
 def _from(operation: Operation) -> str:
     """The directory that a start was to begin from, for who has to name it again."""
     path = operation.next_start.path if operation.next_start is not None else ""
@@ -204,7 +195,7 @@ def _from(operation: Operation) -> str:
 
 
 def _no_savepoint(job: JobDetail, operation: Operation) -> str:
-    done = f"{_title(job)} took no savepoint and runs on{_because(job)}; {_so_far(operation)}"
+    done = f"{_title(job)} took no savepoint and runs on{_because(job)}; {operation.so_far}"
     if operation.removes:  # what else there is to do, the delete says
         return f"{done}. Mend the cause and run {operation.again} again"
     return (
@@ -214,7 +205,7 @@ def _no_savepoint(job: JobDetail, operation: Operation) -> str:
 
 
 def _failed_stop(job: JobDetail, operation: Operation, *, saved: bool) -> str:
-    done = f"{_title(job)} did not stop as asked: {_reason(job)}; {_so_far(operation)}"
+    done = f"{_title(job)} did not stop as asked: {_reason(job)}; {operation.so_far}"
     if saved:
         goes_on = "deletes it" if operation.removes else "starts it from there"
         return (
@@ -229,7 +220,7 @@ def _lost_savepoint(job: JobDetail, operation: Operation) -> str:
     where = f" (its checkpoints are under {checkpoint})" if checkpoint else ""
     done = (
         f"{_title(job)} is stopped, but the service shows no savepoint of that stop"
-        f"{_because(job)}{where if operation.removes else ''}; {_so_far(operation)}"
+        f"{_because(job)}{where if operation.removes else ''}; {operation.so_far}"
     )
     if operation.removes:
         return done

@@ -6,7 +6,6 @@ It brings together what the look-ups see and what the run remembers. It changes 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from pulumi_dli.artifacts.records import Record
 from pulumi_dli.artifacts.saved_state import SavedState
@@ -20,31 +19,16 @@ from pulumi_dli.job.detail import JobDetail, settled
 from pulumi_dli.job.move import Move, conflict, move
 from pulumi_dli.job.next_start import LIVE, LOST, NextStart
 from pulumi_dli.job.options import NO_SAVEPOINT
-from pulumi_dli.job.plan import Plan, plan
+from pulumi_dli.job.plan import plan
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
 from pulumi_dli.preview import asides
 from pulumi_dli.preview.plan_line import Level, Line
-from pulumi_dli.preview.preview import Preview
+from pulumi_dli.preview.preview import Compared, Preview
 from pulumi_dli.rules.check import adopts_another
 
 ASKED_FOR_A_START = ("restore_from", "upgrade_mode", "obs_bucket", "desired_state")
 """Arguments that decide whether a job at rest can be started."""
-
-
-class Compared(NamedTuple):
-    """What a diff found by the state.
-
-    Attributes:
-        todo: the plan.
-        replaces: the arguments that ask for a replacement.
-        changes: whether an update follows. It begins with the live job, whatever the state says,
-            so the job is looked at then.
-    """
-
-    todo: Plan
-    replaces: list[str]
-    changes: bool
 
 
 @dataclass(slots=True)
@@ -140,10 +124,8 @@ class Foresight:
             return
         self.memory.keep(old.place, state.job.job_id, urn)
         self.memory.claim(("job", old.place, state.job.job_id), urn)
-        known = self.memory.refreshed(urn, desired)
-        live, looked = settled(state.job), known is not None
-        if known is not None:  # the state does not keep the tags that are the provider's own
-            live = replace(live, restart=known.job.restart)
+        refreshed = self._found(urn, old, desired)
+        live, looked = refreshed or settled(state.job), refreshed is not None
         if found.changes and not looked:
             try:
                 seen = self._preview.look(state)
@@ -256,16 +238,24 @@ class Foresight:
 
     def _live(self, urn: str, old: Old, desired: Desired) -> JobDetail | None:
         """The old job, live where it can be looked at, else as the state has it; None: gone."""
-        if self.memory.refreshed(urn, desired) is not None:
-            seen: JobDetail | None = old.state.job
-        else:
+        seen = self._found(urn, old, desired)
+        if seen is None:
             try:
-                seen = self._preview.look(old.state)
+                there = self._preview.look(old.state)
             except JobGone:
                 return None
-        if seen is None:
-            return settled(old.state.job)
-        return self.saved.checkpoints.seen(settled(seen), desired, old.state)
+            if there is None:
+                return settled(old.state.job)
+            seen = settled(there)
+        return self.saved.checkpoints.seen(seen, desired, old.state)
+
+    def _found(self, urn: str, old: Old, desired: Desired) -> JobDetail | None:
+        """The old job as a refresh of this run found it; None where there was none."""
+        known = self.memory.refreshed(urn, desired)
+        if known is None:
+            return None
+        # The state does not keep the tags that are the provider's own.
+        return replace(settled(old.state.job), restart=known.job.restart)
 
     def _claims(
         self, urn: str, place: Place, desired: Desired, job: JobDetail | None, *, new: bool
@@ -286,7 +276,9 @@ class Foresight:
 
     def _speak(self, urn: str, line: Line) -> None:
         if line.loses:
-            self.memory.tell_loss(urn)
+            self.memory.tell_loss(urn, replaced=False)
+        if line.loses or line.loses_replaced:
+            self.memory.tell_loss(urn, replaced=True)
         match line.level:
             case Level.ERROR:
                 self.console.error(line.text)

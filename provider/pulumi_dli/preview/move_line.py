@@ -46,7 +46,7 @@ def replacement(
     text = f"{desired.name}: {what}, {why}: {', '.join(parts)}"
     if there is not None:
         text += f"; {goes_on.text.removeprefix(f'{desired.name}: ')}"
-    return Line(text, Level.WARNING, loses=bool(todo.lost))
+    return Line(text, Level.WARNING, loses=todo.loses or goes_on.loses)
 
 
 def has_state(there: JobDetail) -> bool:
@@ -59,7 +59,8 @@ def _leaves(todo: Move, bucket: str) -> Iterator[str]:
     if todo.stays:
         yield "it stays there as it is"
     elif todo.stop:
-        yield "it is stopped there with a savepoint" if todo.savepoint else "it is stopped there"
+        saves = " with a savepoint" * todo.savepoint + " WITHOUT A SAVEPOINT" * todo.unsaved
+        yield f"it is stopped there{saves}"
     if todo.lost and todo.savepoint:
         yield f"which stays in the bucket {bucket}"
 

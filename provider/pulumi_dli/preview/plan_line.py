@@ -49,11 +49,19 @@ class Level(Enum):
 
 
 class Line(NamedTuple):
-    """What is said of a job; empty text says nothing. `loses`: that its state is given up."""
+    """What is said of a job.
+
+    Attributes:
+        text: empty text says nothing.
+        level: how loud it is.
+        loses: whether it says that the job's state is given up.
+        loses_replaced: whether it says so for the case that the engine replaces the job.
+    """
 
     text: str = ""
     level: Level = Level.INFO
     loses: bool = False
+    loses_replaced: bool = False
 
 
 def creation(name: str, own: Options, path: str = "", cus: Iterable[str] = ()) -> Line:
@@ -118,20 +126,28 @@ def going_on(
     """
     quiet = _quiet(job)
     path = desired.options.restore_from
-    unused = path and (plan.start is None or plan.start.path != path)
+    unused = path and (plan.start.path != path if plan.start else _keeps_state(plan, job))
     told = ("restore_from is not used, the job has state of its own",) if unused else ()
     instead = ", whose replacement is still to be made" if again else ""
     line = _line(f"goes on with job {job.job_id}{instead}", plan, quiet, desired, (*told, *cus))
     if replaced is None or replaced.blocked:
         return line
-    if not unused and (plan.stop or not replaced.stop):  # it does the same
+    either = bool(unused) and replaced.start is not None
+    if not either and (plan.stop or not replaced.stop):  # it does the same
         return line
     [verb] = _verbs(replaced, quiet)
-    if unused:
+    if either:
         verb += f", or from {path} if that is new"
     text = f"{line.text}; if the engine replaces it (--replace, taint): {verb}"
     level = max(line.level, _level(replaced), key=list(Level).index)
-    return Line(text, level, line.loses or replaced.loses)
+    return Line(text, level, line.loses, _loses(replaced))
+
+
+def _keeps_state(plan: Plan, job: JobDetail) -> bool:
+    """Whether a plan leaves a job with state of its own."""
+    if job.phase in AT_REST:
+        return job.has_run and job.has_savepoint
+    return job.has_run and (plan.savepoint or not plan.stop)
 
 
 def _quiet(job: JobDetail) -> JobDetail:
@@ -143,14 +159,18 @@ def _line(head: str, plan: Plan, job: JobDetail, desired: Desired, cus: Iterable
     """A line whose head says what becomes of the job, and the plan behind it."""
     parts = "; ".join([*_verbs(plan, job), *_details(plan, job, desired), *cus])
     text = ": ".join(filter(None, (desired.name, head, parts)))
-    return Line(text, _level(plan), plan.loses)
+    return Line(text, _level(plan), _loses(plan))
 
 
 def _level(plan: Plan) -> Level:
     if plan.blocked:
         return Level.ERROR
-    empty = plan.start is not None and plan.start.empty
-    return Level.WARNING if empty or plan.loses or plan.rollback else Level.INFO
+    return Level.WARNING if _loses(plan) or plan.rollback else Level.INFO
+
+
+def _loses(plan: Plan) -> bool:
+    """Whether the words for a plan say that state is given up, or that there is none to keep."""
+    return plan.loses or (plan.start is not None and plan.start.empty)
 
 
 def change(
@@ -172,7 +192,7 @@ def change(
     if open_ := desired.unknown & RESTARTING:
         parts.append(f"not known yet, may cost a restart: {', '.join(sorted(open_))}")
     text = f"{desired.name}: {'; '.join(parts)}"
-    return Line(text, _level(plan), plan.loses) if parts else Line()
+    return Line(text, _level(plan), _loses(plan)) if parts else Line()
 
 
 def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
@@ -181,7 +201,7 @@ def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
     elif plan.blocked:
         yield f"CANNOT START: {plan.blocked}"
     elif plan.stop and plan.start is not None:
-        yield _restart(plan.start, savepoint=plan.savepoint)
+        yield _restart(plan, plan.start)
     elif plan.stop:
         yield _stop(plan)
     elif plan.start is not None:
@@ -200,12 +220,13 @@ def _stop(plan: Plan) -> str:
     return "STOPS WITHOUT A SAVEPOINT" if plan.loses else "stops"
 
 
-def _restart(start: Start, *, savepoint: bool) -> str:
+def _restart(plan: Plan, start: Start) -> str:
     match start.origin:
         case Origin.SAVEPOINT:
             return "restarts the job from a savepoint (downtime)"
         case Origin.IMPORT:
-            first = ", after a savepoint of what it holds" if savepoint else ""
+            first = ", after a savepoint of what it holds" if plan.savepoint else ""
+            first = ", WITHOUT A SAVEPOINT of what it holds" if plan.loses else first
             return f"restarts the job from {start.path} (downtime){first}"
         case Origin.FRESH:
             return "restarts the job, which never ran"
@@ -228,12 +249,10 @@ def _reason(job: JobDetail) -> str:
 def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
     if plan.savepoint and plan.body.value("obs_bucket") and not job.values.get("obs_bucket"):
         yield "obs_bucket is set first"
-    if plan.start is not None:
-        for name in ("restart_trigger", "restore_from"):
-            if name in plan.recorded and desired.value(name) is not None:
-                yield f"{name} changes"
-        if plan.overwritten:
-            yield f"the bytes of {', '.join(plan.overwritten)} changed"
+    for name in plan.asked:
+        yield f"{name} changes"
+    if plan.start is not None and plan.overwritten:
+        yield f"the bytes of {', '.join(plan.overwritten)} changed"
     adopted = desired.options.adopt_job_id
     if "adopt_job_id" in plan.recorded and adopted not in (None, job.job_id):
         yield f"adopt_job_id is read by a create only: job {adopted} is not taken over"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.connections import Connections, Place
@@ -30,6 +31,21 @@ from pulumi_dli.rules.warnings import warnings
 
 SIZED = frozenset(SIZES) | {"queue_name", "desired_state"}
 """Arguments without which nothing can be said of a job's CUs."""
+
+
+class Compared(NamedTuple):
+    """What a diff found by the state.
+
+    Attributes:
+        todo: the plan.
+        replaces: the arguments that ask for a replacement.
+        changes: whether an update follows. It begins with the live job, whatever the state says,
+            so the job is looked at then.
+    """
+
+    todo: Plan
+    replaces: list[str]
+    changes: bool
 
 
 class Preview:
