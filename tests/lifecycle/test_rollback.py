@@ -190,6 +190,17 @@ def test_where_going_back_fails_too_the_state_is_not_lost(job: Stack) -> None:
     assert (copies(job), records(job)) == ([], [])
 
 
+def test_the_copy_that_a_job_left_stays_when_it_is_deleted(job: Stack) -> None:
+    """It is the only state there is: the service removed the savepoint once the job ran."""
+    new = built(job, "two")
+    job.dli.arm("crash", seconds=0)
+    job.dli.arm("fail_start", nth=2)
+    with pytest.raises(Halfway, match="going back failed too: "):
+        job.up(entrypoint=new, **ASKED)
+    job.destroy()
+    assert len(copies(job)) == 1
+
+
 def test_a_lost_answer_is_no_failure_and_leaves_nothing_behind(job: Stack) -> None:
     job.dli.arm("drop", route="run", when="before", times=3)
     with pytest.raises(DliError) as failed:

@@ -76,7 +76,7 @@ def remove(
             context.saved.records.keep(state, path, operation.job, state)
         else:
             context.saved.records.drop(state)
-        if state.rejected is not None:
+        if state.rejected is not None and not state.next_start.path:  # else that may be the copy
             context.saved.copies.clear(state)
         delete(context, operation)
     return path
