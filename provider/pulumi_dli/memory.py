@@ -65,6 +65,7 @@ class Memory:
     _present: dict[tuple[Place, int], str] = field(default_factory=dict)
     _claims: dict[object, str] = field(default_factory=dict)
     _losses: set[tuple[str, bool]] = field(default_factory=set)
+    _armed: set[str] = field(default_factory=set)
     _runs: bool = False
 
     def checked(self, urn: str) -> None:
@@ -162,6 +163,16 @@ class Memory:
         """
         with self._lock:
             self._losses.add((urn, replaced))
+
+    def tell_armed(self, urn: str) -> None:
+        """Remember that the run has said that a resource's job goes back if an update fails."""
+        with self._lock:
+            self._armed.add(urn)
+
+    def armed_told(self, urn: str) -> bool:
+        """Whether it has."""
+        with self._lock:
+            return urn in self._armed
 
     def loss_told(self, urn: str, *, replaced: bool) -> bool:
         """Whether it has, for the one case or the other."""

@@ -260,7 +260,8 @@ class Session:
 
     def _wish(self, urn: str, inputs: Mapping[str, Any], *, replaced: bool) -> Desired:
         told = self._memory.loss_told(urn, replaced=replaced)
-        return replace(Desired.read(inputs), loss_told=told)
+        armed = self._memory.armed_told(urn)
+        return replace(Desired.read(inputs), loss_told=told, armed_told=armed)
 
     def _life(self, place: Place, props: Mapping[str, Any]) -> Lifecycle:
         with self._lock:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from announced import announced, requests
 from local_service import PROJECT
-from pulumi_dli.errors import Halfway
-from stack import MARK, URN, Stack
+from pulumi_dli.errors import Halfway, JobError
+from stack import MARK, URN, Problems, Stack
 
 OTHER = "f" * 32
 PATH = "obs://state/jobs/savepoint/1/"
@@ -189,4 +190,45 @@ def test_without_the_object_service_a_run_goes_as_before(job: Stack) -> None:
     job.dli.arm("answer", code="403", route="list_objects", times=99)
     deleted_first(job)
     assert as_said(job).startswith("orders: creates and starts the job; ")
+    assert any("begins without a savepoint that may wait for it" in line for line in job.warned)
     assert len(records(job)) == 1
+
+
+@pytest.mark.parametrize("route", ["get_object", "head_object"])
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_a_record_that_cannot_be_read_begins_nothing_empty(
+    job: Stack, route: str, nth: int
+) -> None:
+    deleted_first(job)
+    job.dli.arm("answer", code="403", route=route, nth=nth)
+    with suppress(JobError, Problems):
+        job.up()
+    if job.id is None:
+        assert job.sent() == []
+        job.up()
+    assert counter(job, 2) > 1000
+
+
+def test_a_record_is_forgotten_under_every_mark(job: Stack) -> None:
+    deleted_first(job)
+    old, job.mark = job.mark, "9" * 32
+    job.up(former_owners=[old])
+    assert counter(job, 2) > 1000
+    assert records(job) == []
+
+
+def test_a_record_from_before_the_last_start_is_passed_over(job: Stack) -> None:
+    deleted_first(job)
+    [record] = records(job)
+    told = json.loads(record.read_text())
+    job.up()
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps({**told, "job_id": 2, "start_time": 1}))
+    with job.store.write() as db:
+        db.execute("UPDATE jobs SET deleted_at = 1 WHERE id = 2")
+    session = job.session()
+    job._refreshed(session)  # noqa: SLF001 -- `refresh: always` is the same process
+    news = job._checked(session, {}, {})  # noqa: SLF001
+    assert "WITHOUT STATE, because job 2 is gone" in job.line
+    job.id, job.outs = session.create(URN, news, None)
+    assert counter(job, 3) < 100

@@ -12,7 +12,7 @@ from jars import a_class, a_jar
 from pulumi_dli.artifacts.names import LocalFile
 from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.artifacts.stores import Stores
-from pulumi_dli.errors import DliError, Halfway
+from pulumi_dli.errors import DliError, Halfway, JobError
 from pulumi_dli.job.state import State
 from pulumi_dli.local import faults
 from stack import SETTLE, Stack
@@ -187,7 +187,9 @@ def test_where_going_back_fails_too_the_state_is_not_lost(job: Stack) -> None:
     assert "; failed on 2027-01-15" in job.line
     job.up(entrypoint=built(job, "two"), **ASKED)
     assert counter(job) > 1000
-    assert (copies(job), records(job)) == ([], [])
+    assert (len(copies(job)), records(job)) == (1, [])  # the only state until a checkpoint is there
+    job.up(entrypoint=built(job, "three"), **ASKED)
+    assert copies(job) == []
 
 
 def test_the_copy_that_a_job_left_stays_when_it_is_deleted(job: Stack) -> None:
@@ -319,3 +321,39 @@ def test_the_object_that_counts_is_copied_last(job: Stack, *, broken: bool) -> N
     assert written[-1].endswith("/large/_metadata")
     kept.clear(state)
     assert not metadata.parent.exists()
+
+
+def test_a_region_without_tags_is_gone_back_in_all_the_same(job: Stack) -> None:
+    job.up(entrypoint=built(job, "one"), **ASKED, tags={"team": "a"})
+    job.dli.arm("crash", seconds=0)
+    job.dli.arm("answer", code="404", route="create_tags", times=9)
+    job.dli.arm("answer", code="404", route="delete_tags", times=9)
+    with pytest.raises(Halfway, match="runs again as before"):
+        job.up(entrypoint=built(job, "two"), **ASKED, tags={"team": "b"})
+    assert job.dli.status(1) == "job_running"
+
+
+def test_a_line_that_promised_a_way_back_is_kept_or_nothing_is_stopped(job: Stack) -> None:
+    new = built(job, "two")
+    session = job.session()
+    news = job._checked(session, job.inputs, {"entrypoint": new, **ASKED})  # noqa: SLF001
+    assert job.id is not None
+    session.diff(job.urn, job.id, job.outs, news, frozenset())
+    assert "; rolls back if that fails" in job.line
+    for file in obs(job).glob("state/pulumi-dli/*/orders-*.jar"):
+        file.unlink()
+    job.sent()
+    with pytest.raises(JobError, match="was to go back if its new definition fails, and could not"):
+        session.update(job.urn, job.id, job.outs, news, None)
+    assert job.sent() == []
+    assert job.dli.status(1) == "job_running"
+
+
+def test_a_kill_while_the_new_definition_crashes_is_told_where_the_state_is(job: Stack) -> None:
+    job.dli.arm("crash", seconds=SETTLE / 2)
+    job.killed_up(5, waiting=True, entrypoint=built(job, "two"), **ASKED)
+    job.dli.pass_time(100)
+    job.refresh()
+    job.preview(entrypoint=built(job, "one"), **ASKED)
+    assert "CANNOT START" in job.line
+    assert "; a savepoint from before its last start, obs://state/pulumi-dli/" in job.line

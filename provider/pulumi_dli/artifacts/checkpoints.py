@@ -80,14 +80,18 @@ class Checkpoints:
         """
         if not stuck(job, desired, state, known):
             return job
-        if left := self._records.waiting(job, desired):
-            return replace(job, checkpoint=Checkpoint(left.savepoint, left.written, copy=True))
         try:
+            if left := self._records.waiting(job, desired):
+                return replace(job, checkpoint=Checkpoint(left.savepoint, left.written, copy=True))
             where = (desired if state is None else state).value
             objects = self._stores.at(where("region"), where("project_id")).hasty()
             found = newest(objects, job)
+            left = self._records.find(desired) if found is None else None
         except DliError as error:
             return replace(job, checkpoint=Checkpoint("", unused=str(error)))
+        if left is not None:
+            why = "the job was started since, and what it wrote then is not in it"
+            return replace(job, checkpoint=Checkpoint(left.savepoint, left.written, why, copy=True))
         if found is None:
             return job
         why = unused(job, desired, state) if found.own else "another job might write there too"

@@ -89,12 +89,17 @@ class Copies:
         copy(last)
         return f"{SCHEME}{bucket}/{target}"
 
-    def clear(self, state: State) -> None:
-        """Delete the copies of a resource's savepoints; those that cannot be deleted stay."""
+    def clear(self, state: State, *marks: str) -> None:
+        """Delete the copies of a resource's savepoints; those that cannot be deleted stay.
+
+        Args:
+            state: where they are.
+            marks: others that the resource had when they were made.
+        """
         bucket = str(state.value("obs_bucket") or "")
         with contextlib.suppress(DliError):
             store = self._of(state)
-            for mark in state.marks:
+            for mark in state.marks.union(marks):
                 rows = list(store.listed(bucket, _folder(state, mark)))
                 for row in sorted(rows, key=lambda row: not row.key.endswith(METADATA)):
                     store.delete(ObjectUrl(bucket, row.key))

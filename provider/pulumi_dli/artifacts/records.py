@@ -8,7 +8,6 @@ counted.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import threading
 from collections.abc import Mapping
@@ -21,7 +20,7 @@ from pulumi_dli.artifacts.payload import Payload
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Report
-from pulumi_dli.errors import DliError, ObjectMissing
+from pulumi_dli.errors import DliError, JobError, ObjectMissing, SettingsError
 from pulumi_dli.job.canonical import directory, line
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, integer
@@ -79,6 +78,10 @@ class Record:
             restore_from=directory(told["restore_from"]),
         )
 
+    def behind(self, job: JobDetail) -> bool:
+        """Whether that job was started since, and so has come to newer state."""
+        return self.job_id == job.job_id and self.start_time < job.start_time
+
     def wish(self, desired: Desired) -> Desired:
         """The wish for the job that begins from it."""
         path = desired.options.restore_from
@@ -104,16 +107,31 @@ class Records:
         self._warn = warn
         self._lock = threading.Lock()
         self._there: dict[_Folder, Once[set[str]]] = {}
+        self._read: dict[tuple[_Folder, str], Once[Record | None]] = {}
 
     def find(self, desired: Desired) -> Record | None:
-        """The record of a resource that is to be created; None for none, or where none is told."""
+        """The record of a resource that is to be created; None for none, or where none is told.
+
+        It is the same throughout a run, so that a create begins as its line said.
+
+        Raises:
+            JobError: there is one, and it cannot be read.
+        """
         folder = _Folder.of(desired)
         if folder is None or not desired.stateful:
             return None
         for key in filter(self._listed(folder).__contains__, map(folder.key, desired.marks)):
-            with contextlib.suppress(DliError):
-                return self._read(folder, key)
+            with self._lock:
+                once = self._read.setdefault((folder, key), Once(partial(self._open, folder, key)))
+            return once.get()
         return None
+
+    def pass_over(self, desired: Desired) -> None:
+        """Let nothing of this run begin from the record of a resource."""
+        if folder := _Folder.of(desired):
+            with self._lock:
+                for mark in desired.marks:
+                    self._read[folder, folder.key(mark)] = Once(lambda: None)
 
     def waiting(self, job: JobDetail, desired: Desired) -> Record | None:
         """The record that the last start of a job left behind, which did not count; None for none.
@@ -123,9 +141,8 @@ class Records:
             desired: the program's wish.
         """
         found = self.find(desired)
-        if found is None or (found.job_id, found.start_time) != (job.job_id, job.start_time):
-            return None
-        return found
+        known = None if found is None else (found.job_id, found.start_time)
+        return found if known == (job.job_id, job.start_time) else None
 
     def keep(self, whose: Desired | State, path: str, old: JobDetail, state: State) -> None:
         """Write down which savepoint the job of a resource is to begin from.
@@ -155,21 +172,25 @@ class Records:
             text = json.dumps(asdict(record), ensure_ascii=False)
             self._objects(folder).put(ObjectUrl(folder.bucket, key), Payload.of(text.encode()))
             self._listed(folder).add(key)
+            with self._lock:
+                self._read[folder, key] = Once(lambda: record)
         except DliError as error:
             self._warn(
                 f"that the next job begins from {record.savepoint} could not be written down: "
                 f"{error}; if this run is killed, the next may begin without that state"
             )
 
-    def drop(self, whose: Desired | State) -> None:
-        """Forget the records of a resource; one that cannot be deleted stays."""
-        folder = _Folder.of(whose)
-        if folder is None:
-            return
-        there = self._listed(folder)
-        for key in there.intersection(map(folder.key, whose.marks)):
-            with contextlib.suppress(DliError):
-                self._objects(folder).delete(ObjectUrl(folder.bucket, key))
+    def drop(self, *whose: Desired | State) -> None:
+        """Forget the records of a resource, by all marks that it had; told where one stays."""
+        for folder in filter(None, map(_Folder.of, whose)):
+            there = self._listed(folder)
+            keys = (folder.key(mark) for each in whose for mark in each.marks)
+            for key in there.intersection(keys):
+                url = ObjectUrl(folder.bucket, key)
+                try:
+                    self._objects(folder).delete(url)
+                except DliError as error:
+                    self._warn(f"{error}; delete it by hand, or a later job begins from it")
                 there.discard(key)
 
     def _objects(self, folder: _Folder) -> Objects:
@@ -182,15 +203,30 @@ class Records:
         return once.get()
 
     def _list(self, folder: _Folder) -> set[str]:
-        with contextlib.suppress(DliError):
+        try:
             rows = self._objects(folder).hasty().listed(folder.bucket, folder.prefix)
             return {row.key for row in rows}
-        return set()
+        except (SettingsError, ObjectMissing):  # there is no such service, or no such bucket
+            return set()
+        except DliError as error:
+            self._warn(
+                f"records in the bucket {folder.bucket} could not be listed, so a job that is made "
+                f"anew begins without a savepoint that may wait for it: {error}"
+            )
+            return set()
 
-    def _read(self, folder: _Folder, key: str) -> Record | None:
+    def _open(self, folder: _Folder, key: str) -> Record | None:
         """A record whose savepoint is there; None for one that nothing can begin from."""
         url = ObjectUrl(folder.bucket, key)
-        store = self._objects(folder).hasty()
+        try:
+            return self._checked(url, self._objects(folder).hasty())
+        except DliError as error:
+            raise JobError(
+                f"a savepoint waits for this resource's job, and {url} tells which: {error}; run "
+                "this again, or delete that object to begin without it"
+            ) from None
+
+    def _checked(self, url: ObjectUrl, store: Objects) -> Record | None:
         try:
             record = Record.read(json.loads(store.read(url, 0, MOST_BYTES)))
             metadata = ObjectUrl.read(f"{record.savepoint.rstrip('/')}/_metadata")

@@ -31,6 +31,7 @@ class Desired:
         retained: whether a delete leaves the job alone (`retain_on_delete`).
         loss_told: whether the run has said that the job's state is given up; without that
             nothing is done that would give it up.
+        armed_told: whether the run has said that the job goes back if its new definition fails.
         given: the known inputs as the program spelled them, for the state.
         unknown: names of inputs that are not known yet in a preview, wholly or in part.
         wrong: what is wrong with single values, in pydantic's words; they are in neither
@@ -44,6 +45,7 @@ class Desired:
     former: frozenset[str] = frozenset()
     retained: bool = False
     loss_told: bool = False
+    armed_told: bool = False
     given: Mapping[str, Any] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
     wrong: tuple[ErrorDetails, ...] = ()

@@ -49,6 +49,8 @@ def unarmed(job: JobDetail, desired: Desired, state: State | None, todo: Plan) -
     restarting = {name for name in changed if FIELDS[name].cost is Cost.RESTART}
     if state is None:
         return "the job is not in the state, so nobody knows its definition"
+    if not state.owner:
+        return "the job does not carry this resource's mark"
     if not state.stateful or not desired.stateful or not todo.savepoint:
         return "a job without state starts anew either way"
     if todo.start is None or todo.start.origin is not Origin.SAVEPOINT:
@@ -80,7 +82,7 @@ def undo(job: JobDetail, todo: Plan) -> Undo:
         name: FIELDS[name].reset if is_empty(name, value) else value for name, value in old.items()
     }
     before = {**(job.value("tags") or {}), OWNER_TAG: job.mark, RESTART_TAG: job.restart}
-    written = {*todo.add_tags, RESTART_TAG}
+    written = {*todo.add_tags, *([RESTART_TAG] if todo.restart_mark else [])}
     back = {key: str(before[key]) for key in written if before.get(key)}
     return Undo(
         body=Body({name: value for name, value in body.items() if value is not KEEP}),

@@ -131,9 +131,10 @@ def blocked(job: JobDetail) -> str:
     found = job.checkpoint
     why, way = "", "set `restore_from` to a savepoint or checkpoint directory"
     if found is not None and found.path:
+        what = "a savepoint from before its last start" if found.copy else "its newest checkpoint"
         why = (
-            f"; its newest checkpoint, {found.path} of {date(found.written)}, is not taken by "
-            f"itself: {found.unused}"
+            f"; {what}, {found.path} of {date(found.written)}, is not taken by itself: "
+            f"{found.unused}"
         )
         way = "set `restore_from` to that or another directory"
     elif found is not None:

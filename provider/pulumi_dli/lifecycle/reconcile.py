@@ -95,6 +95,12 @@ class Reconciliation:
             raise (JobForeign if todo.foreign else StateAtRisk)(todo.blocked)
         if todo.loses and not self.desired.loss_told:
             raise StateAtRisk(unsaid(operation.job, operation.so_far))
+        if todo.rollback and self.desired.armed_told:
+            raise JobError(
+                f"job {operation.job.name} ({operation.job.job_id}) was to go back if its new "
+                f"definition fails, and could not: {todo.rollback}; nothing was changed, run this "
+                "again"
+            )
         if todo.start is not None and any(change.name == "queue_name" for change in todo.changes):
             demand_queue(self.context, self.desired)
         if todo.kept:

@@ -10,7 +10,7 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.plan import Plan
-from pulumi_dli.job.rollback import undo
+from pulumi_dli.job.rollback import Undo, undo
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.started import Definition
 from pulumi_dli.job.state import State
@@ -90,18 +90,29 @@ def go_back(
         context.saved.records.keep(state, copy, operation.job, state)
         if back.body:
             context.steps.put(operation, back.body)
-        context.steps.change_tags(operation, back.add_tags, back.remove_tags)
+        _restore_tags(context, operation, back)
         operation.next_start = None
         context.start(operation, Start(Origin.IMPORT, copy), state)
     except DliError as error:
         return _stranded(context, operation, failure, error)
     context.saved.records.drop(state)
-    operation.job = context.tags.fresh(operation.job)
+    with contextlib.suppress(DliError):
+        operation.job = context.tags.fresh(operation.job)
     operation.rolled_back = True
     return JobError(
         f"the new definition failed: {failure}; {title} runs again as before, from a copy of its "
         "savepoint"
     )
+
+
+def _restore_tags(context: Context, operation: Operation, back: Undo) -> None:
+    """Put tags back; where a region or a right lacks, the job runs with those of the update."""
+    try:
+        context.steps.change_tags(operation, back.add_tags, back.remove_tags)
+    except ApiError as error:
+        if error.uncertain:
+            raise
+        context.console.warn(f"the tags of job {operation.job.job_id} were not put back: {error}")
 
 
 def _stranded(

@@ -17,7 +17,7 @@ from pulumi_dli.errors import DliError, StateAtRisk
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
 from pulumi_dli.job.plan import Body
-from pulumi_dli.job.start import Start
+from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.waits import STALE, Waits
 
@@ -111,7 +111,7 @@ class Steps:
             operation.changed = True
         if not start.resumes:
             operation.next_start = FRESH
-        elif operation.next_start in (None, LIVE):
+        elif operation.next_start in (None, LIVE) and start.origin is not Origin.CHECKPOINT:
             operation.next_start = NextStart.at(start.path)
         before = operation.job
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from pulumi_dli.artifacts.copies import COPIES
 from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Ownership
@@ -82,7 +83,7 @@ class Lifecycle:
             DliError: nothing was changed.
         """
         deadline = Deadline(self._context.clock, seconds)
-        return self._begun(deploy(self._context, desired, deadline))
+        return self._begun(desired, deploy(self._context, desired, deadline))
 
     def redeploy(self, desired: Desired, state: State, path: str, seconds: float) -> State:
         """Bring a job into being in the place of one that the engine had deleted before.
@@ -102,12 +103,12 @@ class Lifecycle:
             desired = desired.without("restore_from")
         with kept(state, None, path):
             deadline = Deadline(self._context.clock, seconds)
-            return self._begun(deploy(self._context, desired, deadline, begins))
+            return self._begun(desired, deploy(self._context, desired, deadline, begins))
 
-    def _begun(self, state: State) -> State:
+    def _begun(self, desired: Desired, state: State) -> State:
         """What is left of an operation: once a start has counted, no savepoint waits any more."""
         if state.started is not None:
-            self._context.saved.records.drop(state)
+            self._context.saved.records.drop(desired, state)
         return state
 
     def change(
@@ -147,10 +148,11 @@ class Lifecycle:
         # A run that was killed, or lost an answer, has left its copy and told nobody.
         asked = "previous" in (desired.options.rollback, state.value("rollback"))
         copied = asked or state.rejected is not None
-        if operation.counted and copied:
-            self._context.saved.copies.clear(reached)
+        began_from_it = f"/{COPIES}/" in state.next_start.path  # then it is the only one so far
+        if operation.counted and copied and not began_from_it:
+            self._context.saved.copies.clear(reached, *desired.marks, *state.marks)
         if operation.counted and (copied or not state.job.has_run):
-            self._context.saved.records.drop(reached)
+            self._context.saved.records.drop(desired, state)
         return reached
 
     def replace(self, desired: Desired, state: State, seconds: float) -> State:
@@ -192,7 +194,8 @@ class Lifecycle:
             job = None if job is None else old.tagged(job)
         if job is None and not state.next_start.path:
             state = replace(state, next_start=NextStart.at(self._recorded(desired)))
-        return self._begun(relocate(self._context, old._context, job, desired, state, deadline))
+        reached = relocate(self._context, old._context, job, desired, state, deadline)
+        return self._begun(desired, reached)
 
     def _recorded(self, desired: Desired) -> str:
         """The savepoint that waits for a resource's job; "" for none."""

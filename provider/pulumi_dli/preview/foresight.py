@@ -140,6 +140,8 @@ class Foresight:
         todo = found.todo if live is state.job else plan(live, desired, state)
         if looked:
             todo = self.saved.copies.armed(live, desired, state, todo)
+        if todo.rollback == "":
+            self.memory.tell_armed(urn)
         line = self._preview.change(urn, live, todo, desired, looked=looked)
         self._speak(urn, asides.after_failure(line, desired, state))
 
@@ -193,12 +195,15 @@ class Foresight:
     ) -> str:
         """Speak of a job that comes into being; why it cannot."""
         left = self._recorded(desired) if old is None else None
+        lost = self.memory.lost(urn, desired)
+        if left is not None and lost is not None and left.behind(lost.job):
+            self.saved.records.pass_over(desired)
+            left = None
         path = old.path if old is not None and desired.stateful else ""
         if left is not None and not (job and job.has_run):
             path, desired = left.savepoint, left.wish(desired)
         if speaks:
             line = self._preview.arrival(urn, desired, job, path)
-            lost = self.memory.lost(urn, desired)
             if left is not None and left.savepoint in line.text:
                 line = asides.handed(line, left, self.clock.epoch())
             elif job is None and lost is not None:
