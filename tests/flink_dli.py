@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 from dli import COMMAND, Dli
 from pulumi_dli.local import validation
 from pulumi_dli.local.flink import choice
@@ -35,6 +36,11 @@ def a_job(**fields: Any) -> Job:
         create_time=0,
         update_time=0,
     )
+
+
+def ways(arguments: str) -> dict[str, str]:
+    """The fields of a job of Ways.java."""
+    return {"entrypoint": "Ways.jar", "entrypoint_args": arguments}
 
 
 class Counts:
@@ -116,6 +122,20 @@ class FlinkDli(Dli):
                 seen.append(detail)
             time.sleep(0.1)
         return seen[-1]
+
+    def fails_behind_its_hand_over(self, **fields: Any) -> None:
+        """Start a job whose main fails behind its hand-over: it fails, and nothing of it runs."""
+        job_id = self.orders("bad", **ways("throw") | fields)
+        self.run(job_id)
+        detail = self.reaches(job_id, "job_submit_fail")
+        assert "IllegalStateException: throw" in detail["status_desc"]
+        overview = f"{self.cluster.url}/jobs/overview"
+
+        def states() -> set[str]:
+            jobs = httpx.get(overview, trust_env=False).json()["jobs"]
+            return {job["state"] for job in jobs if job["name"] == "handed over"}
+
+        self.until("its end", lambda: states() == {"CANCELED"})
 
     def ends(self, job_id: int, *, savepoint: bool = False) -> dict[str, Any]:
         """Stop a job; its details once it is stopped."""

@@ -25,7 +25,8 @@ def folder_on_flink(
 ) -> Iterator[FlinkDli]:
     """One cluster for the tests that leave it as it was."""
     folder = tmp_path_factory.mktemp("dli")
-    files.add(folder, order_counts, None)
+    for jar in (order_counts, compiler.jar(HERE / "Ways.java", flink_version, folder)):
+        files.add(folder, jar, None)
     with switched_on(folder, flink_version) as dli:
         yield dli
 
@@ -94,6 +95,10 @@ def test_a_start_that_cannot_work_says_why(
     detail = dli.reaches(job_id, "job_submit_fail")
     assert words in detail["status_desc"]
     assert "\n" not in detail["status_desc"]
+
+
+def test_a_main_that_fails_after_it_handed_over_leaves_nothing_running(dli: FlinkDli) -> None:
+    dli.fails_behind_its_hand_over()
 
 
 def test_too_few_free_slots_is_a_failure_and_not_a_hang(dli: FlinkDli) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from flink_dli import Counts, FlinkDli, switched_on
-from pulumi_dli.local.cli import app
-from pulumi_dli.local.flink import choice, compiler, files, install
-from typer.testing import CliRunner
-
-HERE = Path(__file__).parent
-OLD, KEEPER = "1.15", "keeper"
-COUNTING = "order counts"
-"""What Flink calls a job of OrderCounts, as the keeper is."""
+from pulumi_dli.local.flink import files, install
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +20,7 @@ def folder_of_versions(
 ) -> Iterator[FlinkDli]:
     """A folder whose jobs name their Flink; another one is the folder's."""
     folder = tmp_path_factory.mktemp("dli")
-    for jar in (order_counts, compiler.jar(HERE / "Ways.java", flink_version, folder)):
-        files.add(folder, jar, None)
+    files.add(folder, order_counts, None)
     with switched_on(folder, flink_version) as dli:
         yield dli
 
@@ -38,37 +29,8 @@ def folder_of_versions(
 def dli(folder_of_versions: FlinkDli) -> Iterator[FlinkDli]:
     """That folder; the jobs of a test are gone afterwards, and their clusters."""
     yield folder_of_versions
-    _clear(folder_of_versions)
-
-
-@pytest.fixture(scope="module")
-def folder_on_old_flink(folder_of_versions: FlinkDli) -> FlinkDli:
-    """That folder, with a job that keeps a cluster of an old Flink: it goes with the last job.
-
-    What comes behind in this file is for the old Flink alone.
-    """
-    job_id = folder_of_versions.orders(KEEPER, flink_version=OLD)
-    folder_of_versions.run(job_id)
-    folder_of_versions.reaches(job_id, "job_running")
-    return folder_of_versions
-
-
-@pytest.fixture
-def old(folder_on_old_flink: FlinkDli) -> Iterator[FlinkDli]:
-    """The old Flink; the jobs of a test are gone afterwards."""
-    yield folder_on_old_flink
-    _clear(folder_on_old_flink)
-
-
-def _clear(dli: FlinkDli) -> None:
-    for name, job in dli.jobs().items():
-        if name != KEEPER:
-            dli.good("DELETE", f"jobs/{job['id']}")
-
-
-def ways(arguments: str) -> dict[str, str]:
-    """The fields of a job of Ways.java."""
-    return {"entrypoint": "Ways.jar", "entrypoint_args": arguments}
+    for job in folder_of_versions.jobs().values():
+        folder_of_versions.good("DELETE", f"jobs/{job['id']}")
 
 
 def asked(dli: FlinkDli, run: str, path: str) -> Any:
@@ -155,25 +117,6 @@ def _restarts_itself_is_counted_and_gives_up(dli: FlinkDli, line: str) -> None:
     assert len([row for row in rows if row[2] == 0]) == 1, "a restart began anew"
 
 
-def _fails_after_it_handed_over(dli: FlinkDli) -> None:
-    """A main that fails behind its hand-over: the start fails, and nothing of it runs."""
-    job_id = dli.orders("bad", **ways("throw"))
-    dli.run(job_id)
-    assert "IllegalStateException: throw" in dli.reaches(job_id, "job_submit_fail")["status_desc"]
-    overview = f"{dli.cluster.url}/jobs/overview"
-
-    def states() -> set[str]:
-        jobs = httpx.get(overview, trust_env=False).json()["jobs"]
-        return {job["state"] for job in jobs if job["name"] != COUNTING}
-
-    dli.until("its end", lambda: states() <= {"CANCELED"})
-
-
-def test_a_main_that_fails_after_it_handed_over_leaves_nothing_running(dli: FlinkDli) -> None:
-    choice.switch_on(dli.folder, "1.20", lambda _: None)
-    _fails_after_it_handed_over(dli)
-
-
 def test_a_flink_that_cannot_be_installed_fails_the_start(
     dli: FlinkDli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,72 +150,3 @@ def test_a_job_may_be_stopped_while_its_flink_is_installed(
         silent.accept()[0].close()  # pip has asked, and is answered with nothing
         dli.ends(job_id)
     assert not list((dli.folder / "flink" / "runs").iterdir())
-
-
-# On the old Flink: one cluster for all.
-
-
-BAD = (
-    ({"entrypoint_args": "--other x"}, "IllegalArgumentException: --output FILE is missing"),
-    ({"main_class": "nowhere.Missing"}, "ClassNotFoundException: nowhere.Missing"),
-    (ways("exit"), "the job's main ended the client with 3"),
-    (ways("return"), "the job's main ended before it had handed a job to Flink"),
-    (ways('throw "a\\b" # é'), 'IllegalStateException: throw,"a\\b",#,é'),
-)
-
-
-def test_a_start_that_cannot_work_on_an_old_flink_says_why(old: FlinkDli) -> None:
-    for number, (fields, words) in enumerate(BAD):
-        job_id = old.orders(f"bad-{number}", **{"flink_version": OLD} | fields)
-        old.run(job_id)
-        detail = old.reaches(job_id, "job_submit_fail")
-        assert words in detail["status_desc"]
-        assert "\n" not in detail["status_desc"]
-
-
-def test_a_main_that_fails_after_it_handed_over_leaves_nothing_running_on_an_old_flink(
-    old: FlinkDli,
-) -> None:
-    choice.switch_on(old.folder, OLD, lambda _: None)
-    _fails_after_it_handed_over(old)
-
-
-def test_a_main_that_hangs_ends_with_its_job_and_shows_its_arguments_to_nobody(
-    old: FlinkDli,
-) -> None:
-    job_id = old.orders("hanging", flink_version=OLD, **ways("hang word-of-mine"))
-    old.run(job_id)
-    trace = old.folder / "hanging"
-    old.until(
-        "main",
-        lambda: bool(old.details(job_id)) and trace.exists() and trace.read_text().endswith("\n"),
-    )
-    process = Path("/proc") / trace.read_text().strip()
-    assert b"word-of-mine" not in (process / "cmdline").read_bytes()
-    [kept] = (old.folder / "flink" / "runs").glob("*/client.args")
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    old.ends(job_id)
-    old.until("the end of main", lambda: not process.exists())
-    assert not kept.exists()
-
-
-def test_the_commands_speak_of_the_flink_that_a_job_names(
-    old: FlinkDli, flink_version: str, tmp_path: Path
-) -> None:
-    choice.switch_on(old.folder, flink_version, lambda _: None)
-
-    def told(*arguments: str) -> str:
-        done = CliRunner().invoke(app, [*arguments, "--path", str(old.folder)])
-        assert done.exit_code == 0, done.output
-        return done.output
-
-    source = tmp_path / "Named.java"
-    source.write_text((HERE / "Ways.java").read_text().replace("Ways", "Named"))
-    assert told("add", str(source), "--version", OLD) == "Named.jar\n"
-    job_id = old.orders("printing", flink_version=OLD)
-    old.run(job_id)
-    old.reaches(job_id, "job_running")
-    assert "unless a job's flink_version names another" in told("flink")
-    assert f"Flink 1.15.4 is up at {old.cluster.url}" in told("flink")
-    assert f"flink  Flink {flink_version}, unless a job's" in told("status")
-    assert "Job has been submitted with JobID" in told("logs", "printing")
