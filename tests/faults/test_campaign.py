@@ -20,6 +20,6 @@ def test_no_job_is_duplicated_lost_or_started_without_its_state(first: int, tmp_
         play(seed, tmp_path / str(seed))
 
 
-@pytest.mark.parametrize("seed", [-1, -2, -3, 9, 37, 63, 141, 1055, 1089, 1132, 2015])
+@pytest.mark.parametrize("seed", [-1, -2, -3, 9, 37, 63, 141, 1055, 1089, 1132, 2015, 82557])
 def test_a_schedule_that_once_failed(seed: int, tmp_path: Path) -> None:
     play(seed, tmp_path)

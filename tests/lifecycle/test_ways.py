@@ -615,6 +615,15 @@ def test_what_an_interrupted_move_imported_does_not_win_over_a_newer_savepoint(
     assert counter(moving, 2) > 5000
 
 
+def test_a_tag_added_by_hand_to_a_job_that_a_killed_move_made_is_taken_off(moving: Stack) -> None:
+    moving.killed_up(5, waiting=True, project_id=OTHER)
+    moving.up(project_id=OTHER)
+    with moving.store.write() as db:
+        db.execute("INSERT INTO tags (job_id, key, value) VALUES (2, 'hand', 'x')")
+    moving.up(project_id=OTHER, desc="x")
+    assert "hand" not in tags(moving, 2)
+
+
 def test_a_taint_together_with_a_move_is_told_as_a_move_after_a_refresh(moving: Stack) -> None:
     session = moving.session()
     moving._refreshed(session)  # noqa: SLF001 -- `refresh: always` is the same process

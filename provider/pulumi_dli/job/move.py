@@ -105,7 +105,7 @@ def hands(there: JobDetail, todo: Move) -> bool:
 
     What an interrupted run imported may be older than what is brought now.
     """
-    if there.has_run or not (todo.named or todo.carried):
+    if there.has_run or there.phase not in AT_REST or not (todo.named or todo.carried):
         return False
     path = todo.begins(todo.path)
     return not path or not same_directory(path, there.savepoint_path)  # "": the stop will tell

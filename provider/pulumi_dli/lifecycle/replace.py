@@ -14,7 +14,7 @@ from pulumi_dli.client.ownership import Owner
 from pulumi_dli.clock import Deadline
 from pulumi_dli.errors import DliError, Halfway, StateAtRisk
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.detail import AT_REST, JobDetail
 from pulumi_dli.job.move import Move, conflict, move, wish
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.outputs import observed
@@ -130,12 +130,16 @@ def _arrived(
         operation = draft(new, desired, deadline)
     else:  # an interrupted run made it
         settle = desired.options.timeouts.settle
-        operation = Operation(job=there, deadline=deadline, settle=settle)
+        operation = Operation(
+            job=there, deadline=deadline, settle=settle, unmanaged={"tags": frozenset()}
+        )
     job_id = operation.job.job_id
     with _withdrawn(new, operation, withdraw=there is None):
         if path and not operation.job.has_run:
-            # What an interrupted run imported may be older than what is brought now.
-            if not same_directory(path, operation.job.savepoint_path):
+            # What an interrupted run imported may be older than what is brought now. One whose
+            # start is under way has begun from it already.
+            at_rest = operation.job.phase in AT_REST
+            if at_rest and not same_directory(path, operation.job.savepoint_path):
                 new.console.guard()
                 new.jobs.import_savepoint(job_id, path)
             operation.next_start = NextStart.at(path)
