@@ -222,23 +222,6 @@ def test_a_trigger_whose_restart_was_killed_behind_its_run_is_only_recorded(
 STATELESS = {"upgrade_mode": "stateless"}
 
 
-def edited_by_hand(job: Stack) -> None:
-    job.dli.stopped(1, savepoint=True)
-    job.dli.put(1, parallel_number=3)
-    job.dli.run(1, resume=True)
-    job.dli.pass_time(100)
-    job.sent()
-
-
-def test_a_mode_alone_on_a_job_that_was_edited_tells_the_restart_that_it_comes_to(
-    job: Stack,
-) -> None:
-    edited_by_hand(job)
-    line = as_said(job, **STATELESS)
-    assert line.startswith("orders: RESTARTS THE JOB WITHOUT STATE (downtime); parallel_number 3")
-    assert job.warned == [line]
-
-
 def test_a_mode_alone_behind_a_killed_restart_tells_that_the_state_goes(job: Stack) -> None:
     job.killed_up(2, parallel_number=2)
     job.sent()
@@ -257,15 +240,11 @@ def test_a_mode_alone_behind_a_killed_restart_tells_that_the_state_goes(job: Sta
         STATELESS,
     ],
 )
-@pytest.mark.parametrize("stands", ["stopped", "edited"])
-def test_what_is_recorded_only_says_what_comes_of_a_job_that_stands_otherwise(
-    job: Stack, stands: str, program: dict[str, Any]
+def test_what_is_recorded_only_says_what_comes_of_a_job_that_was_stopped(
+    job: Stack, program: dict[str, Any]
 ) -> None:
-    if stands == "edited":
-        edited_by_hand(job)
-    else:
-        job.dli.stopped(1, savepoint=True)
-        job.sent()
+    job.dli.stopped(1, savepoint=True)
+    job.sent()
     as_said(job, **program)
 
 

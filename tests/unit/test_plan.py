@@ -13,7 +13,7 @@ from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.field import Cost
 from pulumi_dli.job.move import conflict, move
 from pulumi_dli.job.options import Options
-from pulumi_dli.job.plan import Plan, plan
+from pulumi_dli.job.plan import Bar, Plan, plan
 from pulumi_dli.job.restarts import asking, restart_mark
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import Origin, Start
@@ -541,10 +541,38 @@ def test_a_job_does_not_go_where_one_of_its_resource_cannot_start() -> None:
 def test_a_job_of_any_id_is_taken_back_with_its_id() -> None:
     live = replace(job("running"), job_id=123456, mark=HIGH)
     state = replace(stored(live, PROGRAM, owner=LOW), job=live)
-    assert plan(live, wish(owner=LOW), state).foreign
+    assert plan(live, wish(owner=LOW), state).bar is Bar.MARK
     back = plan(live, wish(owner=LOW, adopt_job_id=int("123456")), state)
-    assert not back.foreign
+    assert not back.blocked
     assert back.add_tags == {"pulumi-owner": LOW}
+
+
+@pytest.mark.parametrize(
+    ("before", "live", "wanted"),
+    [
+        pytest.param({}, {"checkpoint_path": "b/made"}, {"checkpoint_path": "b/own"}, id="made"),
+        pytest.param(
+            {}, {"restart_when_exception": False}, {"restart_when_exception": True}, id="default"
+        ),
+        pytest.param({"entrypoint_args": "[secret]"}, {"entrypoint_args": "x"}, {}, id="hidden"),
+        pytest.param({"desc": "a  b"}, {"desc": "a  b"}, {"desc": "c"}, id="as stored"),
+        pytest.param(
+            {"parallel_number": 1}, {"parallel_number": 2}, {"parallel_number": 2}, id="as wanted"
+        ),
+    ],
+)
+def test_what_is_no_change_by_hand(
+    before: dict[str, Any], live: dict[str, Any], wanted: dict[str, Any]
+) -> None:
+    state = State(replace(job("running"), values=before))
+    assert not plan(job("running", **live), wish(**wanted), state).blocked
+
+
+def test_a_change_by_hand_goes_before_a_start_that_cannot_be() -> None:
+    state = State(replace(job("running"), values={**PROGRAM}))
+    todo = plan(job("stopped", parallel_number=5), wish(parallel_number=2), state)
+    assert todo.bar is Bar.HAND
+    assert "parallel_number was changed by hand to 5" in todo.blocked
 
 
 def test_a_trigger_that_is_equal_is_no_new_one() -> None:

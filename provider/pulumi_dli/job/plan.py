@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
+from pulumi_dli.job.by_hand import changed_by_hand
 from pulumi_dli.job.canonical import canonical
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
@@ -39,6 +41,17 @@ class Body:
         return self.values.get(name)
 
 
+class Bar(Enum):
+    """What stands in the way of a plan."""
+
+    START = "start"
+    """The job cannot be started without losing state."""
+    MARK = "mark"
+    """It carries another resource's mark."""
+    HAND = "hand"
+    """It was changed by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The steps of an update, in their order: stop, put, tags, start.
@@ -56,7 +69,7 @@ class Plan:
         loses: whether these give up the state of a job that kept it so far.
         blocked: why the job cannot be started or changed, with the ways out; then no step is
             taken.
-        foreign: whether that is because it carries another resource's mark.
+        bar: what that is about.
         recorded: arguments that only the state needs to know.
         rollback: why the job does not go back to its old definition if the new one fails; "" where
             it does, None where that is not asked for or there is nothing to go back from.
@@ -76,7 +89,7 @@ class Plan:
     overwritten: tuple[str, ...] = ()
     loses: bool = False
     blocked: str = ""
-    foreign: bool = False
+    bar: Bar = Bar.START
     recorded: tuple[str, ...] = ()
     rollback: str | None = None
     asked: tuple[str, ...] = ()
@@ -144,10 +157,13 @@ def plan(
         elif at_rest and (job.phase is not Phase.FINISHED or restarts):
             begins = start(job, desired, state, pending_start(job, state, known))
             why_not = "" if begins else blocked(job)
-    thief = "" if state is None else _thief(job, desired, state)
-    if thief:
-        again = state is not None and state.ours.get("adopt_job_id") == job.job_id
-        why_not = taken(job, thief, again=again)
+    bar = Bar.START
+    if state is not None:
+        if hand := changed_by_hand(job, changes, state):
+            bar, why_not = Bar.HAND, hand
+        if thief := _thief(job, desired, state):
+            again = state.ours.get("adopt_job_id") == job.job_id
+            bar, why_not = Bar.MARK, taken(job, thief, again=again)
     full = stop or begins is not None
     savepoint = stop and desired.stateful and job.has_run
     return Plan(
@@ -164,7 +180,7 @@ def plan(
         loses=_has_state(job, state, known)
         and ((stop and not savepoint) or (begins is not None and begins.empty)),
         blocked=why_not,
-        foreign=bool(thief),
+        bar=bar,
         recorded=_recorded(desired, state),
         asked=() if begins is None else asked,
         restart_mark=restart_mark(job, desired, state) if state and begins and asked else "",

@@ -116,6 +116,15 @@ def hidden(value: Any) -> Any:
     return MASK if value else value
 
 
+def shown(value: Any) -> str | None:
+    """Numbers and flags as text. Any text may be a secret, so none is shown."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
+    return None
+
+
 def _values(source: Mapping[str, Any]) -> Iterator[str]:
     config = source.get("runtime_config")
     whole = " ".join(_leaves(source.get("entrypoint_args")))

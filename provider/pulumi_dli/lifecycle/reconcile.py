@@ -11,7 +11,7 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OTHER_BYTES, OWNER_TAG
-from pulumi_dli.job.plan import Body, Plan, plan
+from pulumi_dli.job.plan import Bar, Body, Plan, plan
 from pulumi_dli.job.restarts import RESTART_TAG
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import UNMARKED, State
@@ -26,6 +26,9 @@ NO_TAGS = (
     "this region has no endpoints for tags: jobs keep the tags that they were created with, "
     "whatever the program says, and a restart that is interrupted may be made again"
 )
+
+
+_ERRORS = {Bar.START: StateAtRisk, Bar.MARK: JobForeign, Bar.HAND: JobError}
 
 
 def demand_queue(context: Context, desired: Desired) -> None:
@@ -92,7 +95,7 @@ class Reconciliation:
         before = self._seen()
         todo = self.context.saved.copies.armed(before, self.desired, self.state, self._plan(before))
         if todo.blocked:
-            raise (JobForeign if todo.foreign else StateAtRisk)(todo.blocked)
+            raise _ERRORS[todo.bar](todo.blocked)
         if todo.loses and not self.desired.loss_told:
             raise StateAtRisk(unsaid(operation.job, operation.so_far))
         if todo.rollback and self.desired.armed_told:

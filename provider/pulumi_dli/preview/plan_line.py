@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.field import Cost
 from pulumi_dli.job.options import Options
-from pulumi_dli.job.plan import Plan
+from pulumi_dli.job.plan import Bar, Plan
+from pulumi_dli.job.redaction import shown
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import Origin, Start
 
@@ -196,7 +197,7 @@ def change(
 
 
 def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
-    if plan.foreign:
+    if plan.blocked and plan.bar is not Bar.START:
         yield f"CANNOT CHANGE: {plan.blocked}"
     elif plan.blocked:
         yield f"CANNOT START: {plan.blocked}"
@@ -257,7 +258,7 @@ def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
     if "adopt_job_id" in plan.recorded and adopted not in (None, job.job_id):
         yield f"adopt_job_id is read by a create only: job {adopted} is not taken over"
     for change in plan.changes:
-        old, new = _shown(change.old), _shown(change.new)
+        old, new = shown(change.old), shown(change.new)
         if FIELDS[change.name].secret or old is None or new is None:
             yield f"{change.name} changes"
         else:
@@ -270,12 +271,3 @@ def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
         yield f"no longer set, but kept by the service: {', '.join(plan.kept)}"
     if not plan.touches and plan.recorded:
         yield f"nothing is sent, the state records: {', '.join(plan.recorded)}"
-
-
-def _shown(value: Any) -> str | None:
-    """Numbers and flags as text. Any text may be a secret, so none is shown."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return f"{value:g}" if isinstance(value, float) else str(value)
-    return None
