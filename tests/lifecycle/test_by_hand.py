@@ -1,4 +1,4 @@
-"""What somebody changes by hand is noticed before anything is stopped, and not overwritten unseen."""
+"""A change by hand is noticed before anything is stopped, and not overwritten unseen."""
 
 from __future__ import annotations
 
