@@ -14,6 +14,7 @@ REQUESTS = {
     "create": "create",
     "put": "update",
     "stop savepoint": "stop with savepoint",
+    "savepoint": "savepoint",
     "stop": "stop",
     "run resume": "run with state",
     "run": "run",
@@ -77,6 +78,8 @@ def announced(line: str, *, replaced: bool = False) -> list[str]:
     named = {detail.split(" ")[0] for detail in details}
     shown = {
         "[bucket]": ["update"] * ("obs_bucket is set first" in details),
+        "[savepoint]": ["savepoint"]
+        * any(each in details for each in ("takes a savepoint", "takes a savepoint first")),
         "[update]": ["update"] * bool(named & FIELDS.keys() - {"tags"}),
         "[tags]": ["tags"] * any(detail in TAGS for detail in details),
     }

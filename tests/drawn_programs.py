@@ -165,6 +165,7 @@ _right: dict[str, st.SearchStrategy[Any]] = {
     "desired_state": st.sampled_from(["running", "stopped"]),
     "upgrade_mode": st.sampled_from(["savepoint", "stateless"]),
     "restart_trigger": st.sampled_from(["one", "2", "a\nb"]),
+    "savepoint_trigger": st.sampled_from(["one", "2"]),
     "on_delete": st.sampled_from(["stop", "savepoint", "retain"]),
     "timeouts": st.fixed_dictionaries(
         {"settle": st.sampled_from([0, 1, 0.5])},

@@ -344,6 +344,8 @@ def short(method: str, path: str, body: str) -> str:
             return "stop savepoint" if sent["trigger_savepoint"] else "stop"
         case "POST", ["jobs", "run"]:
             return "run resume" if sent["resume_savepoint"] else "run"
+        case "POST", [*_, "savepoint"]:
+            return "savepoint"
         case "POST", [*_, "import-savepoint"]:
             return f"import {sent['savepoint_path']}"
         case "DELETE", _:

@@ -74,6 +74,7 @@ def every_output(job: FlinkJarJob) -> FlinkJarJobArgs:
         upgrade_mode=job.upgrade_mode,
         restore_from=job.restore_from,
         restart_trigger=job.restart_trigger,
+        savepoint_trigger=job.savepoint_trigger,
         adopt_job_id=job.adopt_job_id,
         on_delete=job.on_delete,
         region=job.region,

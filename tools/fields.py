@@ -84,6 +84,7 @@ OWN_COST = {
     "desired_state": "stops or starts the job",
     "restore_from": "a restart, from there",
     "restart_trigger": "a restart",
+    "savepoint_trigger": "a savepoint; the job runs on",
     "region": "a replacement",
     "project_id": "a replacement",
 }

@@ -173,6 +173,9 @@ class FlinkJarJobArgs(TypedDict, total=False):
     restart_trigger: Input[str | None]
     """Any text. A change restarts the job; with `jar_digest(path)` a changed jar does, with
     `file_digest(path)` each build of one."""
+    savepoint_trigger: Input[str | None]
+    """Any text. A change takes a savepoint of the running job, which runs on; `savepoint_path`
+    names it. Of a job that is new or at rest it is only noted."""
     adopt_job_id: Input[int | None]
     """Id of an existing job to take over. Read by create only."""
     rollback: Input[Literal["none", "previous"] | None]

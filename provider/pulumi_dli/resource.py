@@ -124,6 +124,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     upgrade_mode: Output[Literal["savepoint", "stateless"] | None]
     restore_from: Output[str | None]
     restart_trigger: Output[str | None]
+    savepoint_trigger: Output[str | None]
     adopt_job_id: Output[int | None]
     rollback: Output[str | None]
     on_delete: Output[Literal["stop", "savepoint", "retain"] | None]

@@ -32,11 +32,12 @@ programs = st.fixed_dictionaries(
         "desired_state": st.sampled_from(["stopped", "running"]),
         "tags": st.dictionaries(st.sampled_from("ab"), st.sampled_from("xy")),
         "restart_trigger": st.sampled_from(["one", "two"]),
+        "savepoint_trigger": st.sampled_from(["one", "two"]),
         "restore_from": st.just("a savepoint"),
         "on_delete": st.just("stop"),
         "name": st.just("orders"),
     },
-)
+).filter(lambda each: not ("savepoint_trigger" in each and each.get("obs_bucket", "") is None))
 EVENTS = ("nothing", "nothing", "stopped", "crashed", "edited", "overwritten", "deleted")
 
 

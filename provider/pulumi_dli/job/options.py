@@ -81,6 +81,13 @@ class Options(Strict):
             "jar does, with `file_digest(path)` each build of one."
         ),
     ] = None
+    savepoint_trigger: Annotated[
+        Text | None,
+        Field(
+            description="Any text. A change takes a savepoint of the running job, which runs on; "
+            "`savepoint_path` names it. Of a job that is new or at rest it is only noted."
+        ),
+    ] = None
     adopt_job_id: Annotated[
         int | None,
         Field(

@@ -36,6 +36,7 @@ class Outcome:
         put_time: `update_time` of the answer to the PUT; 0 when nothing was put.
         started: whether a start was accepted, so that `restart_trigger` and `restore_from`
             have had their effect.
+        saved_live: whether the savepoint that the program asked for was taken.
         counted: whether the job was seen to run long enough after a start.
         etags: see `Watched`, of the objects that the last start was asked for with.
         next_start: what the next start begins with; None: undecided, as before.
@@ -50,6 +51,7 @@ class Outcome:
     job: JobDetail
     put_time: int = 0
     started: bool = False
+    saved_live: bool = False
     counted: bool = False
     etags: Mapping[str, str] = field(default_factory=dict)
     next_start: NextStart | None = None
@@ -150,6 +152,8 @@ def after_failure(outcome: Outcome, desired: Desired, state: State | None) -> St
         ours["restore_from"] = before.ours.get("restore_from")  # due until a start has counted
     if not outcome.started:
         ours["restart_trigger"] = before.ours.get("restart_trigger")
+    if not outcome.saved_live:
+        ours["savepoint_trigger"] = before.ours.get("savepoint_trigger")
     if state is not None and "tags" not in outcome.written:
         ours["owner"] = before.ours.get("owner")
     risk = state_at_risk(reached.job, reached.next_start, stateful=desired.stateful)

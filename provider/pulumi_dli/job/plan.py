@@ -21,7 +21,7 @@ from pulumi_dli.job.differences import Change, differences, managed
 from pulumi_dli.job.field import Cost
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
-from pulumi_dli.job.restarts import asking, restart_mark
+from pulumi_dli.job.restarts import asking, restart_mark, savepoint_due
 from pulumi_dli.job.start import Start, blocked, pending_start, recovery, restart, resumable, start
 from pulumi_dli.job.state import State
 
@@ -62,6 +62,7 @@ class Plan:
         resets: fields of the body that the program no longer sets.
         kept: removed fields that the service keeps.
         add_tags, remove_tags: tags to change.
+        saves: whether a savepoint of the running job is taken first, because the program asks.
         stop: whether the job is stopped first; `savepoint`: with a savepoint.
         start: the start that ends the update.
         overwritten: the arguments whose objects the restart is for: they hold other bytes than
@@ -83,6 +84,7 @@ class Plan:
     kept: tuple[str, ...] = ()
     add_tags: Mapping[str, str] = field(default_factory=dict)
     remove_tags: Mapping[str, str] = field(default_factory=dict)
+    saves: bool = False
     stop: bool = False
     savepoint: bool = False
     start: Start | None = None
@@ -100,6 +102,7 @@ class Plan:
         """Whether the plan changes anything on the service, or would if it could."""
         return bool(
             self.body
+            or self.saves
             or self.stop
             or self.start
             or self.blocked
@@ -113,6 +116,7 @@ RECORDED = (
     "upgrade_mode",
     "restore_from",
     "restart_trigger",
+    "savepoint_trigger",
     "adopt_job_id",
     "rollback",
     "on_delete",
@@ -173,6 +177,7 @@ def plan(
         kept=kept,
         add_tags=add,
         remove_tags=remove,
+        saves=not at_rest and savepoint_due(desired, state),
         stop=stop,
         savepoint=savepoint,
         start=begins,

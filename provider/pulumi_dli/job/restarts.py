@@ -1,6 +1,6 @@
-"""The restarts that a program asks for by an argument, and whether they were made already.
+"""The restarts and savepoints that a program asks for by an argument, and which were made already.
 
-They leave no trace in the definition. So they leave a tag, `pulumi-restart`, by which an update
+Restarts leave no trace in the definition. So they leave a tag, `pulumi-restart`, by which an update
 that goes on after a kill knows them.
 """
 
@@ -39,6 +39,15 @@ def asking(job: JobDetail, desired: Desired, state: State | None) -> tuple[str, 
     return tuple(
         name for name in ASKS if _due(name, desired, state) and not _made(name, job, desired, state)
     )
+
+
+def savepoint_due(desired: Desired, state: State | None) -> bool:
+    """Whether the program asks for a savepoint of the running job that was not taken yet.
+
+    It leaves no tag: one that was taken and not noted is taken once more, which costs nothing.
+    """
+    wanted = desired.options.savepoint_trigger
+    return state is not None and wanted is not None and wanted != state.savepoint_trigger
 
 
 def restore_due(desired: Desired, state: State | None) -> bool:

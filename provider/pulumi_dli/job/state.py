@@ -207,6 +207,12 @@ class State:
         return None if trigger is None else text_of(trigger)
 
     @property
+    def savepoint_trigger(self) -> str | None:
+        """The text of the last savepoint that was asked for."""
+        trigger = self.ours.get("savepoint_trigger")
+        return None if trigger is None else text_of(trigger)
+
+    @property
     def restore_from(self) -> str | None:
         """The directory of the last start that was asked for."""
         return self.ours.get("restore_from")

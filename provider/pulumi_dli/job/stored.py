@@ -76,6 +76,7 @@ _ALONE: Mapping[str, Callable[[object], bool]] = {
     "upgrade_mode": _is_mode,
     "restore_from": _is_string,
     "restart_trigger": shapes.is_text,
+    "savepoint_trigger": shapes.is_text,
     "adopt_job_id": shapes.is_whole,
     "rollback": _is_string,
     "on_delete": _is_way,

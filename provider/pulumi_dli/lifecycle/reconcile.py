@@ -111,9 +111,16 @@ class Reconciliation:
                 f"no longer set, but the service keeps its value: {', '.join(todo.kept)}"
             )
         bucket = todo.body.value("obs_bucket")
-        if todo.savepoint and bucket and not operation.job.values.get("obs_bucket"):
+        saves_first = todo.saves and todo.stop
+        if (
+            (todo.savepoint or saves_first)
+            and bucket
+            and not operation.job.values.get("obs_bucket")
+        ):
             # The savepoint needs the bucket that the program adds only now.
             steps.put(operation, Body({"obs_bucket": bucket}))
+        if saves_first:
+            steps.savepoint(operation)
         if todo.stop:
             steps.stop(operation, savepoint=todo.savepoint)
         if todo.rollback == "":
@@ -121,6 +128,8 @@ class Reconciliation:
         if todo.body:
             self._put(todo)
         self._change_tags(todo)
+        if todo.saves and not todo.stop:
+            steps.savepoint(operation)
         if todo.start is not None:
             self._start(todo, todo.start, before)
         elif todo.resets or todo.stop:

@@ -69,6 +69,29 @@ class Steps:
             self._send(operation, lambda: self._tags.add(job_id, add), None)
             operation.changed = True
 
+    def savepoint(self, operation: Operation, into: str = "") -> None:
+        """Take a savepoint of a running job, which runs on, and go on only when it is there.
+
+        Args:
+            operation: the operation.
+            into: the directory, `bucket/folder/`; "" for the service's choice.
+
+        Raises:
+            StateAtRisk: there is none; tells how the job stands.
+            JobFailed: the job ended meanwhile.
+            WaitTimeout: not there yet when the time was over.
+        """
+        before = operation.job
+
+        def begun(job: JobDetail) -> bool:
+            return job.phase is Phase.SAVEPOINTING or job.savepoint_path != before.savepoint_path
+
+        self._send(
+            operation, lambda: self._jobs.trigger_savepoint(before.job_id, into or None), begun
+        )
+        self._waits.saved(operation, before)
+        operation.saved_live = True
+
     def stop(self, operation: Operation, *, savepoint: bool) -> None:
         """Stop a job, and go on only when it is stopped and, if asked for, its savepoint is there.
 

@@ -86,6 +86,40 @@ class Waits:
         if savepoint and operation.job.has_savepoint:
             operation.next_start = NextStart.at(operation.job.savepoint_path)
 
+    def saved(self, operation: Operation, before: JobDetail) -> None:
+        """Wait for a savepoint that a running job takes, and verify it.
+
+        Args:
+            operation: the operation.
+            before: the job before; showing the savepoint that it had then is showing none.
+        """
+        moved = False
+        clock = operation.deadline.clock
+        asked = clock.now()
+        stands = Standing(clock)
+
+        def verdict(job: JobDetail) -> float | None:
+            nonlocal moved
+            operation.job = job
+            stood = stands.seconds(job)
+            if job.phase is Phase.SAVEPOINTING:
+                moved = True
+                return math.inf
+            if job.phase is Phase.RUNNING:
+                if job.has_savepoint and job.savepoint_path != before.savepoint_path:
+                    return None
+                if stood < SETTLED or not (moved or clock.now() - asked >= STALE):
+                    return 1.0
+                raise StateAtRisk(_not_saved(job, operation))
+            if stood < SETTLED:
+                return 1.0
+            raise JobFailed(
+                f"{_title(job)} ended while its savepoint was taken: {_reason(job)}; "
+                f"{operation.so_far}"
+            )
+
+        self._waiter.wait(operation, "to take its savepoint", verdict)
+
     def started(self, operation: Operation, before: JobDetail | None = None) -> None:
         """Wait until a start counts: the job runs, and neither restarts nor fails meanwhile.
 
@@ -192,6 +226,13 @@ def _from(operation: Operation) -> str:
     """The directory that a start was to begin from, for who has to name it again."""
     path = operation.next_start.path if operation.next_start is not None else ""
     return f"; it was to begin from {path}" if path else ""
+
+
+def _not_saved(job: JobDetail, operation: Operation) -> str:
+    return (
+        f"{_title(job)} took no savepoint and runs on{_because(job)}; {operation.so_far}. Mend the "
+        f"cause and run {operation.again} again"
+    )
 
 
 def _no_savepoint(job: JobDetail, operation: Operation) -> str:

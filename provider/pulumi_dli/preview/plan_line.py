@@ -211,6 +211,8 @@ def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
         yield _start(plan.start) + found
     elif plan.body:
         yield "changes at rest" if job.phase in AT_REST else "changes live, without a restart"
+    elif plan.saves:
+        yield "takes a savepoint, without a stop"
     elif plan.add_tags or plan.remove_tags:
         yield "changes tags, without touching the job"
 
@@ -248,8 +250,11 @@ def _reason(job: JobDetail) -> str:
 
 
 def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
-    if plan.savepoint and plan.body.value("obs_bucket") and not job.values.get("obs_bucket"):
+    saves = plan.stop and (plan.savepoint or plan.saves)
+    if saves and plan.body.value("obs_bucket") and not job.values.get("obs_bucket"):
         yield "obs_bucket is set first"
+    if plan.saves and (plan.body or plan.stop):
+        yield "takes a savepoint first" if plan.stop else "takes a savepoint"
     for name in plan.asked:
         yield f"{name} changes"
     if plan.start is not None and plan.overwritten:
@@ -263,7 +268,8 @@ def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
             yield f"{change.name} changes"
         else:
             yield f"{change.name} {old} → {new}"
-    if (plan.add_tags or plan.remove_tags) and (plan.body or plan.stop or plan.start):
+    beside = plan.body or plan.saves or plan.stop or plan.start
+    if (plan.add_tags or plan.remove_tags) and beside:
         yield "tags change"
     if plan.rollback is not None:
         yield f"no rollback: {plan.rollback}" if plan.rollback else "rolls back if that fails"

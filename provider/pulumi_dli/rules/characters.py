@@ -60,7 +60,10 @@ def _wrong(name: str, text: str) -> str:
     """What is wrong with a text of an argument, or with a key ("")."""
     if _SURROGATE.search(text):
         return NO_TEXT
-    if name == "restart_trigger":  # any text: it is compared, and goes nowhere
+    if name in (
+        "restart_trigger",
+        "savepoint_trigger",
+    ):  # any text: it is compared, and goes nowhere
         return ""
     if name in _LINES:
         found = _CONTROL_IN_LINES.search(text)

@@ -109,6 +109,8 @@ def _buckets(desired: Desired) -> Iterator[str]:
     if desired.knows("obs_bucket") and not spec.obs_bucket:
         if options.upgrade_mode == "savepoint":
             yield "upgrade_mode: savepoints need a bucket; set obs_bucket, or use `stateless`"
+        if options.savepoint_trigger is not None:
+            yield "savepoint_trigger: a savepoint needs a bucket; set obs_bucket, or remove this"
         if options.on_delete == "savepoint":
             yield "on_delete: a savepoint needs a bucket; set obs_bucket, or use `stop`"
         if spec.log_enabled:

@@ -17,6 +17,7 @@ LONGEST = {
     "main_class": 1024,  # a class is a file in a jar; its path is as long as an object's key
     "flink_version": 32,  # the client of DLI's own console
     "image": 512,  # SWR: a domain, an organization of 64, a name of 128 and a tag of 128
+    "savepoint_trigger": 4096,
     "restart_trigger": 4096,  # a digest, or words of a person; it stands in every state
 }
 """Characters. Where DLI documents none, what the text names has a longest one."""

@@ -35,7 +35,7 @@ _PATTERNS = tuple((noun, re.compile(pattern, re.ASCII)) for noun, pattern in _LO
 
 def lookalikes(desired: Desired) -> Iterator[str]:
     """A sentence for each argument that seems to hold a credential; none shows its value."""
-    for name in (*FIELDS, "restart_trigger", "restore_from"):
+    for name in (*FIELDS, "restart_trigger", "savepoint_trigger", "restore_from"):
         if name in SECRET_FIELDS:
             advice = (
                 "; it is kept secret here, but DLI shows it to everybody who may read the job; let "

@@ -1,0 +1,153 @@
+"""A savepoint that the program asks for: of the running job, without a stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from announced import announced, requests
+from pulumi_dli.errors import ApiError, JobFailed, StateAtRisk
+from stack import Killed, Problems, Stack
+
+PUT = "PUT flink-jobs/1"
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Stack]:
+    """A stateful job that has run for a while."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.up()
+    stack.dli.pass_time(1000)
+    stack.sent()
+    yield stack
+    stack.close()
+
+
+def as_said(stack: Stack, **program: Any) -> str:
+    """A preview, and the `up` that has to send what its line announces; the line."""
+    stack.preview(**program)
+    [line] = stack.plan_lines
+    stack.sent()
+    stack.up(**program)
+    assert stack.plan_lines == [line]
+    assert requests(stack.sent()) == announced(line), line
+    return line
+
+
+def savepoints(stack: Stack) -> int:
+    return sum(each["event"] == "savepoint taken" for each in stack.dli.history(1))
+
+
+def test_a_changed_trigger_takes_one_and_the_job_runs_on(job: Stack) -> None:
+    line = as_said(job, savepoint_trigger="before the sale")
+    assert line == "orders: takes a savepoint, without a stop"
+    assert job.job["status"] == "job_running"
+    assert job.outs["savepoint_path"].startswith("state/jobs/savepoint/1/")
+    assert job.outs["savepoint_trigger"] == "before the sale"
+    assert not job.preview(savepoint_trigger="before the sale").changes
+    again = as_said(job, savepoint_trigger="after it")
+    assert again == line
+    assert not job.refresh().changes
+
+
+def test_with_a_live_change_it_comes_last(job: Stack) -> None:
+    line = as_said(job, savepoint_trigger="1", smn_topic="alerts", tags={"a": "1"})
+    assert line == (
+        "orders: changes live, without a restart; takes a savepoint; smn_topic changes; tags change"
+    )
+
+
+def test_with_a_restart_it_stays_when_that_of_the_stop_is_used_up(job: Stack) -> None:
+    line = as_said(job, savepoint_trigger="1", parallel_number=2)
+    assert "restarts the job from a savepoint (downtime); takes a savepoint first" in line
+    assert len(job.dli.history(1)) > 0
+
+
+def test_with_a_bucket_that_the_program_adds_only_now(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.up(obs_bucket=None)
+    stack.dli.pass_time(100)
+    line = as_said(stack, savepoint_trigger="1")
+    assert line.startswith("orders: changes live, without a restart; takes a savepoint; obs_bucket")
+    line = as_said(stack, savepoint_trigger="2", parallel_number=2)
+    assert "(downtime); takes a savepoint first; parallel_number 1 → 2" in line
+    stack.close()
+
+
+def test_of_a_job_at_rest_it_is_only_noted(job: Stack) -> None:
+    job.up(desired_state="stopped")
+    line = as_said(job, desired_state="stopped", savepoint_trigger="1")
+    assert line == "orders: nothing is sent, the state records: savepoint_trigger"
+    as_said(job, savepoint_trigger="1")
+
+
+def test_of_a_new_job_it_is_only_noted(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, {"preflight": "on"})
+    line = as_said(stack, savepoint_trigger="1")
+    assert line.startswith("orders: creates and starts the job; 2 CUs")
+    assert not stack.preview(savepoint_trigger="1").changes
+    stack.close()
+
+
+def test_without_a_bucket_it_is_a_problem(tmp_path: Path) -> None:
+    stack = Stack(tmp_path)
+    with pytest.raises(Problems, match="savepoint_trigger: a savepoint needs a bucket"):
+        stack.up(obs_bucket=None, savepoint_trigger="1")
+    stack.close()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ("refuse_savepoint", {"at_once": True}),
+        ("refuse_savepoint", {"at_once": False}),
+        ("lose_savepoint", {}),
+    ],
+)
+def test_one_that_fails_changes_nothing_and_is_asked_for_again(
+    job: Stack, fault: tuple[str, dict[str, Any]]
+) -> None:
+    kind, options = fault
+    job.dli.arm(kind, route="savepoint", **options)
+    with pytest.raises(ApiError if options.get("at_once") else StateAtRisk, match="savepoint"):
+        job.up(savepoint_trigger="1", parallel_number=2)
+    assert job.sent() == ["savepoint"]
+    assert job.job["status"] == "job_running"
+    line = as_said(job, savepoint_trigger="1", parallel_number=2)
+    assert "takes a savepoint first" in line
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_lost_answer_takes_one_all_the_same(job: Stack, when: str) -> None:
+    job.dli.arm("drop", route="savepoint", when=when)
+    job.up(savepoint_trigger="1")
+    assert job.outs["savepoint_trigger"] == "1"
+    assert job.outs["savepoint_path"]
+    assert len([each for each in job.sent() if each == "savepoint"]) == 1 + (when == "before")
+
+
+def test_a_job_that_ends_meanwhile_is_not_said_to_be_saved(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.dli.arm("crash", seconds=30)
+    stack.up()
+    began = stack.outs["start_time"] / 1000
+    stack.dli.pass_time(began + 29.5 - stack.clock.now())
+    with pytest.raises(
+        JobFailed, match="ended while its savepoint was taken: .*nothing was changed"
+    ):
+        stack.up(savepoint_trigger="1", smn_topic=None)
+    stack.close()
+
+
+def test_a_killed_run_takes_another(job: Stack) -> None:
+    def kill() -> None:
+        raise Killed
+
+    job.clock.sleeps = kill
+    with pytest.raises(Killed):
+        job.up(savepoint_trigger="1")
+    job.clock.sleeps = lambda: None
+    job.up(savepoint_trigger="1")
+    assert job.outs["savepoint_trigger"] == "1"
