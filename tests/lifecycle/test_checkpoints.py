@@ -271,3 +271,83 @@ def test_the_import_that_a_kill_left_is_gone_on_with(crashed: Stack) -> None:
 def test_the_program_may_give_the_state_up(crashed: Stack) -> None:
     crashed.refresh()
     assert "STARTS WITHOUT STATE" in as_said(crashed, upgrade_mode="stateless")
+
+
+# A savepoint that the job ran on from.
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Iterator[Stack]:
+    """A job that took a savepoint after fifty seconds, and crashed after a hundred."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.dli.arm("crash", seconds=105, text="no such topic")
+    stack.up(**CHECKPOINTS)
+    stack.dli.pass_time(50)
+    stack.up(**CHECKPOINTS, savepoint_trigger="1")
+    stack.dli.pass_time(200)
+    assert stack.job["status"] == "job_running_exception"
+    assert stack.job["has_savepoint"]
+    stack.sent()
+    yield stack
+    stack.close()
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_newer_checkpoint_goes_before_a_savepoint_on_demand(
+    saved: Stack, *, refreshed: bool
+) -> None:
+    if refreshed:
+        saved.refresh()
+    line = as_said(saved, savepoint_trigger="1", desc="x")
+    assert "starts from its newest checkpoint" in line
+    assert counter(saved) > 100
+
+
+def test_where_it_need_not_fit_both_are_named_and_nothing_is_started(saved: Stack) -> None:
+    program = {**CHECKPOINTS, "savepoint_trigger": "1", "parallel_number": 2}
+    saved.refresh()
+    saved.preview(**program)
+    [line] = saved.plan_lines
+    [path] = checkpoints(saved)
+    behind = saved.job["savepoint_path"]
+    assert (
+        f"CANNOT START: job orders (1) ran on behind its savepoint {behind} and is failed" in line
+    )
+    assert f"its newest checkpoint, {path} of 2027-" in line
+    assert "it need not fit a changed parallel_number; set `restore_from` to one of the two" in line
+    session = saved.session()
+    saved._refreshed(session)  # noqa: SLF001 -- `refresh: always` is the same process
+    checked, found = session.check(saved.urn, saved.inputs, saved.wish(**program), frozenset())
+    assert not found
+    assert "ran on behind its savepoint" in checked["failure"]
+    with pytest.raises(StateAtRisk, match="ran on behind its savepoint"):
+        saved.up(**program)
+    assert saved.sent() == []
+    line = as_said(saved, savepoint_trigger="1", parallel_number=2, restore_from=f"obs://{behind}")
+    assert f"starts from obs://{behind}" in line or "starts from its savepoint" in line
+    assert 50 <= counter(saved) < 100
+
+
+def test_an_older_checkpoint_does_not(saved: Stack) -> None:
+    """The savepoint of a stop that ended in a crash is the newest that there is."""
+    [path] = checkpoints(saved)
+    file = bucket(saved).parent / path.removeprefix("obs://") / "_metadata"
+    took = bucket(saved).parent / saved.job["savepoint_path"] / "_metadata"
+    os.utime(file, (took.stat().st_mtime - 1, took.stat().st_mtime - 1))
+    line = as_said(saved, savepoint_trigger="1", desc="x")
+    assert line.startswith("orders: starts from its savepoint state/jobs/savepoint/1/")
+    assert "newest checkpoint" not in line
+
+
+def test_where_objects_cannot_be_read_the_savepoint_does(saved: Stack) -> None:
+    saved.dli.arm("answer", route="list_objects", code="403", times=9)
+    assert "starts from its savepoint" in as_said(saved, savepoint_trigger="1", desc="x")
+
+
+def test_a_savepoint_of_our_own_stop_asks_for_no_object(saved: Stack) -> None:
+    as_said(saved, savepoint_trigger="1", desc="x")
+    saved.dli.pass_time(20)
+    saved.up(**CHECKPOINTS, savepoint_trigger="1", desc="x", desired_state="stopped")
+    saved.dli.arm("answer", route="list_objects", code="500", times=99)
+    line = as_said(saved, savepoint_trigger="1", desc="y")
+    assert "starts from its savepoint" in line

@@ -135,7 +135,7 @@ def test_a_job_that_ends_meanwhile_is_not_said_to_be_saved(tmp_path: Path) -> No
     began = stack.outs["start_time"] / 1000
     stack.dli.pass_time(began + 29.5 - stack.clock.now())
     with pytest.raises(
-        JobFailed, match="ended while its savepoint was taken: .*nothing was changed"
+        JobFailed, match=r"ended while its savepoint was taken: .*nothing was changed"
     ):
         stack.up(savepoint_trigger="1", smn_topic=None)
     stack.close()

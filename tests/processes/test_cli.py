@@ -178,6 +178,13 @@ def uploads(stack: Path, *digits: str) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("local_stack")
+def test_a_savepoint_of_a_job_that_is_not_there(run: Run) -> None:
+    done = run("savepoint", "etl")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: there is no Flink Jar job etl in this project; ")
+
+
 def test_prune_as_a_pipeline_calls_it(run: Run, local_stack: Path) -> None:
     folder = uploads(local_stack, "a", "b")
     prune = ("artifacts", "prune", "--older-than", "30d")

@@ -17,11 +17,11 @@ from pulumi_dli.artifacts.records import Records
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.artifacts.watch import Watch
 from pulumi_dli.errors import DliError, ObjectMissing
-from pulumi_dli.job.checkpoint import Checkpoint, stuck, unused
+from pulumi_dli.job.checkpoint import Checkpoint, left_behind, stuck, unused
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.object_url import SCHEME, is_bucket
+from pulumi_dli.job.object_url import SCHEME, ObjectUrl, is_bucket
 from pulumi_dli.job.state import State
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Checkpoints:
     def seen(
         self, job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE
     ) -> JobDetail:
-        """The job with its newest checkpoint, where it can only go on from one; else as it was.
+        """The job with its newest checkpoint, where that may be all or the latest that it has.
 
         Args:
             job: the live job.
@@ -78,26 +78,53 @@ class Checkpoints:
             state: what is known of the job.
             known: what is known of its next start where there is no state.
         """
+        if behind := left_behind(job, desired, state, known):
+            return self._newer(job, desired, state, behind)
         if not stuck(job, desired, state, known):
             return job
         try:
             if left := self._records.waiting(job, desired):
                 return replace(job, checkpoint=Checkpoint(left.savepoint, left.written, copy=True))
-            where = (desired if state is None else state).value
-            objects = self._stores.at(where("region"), where("project_id")).hasty()
-            found = newest(objects, job)
+            found = newest(self._objects(desired, state), job)
             left = self._records.find(desired) if found is None else None
         except DliError as error:
             return replace(job, checkpoint=Checkpoint("", unused=str(error)))
         if left is not None:
             why = "the job was started since, and what it wrote then is not in it"
             return replace(job, checkpoint=Checkpoint(left.savepoint, left.written, why, copy=True))
-        if found is None:
+        return job if found is None else self._with(job, desired, state, found)
+
+    def _newer(
+        self, job: JobDetail, desired: Desired, state: State | None, behind: str
+    ) -> JobDetail:
+        """The job with a checkpoint that is newer than its savepoint, where that can be seen."""
+        bucket, _, folder = behind.removeprefix(SCHEME).strip("/").partition("/")
+        try:
+            objects = self._objects(desired, state)
+            told = objects.head(ObjectUrl(bucket, f"{folder}/_metadata"))
+            found = newest(objects, job)
+        except DliError:  # then nothing shows that there is anything newer
             return job
+        if found is None or told.written_at is None or found.written <= told.written_at * 1000:
+            return job
+        return self._with(job, desired, state, found, behind)
+
+    def _with(
+        self,
+        job: JobDetail,
+        desired: Desired,
+        state: State | None,
+        found: _Found,
+        behind: str = "",
+    ) -> JobDetail:
         why = unused(job, desired, state) if found.own else "another job might write there too"
         if not why and state is not None and (names := self._watch.overwritten(job, state)):
             why = f"it need not fit the changed bytes of {', '.join(names)}"
-        return replace(job, checkpoint=Checkpoint(found.path, found.written, why))
+        return replace(job, checkpoint=Checkpoint(found.path, found.written, why, behind=behind))
+
+    def _objects(self, desired: Desired, state: State | None) -> Objects:
+        where = (desired if state is None else state).value
+        return self._stores.at(where("region"), where("project_id")).hasty()
 
 
 def newest(objects: Objects, job: JobDetail) -> _Found | None:

@@ -1,4 +1,4 @@
-"""The `pulumi-dli` command: `doctor`, `artifacts`, and the local DLI's commands below `local`."""
+"""The `pulumi-dli` command, and the local DLI's commands below `local`."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from pulumi_dli.command.connected import connected
 from pulumi_dli.command.doctor import examine
 from pulumi_dli.command.prune import Wanted
 from pulumi_dli.command.prune import prune as pruned
+from pulumi_dli.command.savepoint import savepoint as saved
 from pulumi_dli.errors import DliError
 
 main = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
-    help="Flink Jar jobs on DLI as Pulumi resources: look at the settings, run the local DLI.",
+    help="Flink Jar jobs on DLI as Pulumi resources: look at the settings, operate jobs, run the "
+    "local DLI.",
 )
 artifacts = typer.Typer(no_args_is_help=True, help="Local files that were brought to OBS.")
 main.add_typer(artifacts, name="artifacts")
@@ -53,6 +55,27 @@ def doctor(
         report = examine(connections, origin=origin, flink=_flink(connections))
     typer.echo(json.dumps(report.as_json(), indent=2) if as_json else report.as_text())
     raise typer.Exit(0 if report.ok else 1)
+
+
+@main.command()
+def savepoint(
+    name: Annotated[str, typer.Argument(help="The job's name, or its id.")],
+    *,
+    to: Annotated[
+        str | None,
+        typer.Option(help="obs://BUCKET/FOLDER/; by default where DLI puts the job's savepoints."),
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds that it may take.")] = 1800,
+    stack: Stack = None,
+) -> None:
+    """Take a savepoint of a running job, which runs on, and print its directory."""
+    with _sentences(), connected(stack) as (connections, _):
+        path = saved(connections, name, into=to, seconds=timeout, say=_tell)
+    typer.echo(path)
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)
 
 
 @artifacts.command()

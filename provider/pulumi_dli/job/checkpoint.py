@@ -1,7 +1,7 @@
-"""A checkpoint of a job that is at rest without a savepoint, and whether it goes on from that.
+"""A checkpoint of a job that is at rest without a savepoint, or with one from before it.
 
 A savepoint fits a changed job, a checkpoint need not. So a start takes one by itself only where
-what runs is certainly what wrote it; else the program has to name it in `restore_from`.
+what runs is certainly what wrote it; else the program has to name a directory in `restore_from`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail
 from pulumi_dli.job.differences import differences
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.start import pending_start, start
+from pulumi_dli.job.restarts import same_directory
+from pulumi_dli.job.start import Origin, pending_start, start
 from pulumi_dli.job.started import SHAPING, Definition
 from pulumi_dli.job.state import State
 
@@ -26,12 +27,14 @@ class Checkpoint:
         written: when it was completed, in milliseconds.
         unused: why it is not gone on from; "" where it is.
         copy: whether it is the copy of a savepoint that a record tells of instead.
+        behind: the directory of the savepoint that the service holds, which is older; "" for none.
     """
 
     path: str
     written: int = 0
     unused: str = ""
     copy: bool = False
+    behind: str = ""
 
 
 def stuck(job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE) -> bool:
@@ -39,6 +42,23 @@ def stuck(job: JobDetail, desired: Desired, state: State | None, known: NextStar
     if job.phase not in AT_REST or not desired.stateful:
         return False
     return start(job, desired, state, pending_start(job, state, known)) is None
+
+
+def left_behind(
+    job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE
+) -> str:
+    """The savepoint that a job at rest would start from, where it may have run on since.
+
+    One on demand, or one that it began from itself: not that of its stop. "" where there is none.
+    """
+    if job.phase not in AT_REST or not (desired.stateful and job.has_run):
+        return ""
+    pending = pending_start(job, state, known)
+    begins = start(job, desired, state, pending)
+    if begins is None or begins.origin is not Origin.SAVEPOINT:
+        return ""
+    of_stop = same_directory(begins.path, pending.path)
+    return "" if of_stop or begins.path == desired.options.restore_from else begins.path
 
 
 def unused(job: JobDetail, desired: Desired, state: State | None) -> str:

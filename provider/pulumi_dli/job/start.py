@@ -87,9 +87,10 @@ def start(
         return Start(Origin.FRESH)
     if not desired.stateful:
         return Start(Origin.STATELESS)
-    if not resumable(job, pending):
+    found = job.checkpoint
+    if not resumable(job, pending) or (found is not None and found.behind):
         left = recovery(job)
-        copied = job.checkpoint is not None and job.checkpoint.copy
+        copied = found is not None and found.copy
         return Start(Origin.IMPORT if copied else Origin.CHECKPOINT, left) if left else None
     if job.has_savepoint:
         return Start(Origin.SAVEPOINT, job.savepoint_path)
@@ -130,6 +131,13 @@ def blocked(job: JobDetail) -> str:
     """Why a stateful job at rest is not started, and the ways out."""
     found = job.checkpoint
     why, way = "", "set `restore_from` to a savepoint or checkpoint directory"
+    if found is not None and found.behind:
+        return (
+            f"job {job.name} ({job.job_id}) ran on behind its savepoint {found.behind} and is "
+            f"{job.phase} ({job.status}), so starting it from there would lose what it did since; "
+            f"its newest checkpoint, {found.path} of {date(found.written)}, is not taken by "
+            f"itself: {found.unused}; set `restore_from` to one of the two"
+        )
     if found is not None and found.path:
         what = "a savepoint from before its last start" if found.copy else "its newest checkpoint"
         why = (
