@@ -54,6 +54,10 @@ class Deadline:
         """An earlier one, for the first part of the operation."""
         return Deadline(self.clock, self.seconds * share, self._start)
 
+    def later(self, seconds: float) -> Deadline:
+        """One that is put off by a wait which is no part of the operation."""
+        return Deadline(self.clock, self.seconds, self._start + seconds)
+
     @property
     def elapsed(self) -> float:
         """Seconds since the operation began."""

@@ -268,8 +268,15 @@ class Session:
             if place not in self._lives:
                 where = explicit(props)
                 jobs = Jobs(self.connections.transport(*where))
-                ignored = self.connections.settings(*where).ignore_tags
-                self._lives[place] = Lifecycle(jobs, self.clock, self.console, ignored, self._saved)
+                own = self.connections.settings(*where)
+                self._lives[place] = Lifecycle(
+                    jobs,
+                    self.clock,
+                    self.console,
+                    own.ignore_tags,
+                    self._saved,
+                    own.starts_per_queue,
+                )
             return self._lives[place]
 
 

@@ -51,6 +51,7 @@ GOOD = {
     "defaultTags": ['{"team": "data", "n": 1}'],
     "ignoreTags": ["team,cost*", '["team"]'],
     "artifacts": ["my-bucket", "obs://my-bucket/builds/"],
+    "startsPerQueue": ["0", "1", "20"],
     "watchArtifacts": ["on", "off"],
     "preflight": ["on", "off"],
     "localPath": ["state"],

@@ -19,6 +19,7 @@ from pulumi_dli.job.start import Start
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.steps import Steps
+from pulumi_dli.lifecycle.turns import Turns
 from pulumi_dli.lifecycle.waits import Waits
 from pulumi_dli.once import Once
 
@@ -35,6 +36,7 @@ class Context:
         waits: looks and waits.
         steps: the requests that change a job, with their verification.
         clock: time.
+        turns: bounds the starts at a time.
         console: is told, and asked before each request that changes something.
         queues: those that were asked for; a fleet on one queue asks for it once.
     """
@@ -46,6 +48,7 @@ class Context:
     waits: Waits
     steps: Steps
     clock: Clock
+    turns: Turns
     console: Console
     queues: dict[str, Once[Queue]] = field(default_factory=dict)
 

@@ -130,7 +130,8 @@ def _first_start(context: Context, operation: Operation, desired: Desired, hande
         return
     path = desired.options.restore_from or handed
     start = Start(Origin.IMPORT, path) if path else Start(Origin.FRESH)
-    context.start(operation, start, desired)
+    with context.turns.turn(operation, desired.spec.queue_name or ""):
+        context.start(operation, start, desired)
 
 
 def _existing(context: Context, job_id: int) -> JobDetail:

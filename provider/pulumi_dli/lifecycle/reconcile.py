@@ -90,8 +90,19 @@ class Reconciliation:
             StateAtRisk: a start would lose state, or a savepoint failed.
             DliError: a step failed.
         """
-        steps, operation = self.context.steps, self.operation
         self._await_rest()
+        turns = self.context.turns
+        if not turns.most or self._plan(self._seen()).start is None:
+            self._bring()
+            return
+        queue = self.desired.spec.queue_name or self.operation.job.value("queue_name") or ""
+        with turns.turn(self.operation, str(queue)):  # before the stop: it waits running
+            self.operation.job = self.context.waits.look(self.operation.job.job_id)
+            self._await_rest()
+            self._bring()
+
+    def _bring(self) -> None:
+        steps, operation = self.context.steps, self.operation
         before = self._seen()
         todo = self.context.saved.copies.armed(before, self.desired, self.state, self._plan(before))
         if todo.blocked:

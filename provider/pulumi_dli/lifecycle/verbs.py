@@ -31,6 +31,7 @@ from pulumi_dli.lifecycle.operation import Operation, finish
 from pulumi_dli.lifecycle.reconcile import Reconciliation, unsaid
 from pulumi_dli.lifecycle.replace import kept, relocate, restart
 from pulumi_dli.lifecycle.steps import Steps
+from pulumi_dli.lifecycle.turns import Turns
 from pulumi_dli.lifecycle.waits import Waits
 
 
@@ -43,6 +44,7 @@ class Lifecycle:
         console: is told, and asked before each request that changes something.
         ignored: keys of tags that others manage.
         saved: where a job's state may be beside what the service tells.
+        starts: jobs that may start at a time on a queue; 0 for any number.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Lifecycle:
         console: Console,
         ignored: Iterable[str],
         saved: SavedState,
+        starts: int = 0,
     ) -> None:
         console = WarnOnce(console)
         waits = Waits(jobs, console.progress)
@@ -64,6 +67,7 @@ class Lifecycle:
             waits=waits,
             steps=Steps(jobs, tags, waits, console),
             clock=clock,
+            turns=Turns(starts, console),
             console=console,
         )
 

@@ -28,6 +28,7 @@ from pulumi_dli.settings.settings import (
     LOCAL_CREDENTIALS,
     LOCAL_IDENTITY,
     MOST_RETRIES,
+    MOST_STARTS,
     Agency,
     Settings,
 )
@@ -168,6 +169,7 @@ class _Resolver:
         default_tags = reader.tags("defaultTags")
         ignore_tags = reader.names("ignoreTags")
         artifacts = reader.bucket("artifacts")
+        starts_per_queue = reader.count("startsPerQueue", default=0, most=MOST_STARTS)
         watch_artifacts = reader.flag("watchArtifacts", default=False)
         preflight = reader.flag("preflight", default=True)
         local_path = reader.path("localPath") or self.directory / ".dli-local"
@@ -191,6 +193,7 @@ class _Resolver:
             default_tags=default_tags,
             ignore_tags=ignore_tags,
             artifacts=artifacts,
+            starts_per_queue=starts_per_queue,
             watch_artifacts=watch_artifacts,
             preflight=preflight,
             local_path=local_path,

@@ -28,6 +28,7 @@ LOCAL_IDENTITY = {
 DEFAULT_RETRIES = 5
 """How often a request is repeated at most, unless `dli:maxRetries` says otherwise."""
 MOST_RETRIES = 20
+MOST_STARTS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Settings:
         ignore_tags: keys of tags that others manage; `team*` stands for all that begin so.
         artifacts: where local files go, as `obs://bucket` or `obs://bucket/folder`; empty: into
             the job's own bucket.
+        starts_per_queue: how many jobs may start at a time on a queue; 0 for any number.
         watch_artifacts: whether a refresh looks for jars and files that were overwritten.
         preflight: whether preview may look things up.
         local_path: the folder of the local DLI.
@@ -82,6 +84,7 @@ class Settings:
     default_tags: Mapping[str, str]
     ignore_tags: tuple[str, ...]
     artifacts: str
+    starts_per_queue: int
     watch_artifacts: bool
     preflight: bool
     local_path: Path

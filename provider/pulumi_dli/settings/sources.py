@@ -89,6 +89,7 @@ _TABLE = (
     Setting("defaultTags", "tags for every job"),
     Setting("ignoreTags", "keys of tags that others manage"),
     Setting("artifacts", "the bucket that local files go to"),
+    Setting("startsPerQueue", "how many jobs start at a time on a queue"),
     Setting("watchArtifacts", "whether a refresh sees jars that were overwritten"),
     Setting("preflight", "whether preview looks things up"),
     Setting("localPath", "the folder of the local DLI", ("PULUMI_DLI_LOCAL_PATH",)),
