@@ -18,7 +18,7 @@ def test_a_job_is_created_started_and_waited_for(stack: Stack) -> None:
     assert line.startswith("orders: creates and starts the job")
     assert stack.progress == [
         "orders (1): submitting, 0 s of 1200 s",
-        "orders (1): running, 1 s of 1200 s; simulated: no Flink runs this job",
+        "orders (1): running, 2 s of 1200 s; simulated: no Flink runs this job",
     ]
     assert stack.bodies("create") == [
         {**PROGRAM, "tags": [{"key": "pulumi-owner", "value": MARK}]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import replace
@@ -133,27 +134,63 @@ def test_the_machines_own_clock_only_grows() -> None:
 class Restarting:
     """A job that comes to run, and that the service restarts by itself now and then."""
 
-    def __init__(self, clock: HandClock, *restarts: float) -> None:
+    def __init__(self, clock: HandClock, *restarts: float, counted: bool = True) -> None:
         self.clock = clock
         self.restarts = restarts
+        self.counted = counted
+        self.looks: list[float] = []
 
     def details(self, job_id: int) -> JobDetail:
-        count = sum(at <= self.clock.time - 100 for at in self.restarts)
-        return JobDetail(job_id, "orders", "job_running", start_time=1, restart_times=count)
+        now = self.clock.time - 100
+        self.looks.append(now)
+        count = sum(at <= now for at in self.restarts)
+        return JobDetail(
+            job_id,
+            "orders",
+            "job_running",
+            start_time=1,
+            restart_times=count,
+            counts_restarts=self.counted,
+        )
 
 
 @pytest.mark.parametrize(
-    ("restarts", "took"), [((), 10), ((4,), 14), ((4, 9), 19), ((4, 12, 30), 22)]
+    ("restarts", "looks"),
+    [
+        ((), [0, 1, 5, 10]),
+        ((4,), [0, 1, 5, 6, 10, 15]),
+        ((4, 9), [0, 1, 5, 6, 10, 11, 15, 20]),
+        ((4, 12, 30), [0, 1, 5, 6, 10, 15, 16, 20, 25]),
+    ],
 )
 def test_a_start_counts_once_no_restart_came_for_the_settling_time(
-    clock: HandClock, restarts: tuple[float, ...], took: float
+    clock: HandClock, restarts: tuple[float, ...], looks: list[float]
 ) -> None:
     job = Restarting(clock, *restarts)
     waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
     started = Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=10)
+    job.looks.clear()
     waits.started(started)
-    assert took <= clock.time - 100 < took + 0.7
-    assert started.job.restart_times == sum(at < took for at in restarts)
+    assert job.looks == pytest.approx(looks)
+    assert started.job.restart_times == sum(at < looks[-1] for at in restarts)
+
+
+def test_without_a_count_it_is_looked_at_all_the_time(clock: HandClock) -> None:
+    job = Restarting(clock, counted=False)
+    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
+    waits.started(Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=10))
+    pauses = [late - early for early, late in itertools.pairwise(job.looks)]
+    assert max(pauses) <= 1.0
+    assert clock.time - 100 == pytest.approx(10)
+
+
+@pytest.mark.parametrize("settle", [0.5, 1, 2, 60])
+def test_any_settling_time_ends_on_time(clock: HandClock, settle: float) -> None:
+    job = Restarting(clock)
+    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
+    waits.started(Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=settle))
+    assert clock.time - 100 == pytest.approx(settle)
+    assert len(job.looks) <= 5
 
 
 class Passing:

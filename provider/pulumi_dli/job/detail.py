@@ -68,7 +68,8 @@ class JobDetail:
     """A job as it stands. Times are epoch milliseconds; 0 when the service gave none.
 
     `values` holds the fields of the JobSpec table as a program would write them; a field
-    that the answer lacks is absent from it, since absent says nothing. The details page has no
+    that the answer lacks is absent from it, since absent says nothing; `counts_restarts` says so
+    of `restart_times`. The details page has no
     tags: they, the `mark` and `restart` (the values of the provider's own tags, "" where there is
     none) are there once they were read beside it, else absent and None. So is the newest
     `checkpoint`, which is looked for only where nothing else is left to begin from.
@@ -84,6 +85,7 @@ class JobDetail:
     has_savepoint: bool = False
     savepoint_path: str = ""
     restart_times: int = 0
+    counts_restarts: bool = False
     real_cu_number: int = 0
     mark: str | None = None
     restart: str | None = None
@@ -159,6 +161,7 @@ class JobDetail:
             has_savepoint=_flag(told.get("has_savepoint")),
             savepoint_path=str(told.get("savepoint_path") or ""),
             restart_times=integer(told.get("restart_times")),
+            counts_restarts=told.get("restart_times") is not None,
             real_cu_number=integer(told.get("real_cu_number")),
             values=values,
         )

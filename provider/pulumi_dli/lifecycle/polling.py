@@ -12,14 +12,25 @@ from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.lifecycle.operation import Operation
 
 Verdict = Callable[[JobDetail], float | None]
-"""Looks at a job: None when it is there, else the most seconds until the next look; raises
-when it never will be."""
+"""Looks at a job: None when it is there, else the most seconds until the next look, or `Exactly`
+so many; raises when it never will be."""
+
+
+class Exactly(float):
+    """Seconds until the next look: an earlier one would tell nothing more."""
+
 
 LINE_EVERY = 10.0
 """Seconds between two lines while the status stays the same."""
 
 FIRST_POLL = 0.25
-"""Seconds until the second look. Later looks come after a tenth of the time waited."""
+"""Seconds until the second look."""
+
+SECOND_POLL = 0.5
+"""Seconds from that to the third."""
+
+NEXT_POLL = 1.0
+"""The fewest seconds between later looks; they come after a tenth of the time waited."""
 
 SLOWEST_POLL = 10.0
 """The most seconds between two looks."""
@@ -32,13 +43,16 @@ class Waiter:
     look: Callable[[int], JobDetail]
     report: Report
 
-    def wait(self, operation: Operation, awaited: str, verdict: Verdict) -> JobDetail:
+    def wait(
+        self, operation: Operation, awaited: str, verdict: Verdict, *, asked: bool = False
+    ) -> JobDetail:
         """Look until the verdict is reached.
 
         Args:
             operation: whose job is looked at, within its deadline.
             awaited: what is waited for, in words: "to run".
             verdict: see `Verdict`.
+            asked: whether it was asked for a moment ago, so that a look now would be in vain.
 
         Raises:
             WaitTimeout: the deadline passed; names what was awaited and what was seen.
@@ -47,6 +61,9 @@ class Waiter:
         clock = deadline.clock
         began = clock.now()
         status, spoken = "", -math.inf
+        pauses = iter((FIRST_POLL, SECOND_POLL))
+        if asked and deadline.left > FIRST_POLL:
+            clock.sleep(next(pauses))
         while True:
             job = self.look(job_id)
             soonest = verdict(job)
@@ -65,8 +82,9 @@ class Waiter:
                     f"but it is {words(status)} ({status}); {operation.again} goes on from "
                     "there, `timeouts` allows more time"
                 )
-            pause = min(SLOWEST_POLL, max(FIRST_POLL, (now - began) / 10))
-            clock.sleep(max(0.01, min(pause, soonest, deadline.left)))
+            later = min(SLOWEST_POLL, max(NEXT_POLL, (now - began) / 10))
+            pause = soonest if isinstance(soonest, Exactly) else min(soonest, next(pauses, later))
+            clock.sleep(max(0.01, min(pause, deadline.left)))
 
 
 def _told(job: JobDetail) -> str:

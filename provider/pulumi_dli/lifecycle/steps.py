@@ -115,7 +115,7 @@ class Steps:
         operation.changed = True
         older = before.savepoint_path if before.has_savepoint else ""
         try:
-            self._waits.stopped(operation, savepoint=savepoint, older=older)
+            self._waits.stopped(operation, savepoint=savepoint, older=older, ours=True)
         except StateAtRisk:
             if operation.job.phase is Phase.STOPPED:
                 operation.next_start = LOST

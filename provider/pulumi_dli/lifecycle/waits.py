@@ -12,7 +12,7 @@ from pulumi_dli.errors import JobFailed, JobGone, NotFoundError, StateAtRisk
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.lifecycle.operation import Operation
-from pulumi_dli.lifecycle.polling import Waiter, words
+from pulumi_dli.lifecycle.polling import Exactly, Waiter, words
 
 STALE = 30.0
 """Seconds for which the details may still show the status from before a request."""
@@ -38,13 +38,16 @@ class Waits:
         except NotFoundError:
             raise JobGone.of(job_id) from None
 
-    def stopped(self, operation: Operation, *, savepoint: bool, older: str = "") -> None:
+    def stopped(
+        self, operation: Operation, *, savepoint: bool, older: str = "", ours: bool = False
+    ) -> None:
         """Wait for a stop that is under way, and verify it and its savepoint.
 
         Args:
             operation: the operation.
             savepoint: whether the stop must have left a savepoint.
             older: the savepoint that the job had before; showing that one is showing none.
+            ours: whether it was asked for a moment ago.
         """
         moved = False
         clock = operation.deadline.clock
@@ -82,7 +85,7 @@ class Waits:
             moved = moved or job.phase in (Phase.SAVEPOINTING, Phase.STOPPING)
             return math.inf
 
-        self._waiter.wait(operation, "to stop", verdict)
+        self._waiter.wait(operation, "to stop", verdict, asked=ours)
         if savepoint and operation.job.has_savepoint:
             operation.next_start = NextStart.at(operation.job.savepoint_path)
 
@@ -118,7 +121,7 @@ class Waits:
                 f"{operation.so_far}"
             )
 
-        self._waiter.wait(operation, "to take its savepoint", verdict)
+        self._waiter.wait(operation, "to take its savepoint", verdict, asked=True)
 
     def started(self, operation: Operation, before: JobDetail | None = None) -> None:
         """Wait until a start counts: the job runs, and neither restarts nor fails meanwhile.
@@ -146,8 +149,7 @@ class Waits:
             if job.phase is Phase.RUNNING:
                 if since is None or since[1] != job.restart_times:
                     since = (clock.now(), job.restart_times)
-                left = since[0] + operation.settle - clock.now()
-                return None if left <= 0 else left
+                return _settling(clock.now() - since[0], operation.settle, job)
             since = None
             if not moved and not (ended and clock.now() - asked >= STALE):
                 return math.inf
@@ -166,7 +168,7 @@ class Waits:
                 raise JobFailed(f"{_title(job)} was stopped while it started: {_reason(job)}")
             return math.inf
 
-        self._waiter.wait(operation, "to run", verdict)
+        self._waiter.wait(operation, "to run", verdict, asked=before is not None)
         operation.counted = True
 
     def linger(self, operation: Operation, phase: Phase) -> None:
@@ -203,6 +205,19 @@ class Standing:
         if job.status != self._status:
             self._status, self._since = job.status, self._clock.now()
         return self._clock.now() - self._since
+
+
+def _settling(passed: float, settle: float, job: JobDetail) -> float | None:
+    """The pause until the next look at a job that runs; None once it has run long enough.
+
+    Its count tells a restart between two looks, so few are enough; without one only looks can.
+    """
+    if passed >= settle:
+        return None
+    if not job.counts_restarts:
+        return settle - passed
+    looks = sorted((min(1.0, settle), settle / 2, settle))
+    return next(Exactly(at - passed) for at in looks if at > passed)
 
 
 def _restarts_itself(job: JobDetail) -> bool:
