@@ -6,15 +6,15 @@ from the identity service: one request, whose answer all threads use until it is
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from pulumi_dli.client.keystone import TEMPORARY_KEYS
 from pulumi_dli.client.transport import Transport
 from pulumi_dli.clock import Clock
 from pulumi_dli.errors import ApiError, AuthError
+from pulumi_dli.once import Renewed
 
 _LIFE = 3600
 """Seconds that temporary keys are asked for; the service allows 900 to 86400."""
@@ -66,6 +66,13 @@ class GivenKeys:
         return self._keys.secrets
 
 
+class _Lasting(NamedTuple):
+    """Keys, and when they are renewed, in epoch seconds."""
+
+    keys: Keys
+    renew_at: float
+
+
 class FetchedKeys:
     """Temporary keys, fetched when the first request needs them, and anew when they are worn.
 
@@ -79,9 +86,7 @@ class FetchedKeys:
     def __init__(self, identity: Transport, clock: Clock) -> None:
         self._identity = identity
         self._clock = clock
-        self._lock = threading.Lock()
-        self._keys: Keys | None = None
-        self._renew_at = 0.0
+        self._renewed: Renewed[_Lasting] = Renewed()
 
     def get(self, refused: Keys | None = None) -> Keys:
         """The keys; anew, unless another thread did so, where those were refused.
@@ -89,18 +94,26 @@ class FetchedKeys:
         Raises:
             DliError: the identity service refused, could not be reached, or gave none.
         """
-        with self._lock:
-            keys = self._keys
-            if keys is None or keys is refused or self._clock.epoch() >= self._renew_at:
-                keys, self._renew_at = self._fetched()
-                self._keys = keys
-            return keys
+
+        def worn(found: _Lasting) -> bool:
+            return found.keys is refused or self._clock.epoch() >= found.renew_at
+
+        found = self._renewed.current(worn)
+        if found is None:
+            try:
+                found = self._fetched()
+            except BaseException:
+                self._renewed.fail()
+                raise
+            self._renewed.renew(found)
+        return found.keys
 
     def secrets(self) -> tuple[str, ...]:
         """What no error may repeat, of the keys that were fetched last."""
-        return self._keys.secrets if self._keys else ()
+        found = self._renewed.latest
+        return () if found is None else found.keys.secrets
 
-    def _fetched(self) -> tuple[Keys, float]:
+    def _fetched(self) -> _Lasting:
         what = "get temporary keys for OBS from the identity service"
         wanted = {"methods": ["token"], "token": {"duration_seconds": _LIFE}}
         body = {"auth": {"identity": wanted}}
@@ -124,7 +137,7 @@ class FetchedKeys:
         if not (access_key and secret_key and token):
             raise AuthError(f"could not {what}: the answer has no keys", status=201)
         life = min(_left(found.get("expires_at"), asked_at), 24 * _LIFE)
-        return Keys(access_key, secret_key, token), asked_at + _WORN * life
+        return _Lasting(Keys(access_key, secret_key, token), asked_at + _WORN * life)
 
 
 def _fits(text: object) -> bool:

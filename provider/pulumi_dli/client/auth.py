@@ -7,7 +7,6 @@ requests they sign, and nowhere else; no `repr` and no error shows them.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from pulumi_dli.client.responses import decode, refusal
 from pulumi_dli.client.signature import authorization, canonical_query, sdk_date
 from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.errors import ApiError, AuthError
+from pulumi_dli.once import Renewed
 
 Flow = Generator[httpx.Request, httpx.Response, None]
 
@@ -110,8 +110,7 @@ class TokenAuth(httpx.Auth):
         self._ask = ask
         self._base = base or httpx.Auth()
         self._clock = clock
-        self._lock = threading.Lock()
-        self._token: FetchedToken | None = None
+        self._tokens: Renewed[FetchedToken] = Renewed()
 
     def sync_auth_flow(self, request: httpx.Request) -> Flow:
         """Add the token; fetch it before, and once more after a 401, where needed."""
@@ -144,12 +143,19 @@ class TokenAuth(httpx.Auth):
     def _current(
         self, extensions: Mapping[str, Any], *, refused: FetchedToken | None
     ) -> Generator[httpx.Request, httpx.Response, FetchedToken]:
-        with self._lock:
-            token = self._token
+        def worn(token: FetchedToken) -> bool:
             # Another thread may have renewed a refused token in the meantime.
-            if token is None or token is refused or self._clock.epoch() >= token.renew_at:
-                token = self._token = yield from self._fetch(extensions)
-            return token
+            return token is refused or self._clock.epoch() >= token.renew_at
+
+        token = self._tokens.current(worn)
+        if token is None:
+            try:
+                token = yield from self._fetch(extensions)
+            except BaseException:
+                self._tokens.fail()
+                raise
+            self._tokens.renew(token)
+        return token
 
     def _fetch(
         self, extensions: Mapping[str, Any]
