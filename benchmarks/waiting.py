@@ -63,7 +63,7 @@ def _core(folder: Path, size: int) -> float:
     with ThreadPoolExecutor(size) as pool:
         list(pool.map(create, range(size)))
     seconds = time.monotonic() - began
-    assert len(set(connections._links.values())) == 1  # noqa: SLF001 -- one HTTP client for all
+    assert len(set(connections._sites.values())) == 1  # noqa: SLF001 -- one HTTP client for all
     connections.close()
     return seconds
 

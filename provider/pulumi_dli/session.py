@@ -17,7 +17,6 @@ from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.checking import Checking
-from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.client.location import (
     explicit,
@@ -35,8 +34,7 @@ from pulumi_dli.job.outputs import observed
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.redaction import discreet
 from pulumi_dli.job.state import State
-from pulumi_dli.lifecycle.replace import kept
-from pulumi_dli.lifecycle.verbs import Lifecycle
+from pulumi_dli.loading import loading
 from pulumi_dli.memory import Memory, Old
 from pulumi_dli.preview.foresight import Foresight
 from pulumi_dli.preview.preview import Compared
@@ -44,6 +42,7 @@ from pulumi_dli.rules.check import demand_valid
 
 if TYPE_CHECKING:
     from pulumi_dli.artifacts.objects import Objects
+    from pulumi_dli.lifecycle.verbs import Lifecycle
 
 YOUNG = 1.0
 """Seconds for which the live look of a diff is good for the update that follows it."""
@@ -74,7 +73,7 @@ class Session:
 
     def __post_init__(self) -> None:
         self._stores = Stores(self.connections, clock=self.clock)
-        self._saved = SavedState.of(self._stores, self.clock, self.console.warn)
+        self._saved = SavedState(self._stores, self.clock, self.console.warn)
         self._foresight = Foresight(
             self.connections, self.console, self.clock, self._memory, self._saved
         )
@@ -236,6 +235,8 @@ class Session:
         self, urn: str, place: Place, inputs: Mapping[str, Any], seconds: float | None
     ) -> State:
         """Bring a job into being in the way that the calls before ask for."""
+        from pulumi_dli.lifecycle.replace import kept  # noqa: PLC0415
+
         old = self._memory.old(urn)
         life = self._life(place, inputs)
         desired = self._wish(urn, inputs, replaced=old is not None)
@@ -266,16 +267,11 @@ class Session:
     def _life(self, place: Place, props: Mapping[str, Any]) -> Lifecycle:
         with self._lock:
             if place not in self._lives:
-                where = explicit(props)
-                jobs = Jobs(self.connections.transport(*where))
-                own = self.connections.settings(*where)
-                self._lives[place] = Lifecycle(
-                    jobs,
-                    self.clock,
-                    self.console,
-                    own.ignore_tags,
-                    self._saved,
-                    own.starts_per_queue,
+                with loading():  # a preview without changes needs none of it
+                    from pulumi_dli.lifecycle.opened import opened  # noqa: PLC0415
+
+                self._lives[place] = opened(
+                    self.connections, explicit(props), self.clock, self.console, self._saved
                 )
             return self._lives[place]
 

@@ -277,7 +277,7 @@ def test_a_delete_is_over_once_the_job_is_gone(up: Stack, looks: int, gone: bool
     service = Lagging(up._connections.transport(), looks)  # noqa: SLF001 -- the seam
     stores = Stores(up._connections)  # noqa: SLF001 -- the seam
     life = Lifecycle(
-        Jobs(service), up.clock, up.lines, (), SavedState.of(stores, up.clock, up.lines.warn)
+        Jobs(service), up.clock, up.lines, (), SavedState(stores, up.clock, up.lines.warn)
     )
     state = State.read(1, up.outs)
     if gone:

@@ -306,7 +306,7 @@ def test_the_object_that_counts_is_copied_last(job: Stack, *, broken: bool) -> N
     if broken:
         job.dli.arm("answer", code="403", route="copy_object", nth=7)
     stores = Stores(job._connections)  # noqa: SLF001 -- the seam
-    kept = SavedState.of(stores, job.clock, job.lines.warn).copies
+    kept = SavedState(stores, job.clock, job.lines.warn).copies
     state = State.read(1, job.outs)
     if broken:
         with pytest.raises(DliError, match="could not copy obs://state/jobs/savepoint/1/large/"):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from local_service import PROJECT
 
 OF_A_PROCESS = """
 import gc
@@ -35,10 +37,37 @@ def test_the_providers_own_process_does_without_the_command_of_httpx(
     code = (
         "import sys; from pulumi_dli.loading import own_process\n"
         f"{before}\n"
-        "import pulumi_dli.session; print(sorted({'httpx', 'rich'} & sys.modules.keys()))"
+        "import pulumi_dli.client.link; print(sorted({'httpx', 'rich'} & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == told
+
+
+def test_a_run_that_changes_nothing_loads_neither_httpx_nor_the_lifecycle(tmp_path: Path) -> None:
+    """Check and diff of a job of the state; what they would load is a third of their time."""
+    code = (
+        "import json, sys; from pathlib import Path\n"
+        "from pulumi_dli.console import Console\n"
+        "from pulumi_dli.client.connections import Connections\n"
+        "from pulumi_dli.session import Session\n"
+        "class Quiet(Console): pass\n"
+        "here = Path(sys.argv[1])\n"
+        "connections = Connections({'endpoint': 'local'}, {}, here)\n"
+        "session = Session(connections, Quiet())\n"
+        "news = {'name': 'etl', 'queue_name': 'q', 'entrypoint': 'etl.jar', 'owner': '0' * 32}\n"
+        "olds = {**news, **dict(endpoint='local', region='local', project_id=sys.argv[2],\n"
+        "    own_place=[], desired_state='running')}\n"
+        "outs = {**olds, 'set_arguments': list(news)[:3], 'status': 'job_running',\n"
+        "    'start_time': 1, 'cu_number': 2, 'unset': {}}\n"
+        "inputs, problems = session.check('urn', olds, news, frozenset())\n"
+        "assert not problems, problems\n"
+        "assert not session.diff('urn', 1, outs, {**news, **inputs}, frozenset()).changes\n"
+        "heavy = {'httpx', 'flask', 'stamina', 'pulumi_dli.lifecycle.verbs'}\n"
+        "print(sorted(heavy & sys.modules.keys()))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path), PROJECT]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
 
 
 def test_the_programs_process_loads_neither_httpx_nor_pydantic() -> None:

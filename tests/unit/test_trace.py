@@ -17,10 +17,11 @@ from pulumi_dli.client.auth import TokenAuth
 from pulumi_dli.client.bodies import bound
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.client.keystone import by_password
-from pulumi_dli.client.trace import VARIABLE, Trace
+from pulumi_dli.client.trace import Trace
 from pulumi_dli.client.transport import Transport
 from pulumi_dli.errors import DliError, TransportError
 from pulumi_dli.settings.credentials import Password
+from pulumi_dli.settings.sources import TRACE
 from stand_ins import HandClock
 
 PASSWORD, ARGUMENT, SETTING = "planted-pw", "planted-arg", "planted-setting"
@@ -143,19 +144,19 @@ def test_json_within_a_text_is_looked_into(tmp_path: Path) -> None:
 
 def test_a_pipe_that_nobody_reads_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(DliError, match=VARIABLE):
+    with pytest.raises(DliError, match=TRACE):
         Trace(tmp_path / "pipe", [], HandClock())
 
 
 @pytest.mark.parametrize("name", ["", "no/such/folder/trace", "\0"])
 def test_a_file_that_cannot_be_written_is_one_sentence(tmp_path: Path, name: str) -> None:
-    with pytest.raises(DliError, match=rf"{VARIABLE} names: .*; name a file in a folder"):
+    with pytest.raises(DliError, match=rf"{TRACE} names: .*; name a file in a folder"):
         Trace(tmp_path / name, [], HandClock())
 
 
 def test_the_environment_names_the_file(tmp_path: Path) -> None:
     config = {"endpoint": "local", "localPath": str(tmp_path / "dli")}
-    connections = Connections(config, {VARIABLE: "trace"}, tmp_path)
+    connections = Connections(config, {TRACE: "trace"}, tmp_path)
     list(Jobs(connections.transport()).list_jobs())
     connections.close()
     assert [line["status"] for line in lines(tmp_path)] == [200]

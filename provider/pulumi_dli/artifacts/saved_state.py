@@ -2,41 +2,81 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pulumi_dli.artifacts.checkpoints import Checkpoints
-from pulumi_dli.artifacts.copies import Copies
-from pulumi_dli.artifacts.records import Records
 from pulumi_dli.artifacts.stores import Stores
-from pulumi_dli.artifacts.watch import Watch
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Report
+from pulumi_dli.loading import loading
+from pulumi_dli.once import Once
+
+if TYPE_CHECKING:
+    from pulumi_dli.artifacts.checkpoints import Checkpoints
+    from pulumi_dli.artifacts.copies import Copies
+    from pulumi_dli.artifacts.records import Records
+    from pulumi_dli.artifacts.watch import Watch
 
 
-@dataclass(frozen=True, slots=True)
 class SavedState:
     """The saved states of one run's jobs. Safe to share between threads.
 
-    Attributes:
-        checkpoints: looks for what a job can go on from that left no savepoint.
-        records: savepoints that wait for the job that begins from them.
-        copies: of savepoints, for a job that goes back.
-        watch: knows which bytes the jobs were started with.
+    Each part is loaded when something asks for it: a run without changes needs none.
+
+    Args:
+        stores: the object service of each place.
+        clock: time.
+        warn: takes what could not be written down or looked at.
     """
 
-    checkpoints: Checkpoints
-    records: Records
-    copies: Copies
-    watch: Watch
+    def __init__(self, stores: Stores, clock: Clock, warn: Report) -> None:
+        self._stores = stores
+        self._clock = clock
+        self._warn = warn
+        self._checkpoints = Once(self._open_checkpoints)
+        self._copies = Once(self._open_copies)
+        self._records = Once(self._open_records)
+        self._watch = Once(self._open_watch)
 
-    @classmethod
-    def of(cls, stores: Stores, clock: Clock, warn: Report) -> SavedState:
-        """Those of a run.
+    @property
+    def checkpoints(self) -> Checkpoints:
+        """Looks for what a job can go on from that left no savepoint, or an older one."""
+        return self._checkpoints.get()
 
-        Args:
-            stores: the object service of each place.
-            clock: time.
-            warn: takes what could not be written down or looked at.
-        """
-        records, watch = Records(stores, clock, warn), Watch(stores, warn)
-        return cls(Checkpoints(stores, records, watch), records, Copies(stores), watch)
+    @property
+    def copies(self) -> Copies:
+        """Copies of savepoints, for a job that goes back."""
+        return self._copies.get()
+
+    @property
+    def records(self) -> Records:
+        """Savepoints that wait for the job that begins from them."""
+        return self._records.get()
+
+    @property
+    def watch(self) -> Watch:
+        """Knows which bytes the jobs were started with."""
+        return self._watch.get()
+
+    def _open_checkpoints(self) -> Checkpoints:
+        with loading():
+            from pulumi_dli.artifacts.checkpoints import Checkpoints  # noqa: PLC0415
+
+        return Checkpoints(self._stores, self.records, self.watch)
+
+    def _open_copies(self) -> Copies:
+        with loading():
+            from pulumi_dli.artifacts.copies import Copies  # noqa: PLC0415
+
+        return Copies(self._stores)
+
+    def _open_records(self) -> Records:
+        with loading():
+            from pulumi_dli.artifacts.records import Records  # noqa: PLC0415
+
+        return Records(self._stores, self._clock, self._warn)
+
+    def _open_watch(self) -> Watch:
+        with loading():
+            from pulumi_dli.artifacts.watch import Watch  # noqa: PLC0415
+
+        return Watch(self._stores, self._warn)

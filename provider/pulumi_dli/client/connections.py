@@ -5,25 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import httpx
-
-from pulumi_dli.client import clients
-from pulumi_dli.client.auth import TokenAuth
-from pulumi_dli.client.bodies import bound
-from pulumi_dli.client.embedded import local_client
-from pulumi_dli.client.projects import find_project
-from pulumi_dli.client.retries import repeat
-from pulumi_dli.client.trace import VARIABLE, Trace
-from pulumi_dli.client.transport import Transport, reaching
 from pulumi_dli.clock import SYSTEM, Clock
-from pulumi_dli.once import Once
-from pulumi_dli.settings.credentials import secrets
+from pulumi_dli.loading import loading
 from pulumi_dli.settings.project import project_folder
 from pulumi_dli.settings.resolve import process_environment, resolve
 from pulumi_dli.settings.settings import Settings
-from pulumi_dli.settings.sources import SETTINGS
+from pulumi_dli.settings.sources import SETTINGS, TRACE
+
+if TYPE_CHECKING:
+    from pulumi_dli.client.link import Link
+    from pulumi_dli.client.transport import Transport
 
 
 class Place(NamedTuple):
@@ -72,7 +65,7 @@ class Connections:
         self._directory = directory
         self._clock = clock
         self._lock = threading.Lock()
-        self._links: dict[tuple[str | None, str | None], _Link] = {}
+        self._sites: dict[tuple[str | None, str | None], _Site] = {}
 
     @classmethod
     def of_stack(cls, setting: Callable[[str], Any], here: Path) -> Connections:
@@ -92,7 +85,7 @@ class Connections:
         Raises:
             SettingsError: something is missing, malformed or contradictory.
         """
-        return self._link(region, project_id).settings
+        return self._site(region, project_id).settings
 
     def transport(self, region: str | None = None, project_id: str | None = None) -> Transport:
         """What sends requests there; the same one each time.
@@ -101,7 +94,7 @@ class Connections:
             SettingsError: see `settings`; or the certificate file, a proxy or the local DLI's
                 folder cannot be used.
         """
-        return self._link(region, project_id).transport()
+        return self._site(region, project_id).link().transport()
 
     def beside(
         self,
@@ -124,7 +117,7 @@ class Connections:
         Raises:
             SettingsError: see `transport`.
         """
-        return self._link(region, project_id).beside(url, signed=signed)
+        return self._site(region, project_id).link().beside(url, signed=signed)
 
     def place(self, region: str | None = None, project_id: str | None = None) -> Place:
         """Where that is. A project that is known by its name is looked up once.
@@ -134,25 +127,25 @@ class Connections:
             AuthError: the sign-in was refused.
             TransportError: the identity service could not be reached.
         """
-        link = self._link(region, project_id)
-        return Place(link.settings.endpoint, link.settings.region, link.project_id())
+        site = self._site(region, project_id)
+        return Place(site.settings.endpoint, site.settings.region, site.project_id())
 
     def close(self) -> None:
         """Close every connection. They open again when needed."""
         with self._lock:
-            links, self._links = set(self._links.values()), {}
-        for link in links:
-            link.close()
+            sites, self._sites = set(self._sites.values()), {}
+        for site in sites:
+            site.close()
 
-    def _link(self, region: str | None, project_id: str | None) -> _Link:
+    def _site(self, region: str | None, project_id: str | None) -> _Site:
         with self._lock:
             key = (region or None, project_id or None)
-            if key not in self._links:
-                self._links[key] = self._shared(*key)
-            return self._links[key]
+            if key not in self._sites:
+                self._sites[key] = self._shared(*key)
+            return self._sites[key]
 
-    def _shared(self, region: str | None, project_id: str | None) -> _Link:
-        """A link for these settings, and the one there is where they come to the same."""
+    def _shared(self, region: str | None, project_id: str | None) -> _Site:
+        """A site for these settings, and the one there is where they come to the same."""
         settings = resolve(
             self._config,
             self._environ,
@@ -160,33 +153,36 @@ class Connections:
             region=region,
             project_id=project_id,
         )
-        for link in self._links.values():
-            if link.leads_to(settings):
-                return link
-        return _Link(settings, self._clock, self._trace(settings))
-
-    def _trace(self, settings: Settings) -> Trace | None:
-        named = self._environ.get(VARIABLE)
-        if not named:
-            return None
-        file = self._directory / named
-        return Trace(file, secrets(settings.credentials), self._clock)
+        for site in self._sites.values():
+            if site.leads_to(settings):
+                return site
+        traced = self._environ.get(TRACE)
+        return _Site(settings, self._clock, self._directory / traced if traced else None)
 
 
-class _Link:
-    """One place: its sign-in, its client and its project's id."""
+class _Site:
+    """Settings of one place, and its connection once something is sent: most runs send nothing."""
 
-    def __init__(self, settings: Settings, clock: Clock, trace: Trace | None) -> None:
+    def __init__(self, settings: Settings, clock: Clock, trace: Path | None) -> None:
         self.settings = settings
         self._clock = clock
         self._trace = trace
         self._lock = threading.Lock()
-        self._auth = clients.sign_in(settings, lambda: self._project_id, clock)
-        self._client: httpx.Client | None = None
-        self._transport: Transport | None = None
-        self._others: list[httpx.Client] = []
-        self._project_id = settings.project_id
-        self._project = Once(self._find_project)
+        self._link: Link | None = None
+
+    def link(self) -> Link:
+        """The connection; the same one each time."""
+        with self._lock:
+            if self._link is None:
+                with loading():
+                    from pulumi_dli.client.link import Link  # noqa: PLC0415 -- loads httpx
+
+                self._link = Link(self.settings, self._clock, self._trace)
+            return self._link
+
+    def project_id(self) -> str:
+        """The project's id, looked up by name where it was not given."""
+        return self.settings.project_id or self.link().project_id()
 
     def leads_to(self, settings: Settings) -> bool:
         """Whether other settings come to the same place."""
@@ -194,76 +190,11 @@ class _Link:
         if (ours.endpoint, ours.region) != (settings.endpoint, settings.region):
             return False
         if settings.project_id is not None:
-            return settings.project_id == self._project_id
+            found = None if self._link is None else self._link.known_project_id
+            return settings.project_id == (ours.project_id or found)
         return settings.project_name == ours.project_name
 
-    def transport(self) -> Transport:
-        """What sends requests to DLI."""
-        with self._lock:
-            if self._transport is None:
-                self._client = self._careful(
-                    local_client(self.settings)
-                    if self.settings.local
-                    else clients.opened(self.settings, self.settings.endpoint, self._auth)
-                )
-                self._transport = self._over(self._client)
-            return self._transport
-
-    def beside(self, url: str, *, signed: bool) -> Transport:
-        """What sends requests to another service."""
-        if self.settings.local:
-            return self.transport()
-        auth = self._auth if signed else None
-        with self._lock:
-            client = self._careful(clients.opened(self.settings, url, auth))
-            self._others.append(client)
-            return self._over(client)
-
-    def project_id(self) -> str:
-        """The project's id, looked up by name where it was not given."""
-        return self._project_id or self._project.get()
-
-    def _find_project(self) -> str:
-        client = clients.opened(self.settings, self.settings.auth_url, self._auth)
-        with self._careful(client) as identity:
-            self._project_id = self._own_project(identity) or find_project(
-                self._over(identity), self.settings.values["projectName"]
-            )
-        return self._project_id
-
     def close(self) -> None:
-        """Close the client."""
-        with self._lock:
-            for client in filter(None, (self._client, *self._others)):
-                client.close()
-            self._client = self._transport = None
-            self._others.clear()
-
-    def _own_project(self, identity: httpx.Client) -> str | None:
-        """The project that a fetched token is for; None for the other ways to sign in."""
-        auth = self._auth
-        if not isinstance(auth, TokenAuth):
-            return None
-
-        def sign_in() -> str | None:
-            with reaching("sign in"):
-                return auth.sign_in(identity)
-
-        return repeat(sign_in, repeatable=True, max_retries=self.settings.max_retries)
-
-    def _careful(self, client: httpx.Client) -> httpx.Client:
-        """A client within the bounds of what is read, and watched where somebody wants a trace."""
-        bound(client, self._clock)
-        if self._trace is not None:
-            self._trace.watch(client)
-        return client
-
-    def _over(self, client: httpx.Client) -> Transport:
-        return Transport(
-            client,
-            project_id=self.project_id,
-            max_retries=self.settings.max_retries,
-            hide=secrets(self.settings.credentials),
-            clock=self._clock,
-            trace=self._trace,
-        )
+        """Close the connection."""
+        if self._link is not None:
+            self._link.close()

@@ -26,9 +26,8 @@ from pulumi_dli.errors import DliError
 from pulumi_dli.job.canonical import from_wire
 from pulumi_dli.job.redaction import cut, secret_texts
 from pulumi_dli.job.spec import SECRET_FIELDS
+from pulumi_dli.settings.sources import TRACE
 
-VARIABLE = "PULUMI_DLI_TRACE"
-"""The variable of the environment that names the file."""
 OPAQUE = {"pulumi_dli.opaque": True}
 """Extensions of a request whose bodies are somebody's files."""
 _BEGAN = "pulumi_dli.began"
@@ -58,7 +57,7 @@ class Trace:
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "it is no path"
             raise DliError(
-                f"the trace cannot be written to the file that {VARIABLE} names: {reason}; name "
+                f"the trace cannot be written to the file that {TRACE} names: {reason}; name "
                 "a file in a folder that exists, or unset it"
             ) from None
 

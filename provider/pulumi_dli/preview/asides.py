@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from pulumi_dli.artifacts.records import Record
+from typing import TYPE_CHECKING
+
 from pulumi_dli.clock import span
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import date
 from pulumi_dli.job.started import Definition
 from pulumi_dli.job.state import State
 from pulumi_dli.preview.plan_line import Level, Line
+
+if TYPE_CHECKING:
+    from pulumi_dli.artifacts.records import Record
 
 
 def handed(line: Line, left: Record, now: float) -> Line:

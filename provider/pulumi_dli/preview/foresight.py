@@ -6,8 +6,8 @@ It brings together what the look-ups see and what the run remembers. It changes 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from pulumi_dli.artifacts.records import Record
 from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.client.location import PLACE, known_place
@@ -26,6 +26,9 @@ from pulumi_dli.preview import asides
 from pulumi_dli.preview.plan_line import Level, Line
 from pulumi_dli.preview.preview import Compared, Preview
 from pulumi_dli.rules.check import adopts_another
+
+if TYPE_CHECKING:
+    from pulumi_dli.artifacts.records import Record
 
 ASKED_FOR_A_START = ("restore_from", "upgrade_mode", "obs_bucket", "desired_state")
 """Arguments that decide whether a job at rest can be started."""

@@ -20,6 +20,9 @@ from typing import NamedTuple
 
 from pulumi_dli.console import MASK
 
+TRACE = "PULUMI_DLI_TRACE"
+"""The variable of the environment that names a file for a trace of the requests."""
+
 
 class Setting(NamedTuple):
     """One setting: its key after `dli:`, what it is in words, and its other names."""
