@@ -30,7 +30,6 @@ from pulumi_dli.errors import Halfway, JobGone
 from pulumi_dli.job.desired import ARGUMENTS, Desired
 from pulumi_dli.job.differences import sets_others
 from pulumi_dli.job.options import Timeouts
-from pulumi_dli.job.outputs import observed
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.redaction import discreet
 from pulumi_dli.job.state import State
@@ -185,9 +184,8 @@ class Session:
         if state is not None and state.replaced:
             return state.write(), state.inputs()
         place = stored_place(self.connections, props)
-        life = self._life(place, props)
-        job = life.observe(job_id, state)
-        if job is None:
+        seen = self._life(place, props).refresh(job_id, state)
+        if seen is None:
             if state is not None:
                 self._memory.lose(urn, state)
                 return None
@@ -195,7 +193,7 @@ class Session:
                 f"there is no Flink job {job_id} in project {place.project_id} of "
                 f"{place.where} ({place.endpoint}); correct the id"
             )
-        found, inputs = observed(life.tagged(job), state, life.overwritten(job, state))
+        found, inputs = seen
         if state is not None:
             self._memory.read(urn, found)
         return found.write() | place.told(props), inputs

@@ -120,6 +120,18 @@ class Jobs:
 
         return (_job(what, row) for _, row in paged(what, page, "jobs", "job_id", PAGE))
 
+    def rows(self, number: int) -> tuple[list[JobDetail], bool]:
+        """Read a page of the list of Flink Jar jobs, newest first, and whether more are behind it.
+
+        Args:
+            number: of the page, from 0 on.
+        """
+        what = "list the Flink jobs"
+        around = self._page(what, number * PAGE, PAGE, {"job_type": JAR_JOB})
+        found = [_job(what, row) for row in rows(what, around, "jobs")]
+        total = integer(around.get("total_count"))
+        return found, (number + 1) * PAGE < total if total > 0 else len(found) >= PAGE
+
     def listed(self, **filters: str) -> list[Listed]:
         """Read the jobs that match, of every kind, with all that the list says of each.
 

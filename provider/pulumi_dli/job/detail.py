@@ -72,7 +72,8 @@ class JobDetail:
     of `restart_times`. The details page has no
     tags: they, the `mark` and `restart` (the values of the provider's own tags, "" where there is
     none) are there once they were read beside it, else absent and None. So is the newest
-    `checkpoint`, which is looked for only where nothing else is left to begin from.
+    `checkpoint`, which is looked for only where nothing else is left to begin from. `told` are the
+    keys of the answer, those of its `job_config` behind `job_config.`.
     """
 
     job_id: int
@@ -90,6 +91,7 @@ class JobDetail:
     mark: str | None = None
     restart: str | None = None
     checkpoint: Checkpoint | None = None
+    told: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -137,7 +139,8 @@ class JobDetail:
             "savepoint_path": directory(data.get("savepoint_path")),
             "real_cu_number": config.get("real_cu_number"),
         }
-        return cls.from_properties(integer(data.get("job_id")), told, values)
+        job = cls.from_properties(integer(data.get("job_id")), told, values)
+        return replace(job, told=frozenset({*data, *(f"job_config.{key}" for key in config)}))
 
     @classmethod
     def from_properties(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Ownership
+from pulumi_dli.client.rows import Rows
 from pulumi_dli.client.tags import Tags
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Console
@@ -32,6 +33,7 @@ class Context:
         jobs: the DLI client.
         ownership: tells whose a job is, as it is now.
         tags: reads tags, once for a job.
+        rows: the list, where it tells as much as the details.
         saved: where a job's state may be beside what the service tells.
         waits: looks and waits.
         steps: the requests that change a job, with their verification.
@@ -44,6 +46,7 @@ class Context:
     jobs: Jobs
     ownership: Ownership
     tags: Tags
+    rows: Rows
     saved: SavedState
     waits: Waits
     steps: Steps

@@ -13,10 +13,11 @@ from pulumi_dli.artifacts.copies import COPIES
 from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.ownership import Ownership
+from pulumi_dli.client.rows import Rows
 from pulumi_dli.client.tags import Tags
 from pulumi_dli.clock import Clock, Deadline
 from pulumi_dli.console import Console, WarnOnce
-from pulumi_dli.errors import JobGone, NotFoundError, StateAtRisk
+from pulumi_dli.errors import JobGone, StateAtRisk
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, date
 from pulumi_dli.job.move import move
@@ -29,6 +30,7 @@ from pulumi_dli.lifecycle.create import deploy, go_on
 from pulumi_dli.lifecycle.delete import remove
 from pulumi_dli.lifecycle.operation import Operation, finish
 from pulumi_dli.lifecycle.reconcile import Reconciliation, unsaid
+from pulumi_dli.lifecycle.refresh import Found, observe, refresh
 from pulumi_dli.lifecycle.replace import kept, relocate, restart
 from pulumi_dli.lifecycle.steps import Steps
 from pulumi_dli.lifecycle.turns import Turns
@@ -63,6 +65,7 @@ class Lifecycle:
             jobs=jobs,
             ownership=Ownership(jobs, console.warn),
             tags=tags,
+            rows=Rows(jobs, clock),
             saved=saved,
             waits=waits,
             steps=Steps(jobs, tags, waits, console),
@@ -167,7 +170,7 @@ class Lifecycle:
         """
         deadline = Deadline(self._context.clock, seconds)
         with kept(state, state.job):
-            job = self.observe(state.job.job_id, state)
+            job = self._observe(state.job.job_id, state)
         if job is None:
             path = state.next_start.path or self._recorded(desired)
             if state.stateful and state.job.has_run and not path:
@@ -194,8 +197,8 @@ class Lifecycle:
         """
         deadline = Deadline(self._context.clock, seconds)
         with kept(state, state.job):
-            job = old.observe(state.job.job_id, state)
-            job = None if job is None else old.tagged(job)
+            job = old._observe(state.job.job_id, state)
+            job = None if job is None else old._context.tags.seen(job)
         if job is None and not state.next_start.path:
             state = replace(state, next_start=NextStart.at(self._recorded(desired)))
         reached = relocate(self._context, old._context, job, desired, state, deadline)
@@ -218,7 +221,7 @@ class Lifecycle:
             StateAtRisk: it would.
             JobForeign: the job carries another resource's mark now.
         """
-        job = self.observe(state.job.job_id, state)
+        job = self._observe(state.job.job_id, state)
         if job is None:
             return
         job = self._context.seen(job, desired, state)
@@ -233,25 +236,12 @@ class Lifecycle:
         if refused:
             raise StateAtRisk(refused)
 
-    def observe(self, job_id: int, state: State | None) -> JobDetail | None:
-        """The live job; None when it no longer exists or its id belongs to another job now."""
-        try:
-            job = self._context.jobs.details(job_id)
-        except NotFoundError:
-            return None
-        if state is None:
-            return job
-        return None if state.is_another(job) else state.aged(job)
+    def refresh(self, job_id: int, state: State | None) -> Found | None:
+        """What a job has come to; None when it is gone. See `refresh`."""
+        return refresh(self._context, job_id, state)
 
-    def overwritten(self, job: JobDetail, state: State | None) -> tuple[str, ...]:
-        """The arguments whose objects hold other bytes than those that a running job took."""
-        if state is None or not job.runs:
-            return ()
-        return self._context.saved.watch.overwritten(job, state)
-
-    def tagged(self, job: JobDetail) -> JobDetail:
-        """A job with its tags and its mark, where they can be read."""
-        return self._context.tags.seen(job)
+    def _observe(self, job_id: int, state: State) -> JobDetail | None:
+        return observe(self._context, job_id, state)
 
     def remove(self, job_id: int, state: State, seconds: float, *, recorded: bool = False) -> str:
         """Stop, delete and verify that the job is gone, as `on_delete` says.
@@ -273,7 +263,7 @@ class Lifecycle:
             DliError: the job still exists; the next `pulumi destroy` goes on.
         """
         deadline = Deadline(self._context.clock, seconds)
-        job = self.observe(job_id, state)
+        job = self._observe(job_id, state)
         if job is None:
             return ""
         return remove(self._context, job, state, deadline, recorded=recorded)

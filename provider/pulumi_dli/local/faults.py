@@ -78,6 +78,11 @@ KINDS: Mapping[str, Kind] = {
         ("stop",),
         (("seconds", 1.0), ("text", "the stop failed (armed fault)")),
     ),
+    "poor_rows": Kind(
+        "let the list leave out keys that the details have, or values, or values and times",
+        ("list_jobs",),
+        (("lacks", "keys"),),
+    ),
     "lose_savepoint": Kind("save nothing, although all looks well", ("stop", "savepoint")),
 }
 

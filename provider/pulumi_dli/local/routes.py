@@ -63,6 +63,9 @@ def _definitions(routes: Blueprint, service: Service) -> None:
         with service.look() as moment:
             total, page, full = jobs.listed(moment, project, request.args.to_dict())
             rows = [view.row(moment, job, identity, show_detail=full) for job in page]
+        for fault in g.faults:
+            if fault.kind == "poor_rows":
+                rows = [view.poor(row, str(fault.options["lacks"])) for row in rows]
         job_list = {"total_count": total, "jobs": rows}
         return _success("Querying of the job list succeeds.", job_list=job_list)
 

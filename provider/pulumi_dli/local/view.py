@@ -20,6 +20,11 @@ MODES = {1: "exactly_once", 2: "at_least_once"}
 APART = ("desc", "queue_name", "main_class", "entrypoint_args")
 """Fields of the definition that stand beside `job_config`, not in it."""
 ROOT_ID = -1
+LEFT_OUT = {
+    *("main_class", "entrypoint_args", "runtime_config", "desc", "dependency_jars"),
+    *("has_savepoint", "savepoint_path"),
+}
+"""What a poor row is without."""
 NOT_ENDED = -1
 """Flink's `end-time` of a job that has not ended."""
 
@@ -52,6 +57,23 @@ def row(moment: Moment, job: Job, identity: Identity, *, show_detail: bool) -> d
         "duration": _duration(moment, job),
         "root_id": ROOT_ID,
     }
+
+
+def poor(row: dict[str, Any], lacks: str) -> dict[str, Any]:
+    """A row as another service might give it.
+
+    Args:
+        row: as this one does.
+        lacks: `keys`: it is without some; `values`: some are null; `times`: some are null, and it
+            shows no change since the job was made.
+    """
+    config = row.get("job_config") or {}
+    if lacks == "keys":
+        rest = {name: value for name, value in row.items() if name not in LEFT_OUT}
+        return rest | {"job_config": {name: config[name] for name in config.keys() - LEFT_OUT}}
+    nulls = row | dict.fromkeys((LEFT_OUT & row.keys()) - {"has_savepoint", "savepoint_path"})
+    nulls["job_config"] = config | dict.fromkeys(LEFT_OUT & config.keys())
+    return nulls | ({"update_time": row["create_time"]} if lacks == "times" else {})
 
 
 def config(job: Job) -> dict[str, Any]:
