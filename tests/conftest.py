@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pulumi.runtime import reset_options
 
 # A shell starts its background jobs with SIGINT ignored, and every process inherits that. The
 # tests of Ctrl-C need processes as a terminal starts them.
@@ -44,13 +45,17 @@ def session_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 @pytest.fixture
 def loop(session_loop: asyncio.AbstractEventLoop) -> Iterator[asyncio.AbstractEventLoop]:
-    """An event loop of the test's own, with whose threads go the loops that they left open."""
+    """An event loop of the test's own, with whose threads go the loops that they left open.
+
+    With it go the mocks that the test has put in the engine's place.
+    """
     made = asyncio.new_event_loop()
     asyncio.set_event_loop(made)
     yield made
     made.run_until_complete(made.shutdown_default_executor())
     made.close()
     asyncio.set_event_loop(session_loop)
+    reset_options()
     gc.collect()
 
 

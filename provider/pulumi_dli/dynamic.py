@@ -62,7 +62,7 @@ class FlinkJarJobProvider(ResourceProvider):
         known, unknown = _split(news)
         with _door():
             filled, problems = self._session.check(
-                host.current_call().urn, _plain(_olds), _with_files(_plain(known)), unknown
+                host.current_call().urn, _plain(_olds), with_files(_plain(known)), unknown
             )
         inputs = {name: _without_asset(value) for name, value in news.items()} | filled
         # A failure with a property's name would make the engine print its value, secrets too.
@@ -179,7 +179,7 @@ def _plain(props: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in props.items() if key != PROVIDER_KEY}
 
 
-def _with_files(props: Mapping[str, Any]) -> dict[str, Any]:
+def with_files(props: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs with the core's local files in place of the SDK's."""
     from pulumi_dli.artifacts.names import LocalFile  # noqa: PLC0415 -- see the docstring
 

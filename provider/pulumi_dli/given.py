@@ -19,6 +19,7 @@ from pulumi import Input, Output
 from pulumi.output import Unknown
 
 from pulumi_dli.job.object_url import OBJECTS
+from pulumi_dli.sdk.mocks import mocked
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -146,9 +147,16 @@ def resource_id(resource_name: str, value: object) -> Input[str]:
     if inspect.isawaitable(value):
         value = Output.from_input(value)
     if isinstance(value, Output):
-        known = value.apply(functools.partial(resource_id, resource_name))
+        known = value.apply(functools.partial(_known_id, resource_name))
         return Output.unsecret(known)  # the SDK reads by no secret id, and the state hides none
     return str(job_id(f"FlinkJarJob {resource_name}: id", value))
+
+
+def _known_id(resource_name: str, value: object) -> Input[str]:
+    """The id that an output holds. Of another resource's mocks it may be any text."""
+    if isinstance(value, str) and value and mocked():
+        return value
+    return resource_id(resource_name, value)
 
 
 def sendable(where: str, value: Any, *, files: bool = False) -> Any:

@@ -19,6 +19,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi_dli import asked, given, standing
 from pulumi_dli.arguments import FlinkJarJobArgs, ResourceConfig, Timeouts
 from pulumi_dli.dynamic import PROVIDER_KEY, FlinkJarJobProvider
+from pulumi_dli.sdk import mocks
 from pulumi_dli.sdk.aliases import former_urns
 from pulumi_dli.sdk.frames import program_frames
 
@@ -194,7 +195,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     @property
     def job_id(self) -> Output[int]:
         """The job's id on the service; known in previews once the job exists."""
-        return self.id.apply(int)
+        return self.id.apply(mocks.number)
 
     @staticmethod
     @given.called

@@ -5,20 +5,20 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import pulumi
 import pytest
 import typed_programs
-from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
+from pulumi.runtime import set_mocks
 from pulumi.runtime.config import get_config_env, set_all_config
 from pulumi_dli import FlinkJarJob, resource
-from pulumi_dli.resource import TYPE
+from pulumi_dli.testing.local_dli import LocalDli
+from pulumi_dli.testing.mocks import DliMocks
 from pydantic import TypeAdapter, ValidationError
-from stack import Stack, sent
 from typing_extensions import TypedDict
 
 CONFIG = {
@@ -27,7 +27,6 @@ CONFIG = {
     "typed:parallel": "2",
     "typed:cus": "3",
 }
-SECRET = "4dabf18193072939515e22adb298388d"  # the SDK's own mark of a wrapped value
 Program = Callable[[], Any]
 
 
@@ -44,54 +43,23 @@ class Sizes(TypedDict, total=False):
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
-class Engine(Mocks):
-    """Takes a job through check and create, or reads it, on a local DLI."""
-
-    def __init__(self, stack: Stack, project: str) -> None:
-        self._session = stack.session()
-        self._project = project
-        self._one = threading.Lock()  # the clock is one for all
-        self.made: list[str] = []
-
-    def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        if args.typ != TYPE:
-            return args.name, args.inputs
-        urn = f"urn:pulumi:dev::{self._project}::{TYPE}::{args.name}"
-        inputs = sent(plain(args.inputs))
-        with self._one:
-            if args.resource_id:
-                found = self._session.read(urn, int(args.resource_id), inputs)
-                assert found is not None
-                return args.resource_id, sent(found[0])
-            filled, problems = self._session.check(urn, {}, inputs, frozenset())
-            assert problems == []
-            job_id, outs = self._session.create(urn, {**inputs, **filled}, None)
-            self.made.append(args.name)
-            return str(job_id), sent(outs)
-
-    def call(self, args: MockCallArgs) -> Any:
-        raise NotImplementedError(args.token)
-
-
-def plain(value: Any) -> Any:
-    """Inputs as a provider gets them: without the SDK's marks of secrets, and its own."""
-    if isinstance(value, dict):
-        if SECRET in value:
-            return plain(value.get("value"))
-        items = ((key, plain(item)) for key, item in value.items() if key != "__provider")
-        return {key: item for key, item in items if item is not None}
-    return [plain(item) for item in value] if isinstance(value, list) else value
-
-
 @pytest.fixture
-def stack(tmp_path: Path, loop: asyncio.AbstractEventLoop) -> Iterator[Stack]:
-    """A local DLI that look-ups find too."""
+def dli(tmp_path: Path, loop: asyncio.AbstractEventLoop) -> Iterator[LocalDli]:
     del loop
-    made = Stack(tmp_path)
+    made = LocalDli(tmp_path / "dli")
     before = get_config_env()
-    set_all_config({f"dli:{key}": text for key, text in made.config.items()} | CONFIG)
+    set_all_config(CONFIG)
     yield made
     set_all_config(before)
+    made.close()
+
+
+@contextmanager
+def mocks(dli: LocalDli, project: str) -> Iterator[DliMocks]:
+    """Mocks in the engine's place, with the local DLI behind them."""
+    made = DliMocks(dli)
+    set_mocks(made, project=project, stack="dev", preview=False)
+    yield made
     made.close()
 
 
@@ -115,13 +83,11 @@ def run(program: Program) -> list[Any]:
     return list(seen[0])
 
 
-def test_the_right_programs_run(stack: Stack, subtests: pytest.Subtests) -> None:
+def test_the_right_programs_run(dli: LocalDli, subtests: pytest.Subtests) -> None:
     for program in programs("right_"):
-        with subtests.test(program.__name__):
-            engine = Engine(stack, program.__name__)
-            set_mocks(engine, project=program.__name__, stack="dev", preview=False)
+        with subtests.test(program.__name__), mocks(dli, program.__name__) as made:
             assert run(program)
-            assert engine.made
+            assert made.lines
 
 
 def promised() -> dict[str, Any]:
@@ -153,8 +119,9 @@ def promised() -> dict[str, Any]:
     ],
     ids=["sets little", "is read", "sets much", "from a read one", "sizes", "none"],
 )
-def test_each_output_has_a_value_of_its_type(stack: Stack, made: Callable[[], FlinkJarJob]) -> None:
-    set_mocks(Engine(stack, "shop"), project="shop", stack="dev", preview=False)
+def test_each_output_has_a_value_of_its_type(
+    dli: LocalDli, made: Callable[[], FlinkJarJob]
+) -> None:
     types = promised()
     assert len(types) > 50
 
@@ -162,7 +129,9 @@ def test_each_output_has_a_value_of_its_type(stack: Stack, made: Callable[[], Fl
         job = made()
         return [getattr(job, name) for name in types]
 
-    for (name, hint), value in zip(types.items(), run(outputs), strict=True):
+    with mocks(dli, "shop"):
+        values = run(outputs)
+    for (name, hint), value in zip(types.items(), values, strict=True):
         try:
             TypeAdapter(hint).validate_python(value, strict=True)
         except ValidationError as error:

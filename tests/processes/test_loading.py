@@ -79,6 +79,15 @@ def test_the_programs_process_loads_neither_httpx_nor_pydantic() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_the_fixtures_load_nothing_of_the_local_dli_until_a_test_asks() -> None:
+    code = (
+        "import sys, pulumi_dli.testing.fixtures; "
+        "print(sorted({'httpx', 'pydantic', 'flask'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_a_program_with_a_digest_of_its_jar_loads_neither_client_nor_models() -> None:
     code = (
         "import sys, pulumi_dli; pulumi_dli.jar_digest(sys.executable); "

@@ -292,10 +292,16 @@ def test_what_is_no_id_is_one_sentence(written: Any, what: str) -> None:
 
 def test_an_output_that_is_no_id_is_one_sentence(jobs: Jobs) -> None:
     del jobs
-    for written in None, "x", True:
+    for written in None, "", True:
         output = Output.from_input(cast("Any", written))
         told = refused(lambda output=output: FlinkJarJob.get("etl", output).urn)  # type: ignore[misc]
         assert told.endswith("not the id of a Flink job; use the number that DLI shows")
+
+
+def test_an_output_of_text_is_an_id_of_mocks_only(loop: asyncio.AbstractEventLoop) -> None:
+    output = given.resource_id("etl", Output.from_input("x"))
+    with pytest.raises(pulumi.RunError, match="not the id of a Flink job"):
+        loop.run_until_complete(cast("Output[str]", output).future())
 
 
 def test_a_job_may_be_looked_for_in_another_place(jobs: Jobs) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from pulumi_dli.local.errors import Refusal
 
 if TYPE_CHECKING:
     from pulumi_dli.local.model import Job, Moment
+    from pulumi_dli.local.store import Store
 
 CREATED = 1_577_836_800_000
 """Milliseconds: the queues are older than every job."""
@@ -81,24 +83,40 @@ class Queue:
 
 QUEUES = (Queue(1, "default"), Queue(2, "testqueue", cus=256))
 """A small one, to see jobs wait for room, and one for fleets; both sizes are DLI's."""
+ADDED = "queue:"
+"""What the settings are called that add queues, before the name; they hold the CUs."""
 
 
-def find(name: str) -> Queue:
+def add(store: Store, name: str, cus: int) -> None:
+    """Let there be one more queue, or another size of one that was added."""
+    store.set(ADDED + name.lower(), cus)
+
+
+def every(moment: Moment) -> list[Queue]:
+    """All queues; those that were added come last."""
+    rows = moment.db.execute(
+        "SELECT name, value FROM settings WHERE name LIKE ? ORDER BY name", (f"{ADDED}%",)
+    )
+    added = [(row["name"].removeprefix(ADDED), int(row["value"])) for row in rows]
+    return [*QUEUES, *(Queue(zlib.crc32(name.encode()), name, cus) for name, cus in added)]
+
+
+def find(moment: Moment, name: str) -> Queue:
     """The queue of a name, whatever its case.
 
     Raises:
         Refusal: DLI.0002, there is none.
     """
-    for queue in QUEUES:
+    for queue in every(moment):
         if queue.name == name.lower():
             return queue
     raise Refusal("DLI.0002", f"There is no queue named {name}")
 
 
-def not_offered(job: Job) -> str:
+def not_offered(moment: Moment, job: Job) -> str:
     """Why the job's queue cannot run its Flink version; "": it can."""
     wanted = job.definition["flink_version"]
-    offered = find(str(job.queue_name)).flink_versions
+    offered = find(moment, str(job.queue_name)).flink_versions
     if not wanted or job.definition["feature"] == "custom" or wanted in offered:
         return ""
     return f"Flink {wanted} is not offered here (only {', '.join(offered)})"

@@ -183,11 +183,11 @@ def _queues(routes: Blueprint, service: Service) -> None:
         kind = request.args.get("queue_type", "sql")
         if kind not in {"sql", queues.GENERAL, "all"}:
             raise bad_parameter("queue_type", "sql, general or all is expected")
-        found = queues.QUEUES if kind != "sql" and not request.args.get("tags") else ()
-        size = check_number(request.args, "page-size", len(queues.QUEUES), LARGE)
-        first = (check_number(request.args, "current-page", 1, LARGE) - 1) * size
         with service.look() as moment:
+            found = queues.every(moment) if kind != "sql" and not request.args.get("tags") else []
             rows = [queue.row(owner, queues.used_cus(moment, queue.name)) for queue in found]
+        size = check_number(request.args, "page-size", max(len(rows), 1), LARGE)
+        first = (check_number(request.args, "current-page", 1, LARGE) - 1) * size
         if request.args.get("order", "").endswith("desc"):
             rows.reverse()
         page = rows[max(first, 0) :][:size]
@@ -196,7 +196,8 @@ def _queues(routes: Blueprint, service: Service) -> None:
     @routes.get("/v1.0/<project>/queues/<queue_name>")
     def queue(project: str, queue_name: str) -> Response:
         del project
-        found = queues.find(queue_name)
+        with service.look() as moment:
+            found = queues.find(moment, queue_name)
         return jsonify({"is_success": True, "message": "", **found.detail(owner)})
 
 

@@ -133,7 +133,7 @@ def _step(moment: Moment, job: Job) -> None:
 
 def _lack_of_room(moment: Moment, job: Job) -> str:
     """Chosen: a job that finds its queue full waits in job_submitting, however long."""
-    queue = queues.find(str(job.queue_name))
+    queue = queues.find(moment, str(job.queue_name))
     used, needed = queues.used_cus(moment, queue.name) - job.cus, needed_cus(job)
     if used + needed <= queue.cus:
         return ""

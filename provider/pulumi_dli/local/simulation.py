@@ -91,7 +91,7 @@ def _doom(job: Job, kind: str) -> Progress | None:
 
 def _unfit(moment: Moment, job: Job) -> Progress | None:
     """Why a start cannot work, as Flink would find out."""
-    if words := queues.not_offered(job):
+    if words := queues.not_offered(moment, job):
         return _failed(words)
     if job.resume_path is None:
         return None

@@ -54,7 +54,7 @@ def run(
             raise Refusal(
                 "DLI.13024", "No job-running queue selected. Please select a queue for your job."
             )
-        queues.find(job.queue_name)
+        queues.find(moment, job.queue_name)
     return [_run(moment, job, resume, list(faults)) for job in jobs]
 
 

@@ -107,7 +107,7 @@ class Flink:
         return Run(cluster, self._folder, job.run["id"])
 
     def _begin(self, moment: Moment, job: Job) -> None:
-        if words := queues.not_offered(job):
+        if words := queues.not_offered(moment, job):
             raise FlinkError(words)
         job.run["version"] = versions.release(self._version)
         java.find()

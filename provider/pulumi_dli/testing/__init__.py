@@ -1,0 +1,1 @@
+"""For the tests of programs that write Flink jobs; see docs/testing.md."""
