@@ -59,7 +59,7 @@ lint: $(VENV)/.dev
 	@$(PY) -m ruff format --check --quiet .
 
 types: $(VENV)/.dev
-	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests benchmarks tools __main__.py $(wildcard examples/*/__main__.py examples/*/*/__main__.py)
+	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests benchmarks tools __main__.py $(wildcard examples/*/*.py examples/*/*/__main__.py)
 
 programs: $(VENV)/.dev
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(PY) -m pyright --pythonpath $(PY) | sed '/^0 errors/d'

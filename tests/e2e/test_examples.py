@@ -230,7 +230,8 @@ def test_a_new_jar_goes_through_a_savepoint(example: Example) -> None:
 def test_every_example_is_a_whole_project() -> None:
     for program in EXAMPLES.rglob("__main__.py"):
         names = {file.name for file in program.parent.iterdir()}
-        assert {"Pulumi.yaml", "requirements.txt"} <= names, program
+        assert "requirements.txt" in names, program
+        assert names & {"Pulumi.yaml", "PulumiPolicy.yaml"}, program
 
 
 def test_the_first_job_of_the_getting_started_page(tmp_path: Path) -> None:

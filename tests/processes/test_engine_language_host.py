@@ -146,6 +146,19 @@ def test_what_is_not_supported_says_so_without_a_traceback(host: Host) -> None:
     assert host.end() == (0, "")
 
 
+def test_a_policy_pack_runs_until_it_ends(host: Host, tmp_path: Path) -> None:
+    (tmp_path / "__main__.py").write_text(
+        "import sys; print(4711); sys.stderr.write('a warning'); raise SystemExit(3)"
+    )
+    request = language_pb2.RunPluginRequest(
+        kind="analyzer", args=["127.0.0.1:1"], info=_info(tmp_path, virtualenv=sys.prefix)
+    )
+    port, code = host.client.RunPlugin(request)
+    assert (port.stdout, code.exitcode) == (b"4711\n", 3)
+    host.process.terminate()
+    assert host.end() == (0, "a warning")
+
+
 def test_it_names_the_version_of_the_sdk(host: Host) -> None:
     told = host.client.GetPluginInfo(empty_pb2.Empty())
     assert told.version == importlib.metadata.version("pulumi")

@@ -34,6 +34,7 @@ class Children:
         environment: Mapping[str, str],
         directory: Path | None = None,
         capture: bool = False,
+        errors: int | None = subprocess.STDOUT,
     ) -> subprocess.Popen[bytes]:
         """Start a command in this process group.
 
@@ -42,6 +43,7 @@ class Children:
             environment: Its whole environment.
             directory: Where to run it; None for the directory of this process.
             capture: Whether its output goes to the caller instead of the engine.
+            errors: Where what it writes to standard error goes then; None is to the engine.
 
         Raises:
             EndedError: `end` has been called.
@@ -58,7 +60,7 @@ class Children:
                 cwd=directory,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE if capture else None,
-                stderr=subprocess.STDOUT if capture else None,
+                stderr=errors if capture else None,
             )
             self._running.add(process)
         return process

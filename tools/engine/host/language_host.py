@@ -14,14 +14,13 @@ import os
 import re
 import select
 import signal
-import stat
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
 from children import Children, EndedError
+from ending import watch_for_end
 from google.protobuf import empty_pb2
 from google.protobuf.message import Message
 from project_python import ProjectError, ProjectPython
@@ -161,6 +160,30 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             if code := self._children.wait(process):
                 raise ProjectError(f"`{' '.join(command)}` failed with exit code {code}.")
 
+    def RunPlugin(  # noqa: N802
+        self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext
+    ) -> Iterator[language_pb2.RunPluginResponse]:
+        """Run a policy pack until the engine has enough of it. Its first line is its port."""
+        if request.kind != "analyzer":
+            self._unsupported(request, context)
+        try:
+            project = ProjectPython.of(request.info)
+            process = self._children.start(
+                [project.python(), "-u", "-m", "pulumi.policy", *request.args, str(project.root)],
+                environment=project.environment(),
+                capture=True,
+                errors=None,
+            )
+        except (ProjectError, EndedError) as error:
+            _refuse(context, error)
+        if not context.add_callback(process.terminate):
+            process.terminate()
+        if process.stdout is not None:
+            with process.stdout:
+                for line in process.stdout:
+                    yield language_pb2.RunPluginResponse(stdout=line)
+        yield language_pb2.RunPluginResponse(exitcode=self._children.wait(process))
+
     def About(  # noqa: N802
         self, request: language_pb2.AboutRequest, context: grpc.ServicerContext
     ) -> language_pb2.AboutResponse:
@@ -204,7 +227,6 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     GetRequiredPlugins: Any = _unsupported
     RuntimeOptionsPrompts: Any = _unsupported
     Template: Any = _unsupported
-    RunPlugin: Any = _unsupported
     GenerateProgram: Any = _unsupported
     GenerateProject: Any = _unsupported
     GeneratePackage: Any = _unsupported
@@ -231,20 +253,6 @@ def _refuse(context: grpc.ServicerContext, error: Exception) -> NoReturn:
     """End the RPC with the error's sentence, which the engine shows."""
     context.abort(grpc.StatusCode.UNKNOWN, str(error) or "The engine is ending.")
     raise AssertionError  # abort raises
-
-
-def watch_for_end() -> list[int]:
-    """Turn SIGINT and SIGTERM into something to read, and give what becomes readable at the end."""
-    wake_reader, wake_writer = os.pipe()
-    os.set_blocking(wake_writer, False)
-    signal.set_wakeup_fd(wake_writer)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
-    watched = [wake_reader]
-    # The engine holds the other end of our standard input and never writes: readable means gone.
-    if stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
-        watched.append(sys.stdin.fileno())
-    return watched
 
 
 def main() -> None:
