@@ -58,8 +58,10 @@ lint: $(VENV)/.dev
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check --quiet .
 
+# mypy takes a folder with a hyphen for no package, and its `__main__` for the quickstart's.
+EXAMPLES := $(filter-out %-job/__main__.py %-job/conftest.py,$(wildcard examples/*/*.py examples/*/*/*.py))
 types: $(VENV)/.dev
-	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests benchmarks tools __main__.py $(wildcard examples/*/*.py examples/*/*/__main__.py)
+	@$(PY) -m mypy --no-error-summary provider/pulumi_dli tests benchmarks tools __main__.py $(EXAMPLES)
 
 programs: $(VENV)/.dev
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(PY) -m pyright --pythonpath $(PY) | sed '/^0 errors/d'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -11,12 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 from dli import COMMAND, Dli, changes, served
 from engine_project import PATIENCE, Project, make_project
+from jars import ORDERS, a_class, a_jar
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 SECRETS = ("planted-password", "planted-sink-password")
@@ -225,6 +228,54 @@ def test_a_new_jar_goes_through_a_savepoint(example: Example) -> None:
     assert after["id"] == before["id"]
     assert after["counter"] > before["counter"]
     example.must("preview", "--expect-no-changes")
+
+
+@pytest.mark.parametrize("example", ["streaming-job"], indirect=True)
+def test_a_component_brings_its_jar_and_keeps_its_state(example: Example) -> None:
+    jar = example.directory / "orders-etl.jar"
+    jar.write_bytes(a_jar({f"{ORDERS}.class": a_class()}))
+    assert "creates and starts the job" in example.must("up", "--yes")
+    [before] = example.dli.jobs().values()
+    assert example.outputs() == {
+        "job_id": before["id"],
+        "entrypoint": before["definition"]["entrypoint"],
+    }
+    told = _rules_broken(json.loads(example.must("stack", "export"))["deployment"]["resources"])
+    assert [text.split(";")[0] for text in told] == [
+        "orders-etl has no tag team",
+        "orders-etl has no tag cost-center",
+    ]
+    jar.write_bytes(a_jar({f"{ORDERS}.class": a_class(), "notes": b"the next version"}))
+    shown = example.must("preview")
+    readme = (example.directory / "README.md").read_text(encoding="utf-8")
+    for words in ("restarts the job from a savepoint (downtime)", "rolls back if that fails"):
+        assert words in shown
+        assert words in readme
+    example.up()
+    [after] = example.dli.jobs().values()
+    assert after["id"] == before["id"]
+    assert after["counter"] > before["counter"]
+    example.must("config", "set", "queue", "nosuch")
+    done = example.run("preview")
+    assert done.returncode != 0
+    assert "there is no queue nosuch" in done.stdout + done.stderr
+
+
+def _rules_broken(resources: list[dict[str, Any]]) -> list[str]:
+    """What the rules of examples/policies say of a stack's jobs, as if it were production."""
+    rules = runpy.run_path(str(EXAMPLES / "policies/flink_rules.py"))
+    told: list[str] = []
+    for each in (each for each in resources if each["type"] == rules["JOB"]):
+        args = SimpleNamespace(
+            resource_type=each["type"],
+            props=each["inputs"],
+            urn=each["urn"],
+            name=each["urn"].rpartition("::")[2],
+            get_config=lambda: {"stacks": ["dev"]},
+        )
+        for rule in rules["RULES"]:
+            rule.validate(args, lambda text, _urn: told.append(text))
+    return told
 
 
 def test_every_example_is_a_whole_project() -> None:
