@@ -173,6 +173,12 @@ def test_a_queue_that_was_added_has_its_room(mocks: DliMocks, dli: LocalDli) -> 
     assert get_queue("small").cu_count == 4
 
 
+@pytest.mark.parametrize(("name", "cus"), [("", 4), ("small", 0)])
+def test_a_queue_that_cannot_be(dli: LocalDli, name: str, cus: int) -> None:
+    with pytest.raises(ValueError, match="a queue has a name and at least 1 CU"):
+        dli.add_queue(name, cus)
+
+
 def test_other_resources_have_their_inputs(mocks: DliMocks) -> None:
     del mocks
 

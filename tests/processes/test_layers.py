@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,3 +63,33 @@ def _broken(folder: Path, file: str, line: str) -> list[str]:
 )
 def test_a_contract_can_fail(tmp_path: Path, file: str, line: str, contracts: list[str]) -> None:
     assert _broken(tmp_path, file, line) == contracts
+
+
+def _drawn() -> tuple[dict[str, str], dict[str, set[str]]]:
+    """The diagram of docs/architecture.md: the box of each room, and the arrows between boxes."""
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    [diagram] = re.findall(r"```mermaid\n(.*?)```", text, re.DOTALL)
+    boxes: dict[str, str] = {}
+    arrows: dict[str, set[str]] = {}
+    for box, rooms, ends in re.findall(r'(\w+)\["(.*?)"\](?: --> (.*))?', diagram):
+        boxes |= dict.fromkeys(rooms.split(" · "), box)
+        arrows[box] = set(filter(None, ends.split(" & ")))
+    return boxes, arrows
+
+
+def test_the_drawing_of_the_rooms_is_what_they_import() -> None:
+    boxes, arrows = _drawn()
+    graph = grimp.build_graph("pulumi_dli")
+    imports: dict[str, set[str]] = {box: set() for box in arrows}
+    for module in graph.modules - {"pulumi_dli"}:
+        box = boxes[module.split(".")[1]]
+        for other in graph.find_modules_directly_imported_by(module):
+            imports[box].add(boxes[other.split(".")[1]])
+
+    def below(box: str) -> set[str]:
+        nearer = imports[box] - {box}
+        return nearer.union(*(below(each) for each in nearer))
+
+    for box, drawn in arrows.items():
+        nearer = imports[box] - {box}
+        assert drawn == nearer - set().union(*(below(each) for each in nearer)), box

@@ -41,7 +41,12 @@ class LocalDli:
         Args:
             name: its name; upper and lower case are the same.
             cus: its CUs.
+
+        Raises:
+            ValueError: no queue can be so.
         """
+        if not name.strip() or cus < 1:
+            raise ValueError(f"a queue has a name and at least 1 CU, not {name!r} and {cus}")
         queues.add(self.store, name, cus)
 
     def jobs(self) -> dict[str, dict[str, Any]]:
