@@ -2,6 +2,7 @@
 
     DliError
     ├─ SettingsError       a setting is missing, contradictory or malformed; lists where it looked
+    ├─ NotThere            what a look-up asks for is not there, or not once
     ├─ TransportError      no answer came (unreachable, timed out, cut off)
     ├─ ApiError            the service answered and refused
     │  ├─ AuthError        401 or 403: the sign-in, or a right that is missing
@@ -44,6 +45,10 @@ class DliError(Exception):
 
 class SettingsError(DliError):
     """A setting is missing, contradictory or malformed. Nothing was sent."""
+
+
+class NotThere(DliError):
+    """What a look-up asks for is not there, or not only once."""
 
 
 class TransportError(DliError):

@@ -20,12 +20,17 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from pulumi_dli import answered, asked, given
-from pulumi_dli.errors import DliError
-from pulumi_dli.results import GetFlinkJarJobResult, GetQueueResult
+from pulumi_dli.errors import DliError, NotThere
+from pulumi_dli.results import (
+    GetFlinkJarJobResult,
+    GetQueueResult,
+    job_result,
+    queue_result,
+)
 
 if TYPE_CHECKING:
     from pulumi_dli.client.connections import Connections
-    from pulumi_dli.lookups import Lookups
+    from pulumi_dli.finding import Finding
 
 
 @given.called
@@ -55,10 +60,13 @@ def get_flink_jar_job(
         job_id = given.job_id("job_id", job_id)
     asked.demand_names(region=region, project_id=project_id)
     question = {"name": name, "job_id": job_id, "region": region, "project_id": project_id}
-    if (found := answered.job(question)) is not None:
-        return found
-    with _asking(region, project_id) as lookups:
-        return lookups.job(name, job_id)
+    if (told := answered.job(question)) is not None:
+        return told
+    with _asking("get_flink_jar_job", region, project_id) as find:
+        if job_id is not None:
+            return job_result(find.job(job_id))
+        hint = "list_flink_jar_jobs() returns those that exist"
+        return job_result(find.named(str(name), instead="`job_id`", hint=hint))
 
 
 @given.called
@@ -93,10 +101,10 @@ def list_flink_jar_jobs(
         "region": region,
         "project_id": project_id,
     }
-    if (found := answered.every_job(question)) is not None:
-        return found
-    with _asking(region, project_id) as lookups:
-        return lookups.every_job(queue_name, status, tags)
+    if (told := answered.every_job(question)) is not None:
+        return told
+    with _asking("list_flink_jar_jobs", region, project_id) as find:
+        return [job_result(job) for job in find.jobs(queue_name, status, tags)]
 
 
 @given.called
@@ -116,17 +124,17 @@ def get_queue(
     asked.demand_name("name", name)
     asked.demand_names(region=region, project_id=project_id)
     question = {"name": name, "region": region, "project_id": project_id}
-    if (found := answered.queue(question)) is not None:
-        return found
-    with _asking(region, project_id) as lookups:
-        return lookups.queue(name)
+    if (told := answered.queue(question)) is not None:
+        return told
+    with _asking("get_queue", region, project_id) as find:
+        return queue_result(find.queue(name))
 
 
 @contextmanager
-def _asking(region: str | None, project_id: str | None) -> Iterator[Lookups]:
+def _asking(function: str, region: str | None, project_id: str | None) -> Iterator[Finding]:
     """The look-ups of a place; our errors leave as one sentence without a traceback."""
-    from pulumi_dli.job.desired import Desired  # noqa: PLC0415 -- see the module's docstring
-    from pulumi_dli.lookups import Lookups  # noqa: PLC0415
+    from pulumi_dli.finding import Finding  # noqa: PLC0415 -- see the module's docstring
+    from pulumi_dli.job.desired import Desired  # noqa: PLC0415
     from pulumi_dli.rules.messages import sentence  # noqa: PLC0415
     from pulumi_dli.settings.sources import SETTINGS  # noqa: PLC0415
 
@@ -135,7 +143,9 @@ def _asking(region: str | None, project_id: str | None) -> Iterator[Lookups]:
     config = pulumi.Config("dli")
     try:
         connections = _connections(tuple((f"dli:{key}", config.get(key)) for key in SETTINGS))
-        yield Lookups.at(connections, region, project_id)
+        yield Finding(connections, region, project_id)
+    except NotThere as error:
+        raise pulumi.RunError(f"{function}: {error}") from None
     except DliError as error:
         raise pulumi.RunError(str(error)) from None
 

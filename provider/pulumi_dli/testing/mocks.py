@@ -13,9 +13,10 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.dynamic import PROVIDER_KEY, with_files
 from pulumi_dli.errors import DliError
+from pulumi_dli.finding import Finding
 from pulumi_dli.local.clock import StoredClock
-from pulumi_dli.lookups import Lookups
 from pulumi_dli.resource import TYPE
+from pulumi_dli.results import job_result, queue_result
 from pulumi_dli.sdk.mocks import FUNCTIONS, number, plain
 from pulumi_dli.session import Session
 from pulumi_dli.testing.local_dli import LocalDli
@@ -88,17 +89,19 @@ class DliMocks(Mocks):
         return str(job_id), outputs
 
     def _found(self, function: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-        def there() -> Lookups:
-            return Lookups.at(self._connections, asked.get("region"), asked.get("project_id"))
+        def find() -> Finding:
+            return Finding(self._connections, asked.get("region"), asked.get("project_id"))
 
         match function:
             case "getFlinkJarJob":
-                return asdict(there().job(asked.get("name"), asked.get("job_id")))
+                job_id, name = asked.get("job_id"), str(asked.get("name"))
+                found = find().job(job_id) if job_id else find().named(name, instead="`job_id`")
+                return asdict(job_result(found))
             case "listFlinkJarJobs":
                 wanted = (asked.get(name) for name in ("queue_name", "status", "tags"))
-                return {"jobs": [asdict(job) for job in there().every_job(*wanted)]}
+                return {"jobs": [asdict(job_result(job)) for job in find().jobs(*wanted)]}
             case "getQueue":
-                return asdict(there().queue(asked["name"]))
+                return asdict(queue_result(find().queue(asked["name"])))
         return {}
 
     def _read(self, urn: str, job_id: int, inputs: dict[str, Any]) -> dict[str, Any]:
