@@ -6,6 +6,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from pulumi.runtime import MockCallArgs
 from pulumi_dli.testing.mocks import DliMocks
 from streaming_job import StreamingJob
 
@@ -69,3 +70,14 @@ def test_a_queue_that_is_missing_is_told(dli_mocks: DliMocks, jar: str) -> None:
     with pytest.raises(pulumi.RunError, match="there is no queue Streaming"):
         orders(jar)
     assert dli_mocks.dli.jobs() == {}
+
+
+def test_a_queue_of_the_wrong_type_is_told(dli_mocks: DliMocks, jar: str) -> None:
+    class OneSqlQueue(DliMocks):
+        def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+            del args
+            return {"queue_type": "sql", "cu_count": 64}, []
+
+    pulumi.runtime.set_mocks(OneSqlQueue(dli_mocks.dli), preview=False)
+    with pytest.raises(pulumi.RunError, match="queue Streaming is of type sql, which runs no"):
+        orders(jar)

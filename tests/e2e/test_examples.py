@@ -234,7 +234,7 @@ def test_a_new_jar_goes_through_a_savepoint(example: Example) -> None:
 def test_a_component_brings_its_jar_and_keeps_its_state(example: Example) -> None:
     jar = example.directory / "orders-etl.jar"
     jar.write_bytes(a_jar({f"{ORDERS}.class": a_class()}))
-    assert "creates and starts the job" in example.must("up", "--yes")
+    example.up()
     [before] = example.dli.jobs().values()
     assert example.outputs() == {
         "job_id": before["id"],
@@ -255,10 +255,6 @@ def test_a_component_brings_its_jar_and_keeps_its_state(example: Example) -> Non
     [after] = example.dli.jobs().values()
     assert after["id"] == before["id"]
     assert after["counter"] > before["counter"]
-    example.must("config", "set", "queue", "nosuch")
-    done = example.run("preview")
-    assert done.returncode != 0
-    assert "there is no queue nosuch" in done.stdout + done.stderr
 
 
 def _rules_broken(resources: list[dict[str, Any]]) -> list[str]:
