@@ -67,11 +67,24 @@ def test_a_job_runs_at_once(mocks: DliMocks, dli: LocalDli) -> None:
     live = dli.jobs()["orders"]
     assert (job_id, status) == (live["id"], "job_running")
     assert tags == {"team": "shop"}
-    assert [event["event"] for event in dli.history(job_id)][-1] == "running"
+    made, *_, running = dli.history(job_id)
+    assert running["event"] == "running"
+    assert running["at"] == made["at"]
     assert any(line.endswith("/streaming/jobs/run") for line in dli.requests())
     assert mocks.lines == [
         "orders: creates and starts the job; 2 CUs; queue testqueue 0 → 2 of 256 CUs"
     ]
+
+
+def test_no_job_waits_for_another(mocks: DliMocks, dli: LocalDli) -> None:
+    del mocks
+    patience = {"create": 15.0, "settle": 10.0}
+
+    def program() -> Any:
+        return pulumi.Output.all(*(orders(f"job{n}", timeouts=patience).status for n in range(6)))
+
+    assert run(program) == ["job_running"] * 6
+    assert len(dli.jobs()) == 6
 
 
 def test_secrets_reach_the_job(mocks: DliMocks, dli: LocalDli) -> None:

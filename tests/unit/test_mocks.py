@@ -111,6 +111,11 @@ def test_mocks_that_answer_nothing_are_enough(mocks: Customary) -> None:
     assert list_flink_jar_jobs() == []
 
 
+def test_mocks_may_answer_with_the_question(mocks: Customary) -> None:
+    mocks.answers = {"dli:index:getQueue": {"name": "streaming", "region": "eu-de"}}
+    assert get_queue("Streaming", region="eu-de").name == "streaming"
+
+
 def test_a_look_up_asks_inside_a_program_too(mocks: Customary) -> None:
     mocks.answers = {"dli:index:getQueue": {"cu_count": 16}}
 

@@ -83,7 +83,7 @@ class DliMocks(Mocks):
         wanted = {**inputs, **filled}
         if problems:
             return None, {**inputs, "failure": "; ".join(problems)}
-        if wanted.get("failure") or pulumi.runtime.is_dry_run():
+        if pulumi.runtime.is_dry_run():
             return None, wanted
         job_id, outputs = self._session.create(urn, wanted, None)
         return str(job_id), outputs
@@ -110,7 +110,7 @@ class DliMocks(Mocks):
 
 
 class _Time:
-    """The local DLI's time, which stands still but where somebody sleeps."""
+    """The local DLI's time, which from here on passes where somebody sleeps only."""
 
     def __init__(self, dli: LocalDli) -> None:
         self._stored = StoredClock(dli.store)
