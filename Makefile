@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up preview down shell test check unit static lint types programs layers faults fuzz mutants bench fields clean
+.PHONY: help up preview down shell test check unit static lint types programs layers faults fuzz mutants bench fields picture clean
 
 PYTHON ?= python3
 VENV := $(CURDIR)/.venv
@@ -89,6 +89,9 @@ bench: $(VENV)/.dev ## measure everything against its floor: one table
 fields: $(VENV)/.run ## write the generated parts of docs/
 	@$(PY) tools/fields.py
 	@$(PY) tools/troubleshooting.py
+
+picture: $(VENV)/.dev ## draw the README's picture of a preview
+	@$(ENTER); PYTHONPATH=tests $(PY) tools/picture.py
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %s; set PYTHON=… to a newer one" % sys.version.split()[0])'

@@ -1,4 +1,4 @@
-"""What the README promises of `make`, in a copy of the repository and somebody else's shell."""
+"""What README.md and docs/quickstart.md promise of `make`, in a copy and somebody else's shell."""
 
 from __future__ import annotations
 

@@ -72,3 +72,29 @@ def test_every_target_that_is_named_exists() -> None:
     for path in PAGES:
         for target in re.findall(r"`make ([a-z]+)", path.read_text()):
             assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"{path.name}: make {target}"
+
+
+def test_the_readme_is_two_screens() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 80
+
+
+@pytest.mark.parametrize("page", ["settings", "speed", "comparison"])
+def test_a_page_of_a_long_table_begins_with_three_of_its_rows(page: str) -> None:
+    text = (ROOT / f"docs/{page}.md").read_text()
+    first, every = (
+        [line for line in part.splitlines() if line.startswith("|")]
+        for part in text.split("## All of them")
+    )
+    assert len(first) == 2 + 3  # its head, and a line below
+    assert set(first) < set(every)
+
+
+def test_every_setting_has_a_row() -> None:
+    text = (ROOT / "docs/settings.md").read_text().partition("## All of them")[2]
+    named = {
+        word
+        for line in text.splitlines()
+        if line.startswith("| `")
+        for word in re.findall(r"`([A-Za-z]+)`", line.split(" | ")[0])
+    }
+    assert named == SETTINGS.keys()
