@@ -29,7 +29,8 @@ class DliMocks(Mocks):
     a preview (`set_mocks(…, preview=True)`) only checked. `FlinkJarJob.get` and the look-ups
     find what is there. Nobody waits: time passes where the provider would sleep. Any other
     resource has its inputs as outputs, and its name with `_id` as its id; override
-    `new_resource` and `call` for more.
+    `new_resource` and `call` for more. What a preview or an `up` would fail with ends the program
+    as pulumi.RunError: a job has it as its output `failure`, and a look-up raises it.
 
     Args:
         dli: where the jobs are.
@@ -38,10 +39,6 @@ class DliMocks(Mocks):
     Attributes:
         dli: where the jobs are.
         lines: what a preview and an `up` would say of the jobs, warnings too.
-
-    Raises:
-        pulumi.RunError: by `new_resource` and `call`, and so by the test: what a preview or an
-            `up` would fail with.
     """
 
     def __init__(self, dli: LocalDli, config: Mapping[str, str] | None = None) -> None:
