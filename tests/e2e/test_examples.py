@@ -8,9 +8,12 @@ import runpy
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +25,8 @@ from engine_project import PATIENCE, Project, make_project
 from jars import ORDERS, a_class, a_jar
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-SECRETS = ("planted-password", "planted-sink-password")
+SECRETS = ("planted-password", "planted-sink-password", "planted-review-token")
+CUS = {"staging": 3, "prod": 9}
 PLACES = {"staging": "a" * 32, "prod": "b" * 32}
 
 
@@ -88,7 +92,8 @@ def test_one_program_in_three_environments(example: Example, tmp_path: Path) -> 
     assert job["tags"]["environment"] == "dev"
 
     pipeline = yaml.safe_load((example.directory / ".gitlab-ci.yml").read_text(encoding="utf-8"))
-    [preview], [deploy] = pipeline["preview"]["script"], pipeline[".up"]["script"]
+    preview, [deploy] = "\n".join(pipeline["preview"]["script"]), pipeline[".up"]["script"]
+    (example.directory / ".venv").symlink_to(sys.prefix)
     for stack, project_id in PLACES.items():
         folder = tmp_path / stack
         password = tmp_path / "password"
@@ -117,10 +122,35 @@ def _stand_in(example: Example, stack: str, endpoint: str) -> None:
         "queue": "testQueue",
         "settleSeconds": "0.2",
     }
-    secret = dict(zip(("dli:password", "sinkPassword"), SECRETS, strict=True))
+    secret = dict(zip(("dli:password", "sinkPassword"), SECRETS[:2], strict=True))
     options = [f"--plaintext={key}={text}" for key, text in plain.items()]
     options += [f"--secret={key}={text}" for key, text in secret.items()]
     example.must("config", "set-all", *options)
+
+
+@contextmanager
+def merge_request() -> Iterator[tuple[list[tuple[str, str]], dict[str, str]]]:
+    """A merge request on GitLab: the notes that come, with their token, and how a job is told."""
+    posted: list[tuple[str, str]] = []
+
+    class Notes(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            assert self.path == "/api/v4/projects/7/merge_requests/3/notes"
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            posted.append((self.headers["PRIVATE-TOKEN"], body.replace("\r\n", "\n")))
+            self.send_response(201)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Notes) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/api/v4"
+        told = {"CI_API_V4_URL": url, "CI_PROJECT_ID": "7", "CI_MERGE_REQUEST_IID": "3"}
+        yield posted, told | {"REVIEW_TOKEN": SECRETS[2]}
+        server.shutdown()
 
 
 def _live(example: Example, dli: Dli, stack: str, preview: str, deploy: str) -> None:
@@ -135,12 +165,18 @@ def _live(example: Example, dli: Dli, stack: str, preview: str, deploy: str) -> 
     assert SECRETS[1] in first["definition"]["entrypoint_args"]
 
     example.must("config", "set", "parallelNumber", "1")
-    shown += example.script(preview, STACK=stack)
+    with merge_request() as (posted, request):
+        shown += example.script(preview, STACK=stack, **request)
+    [(token, body)] = posted
+    assert token == SECRETS[2]
+    review = (example.directory / "review.md").read_text(encoding="utf-8")
+    assert review in body
     words = {
         "staging": "RESTARTS THE JOB WITHOUT STATE (downtime)",
         "prod": "restarts the job from a savepoint (downtime)",
     }
-    assert words[stack] in shown
+    assert words[stack] in review
+    assert f"| `testqueue` | {CUS[stack]} | {CUS[stack]} |" in review
     shown += example.script(deploy, STACK=stack)
     [second] = dli.jobs().values()
     assert second["id"] == first["id"]
@@ -177,9 +213,17 @@ def test_both_pipelines_preview_in_the_pull_request_and_deploy_on_merge() -> Non
     gitlab = yaml.safe_load((folder / ".gitlab-ci.yml").read_text(encoding="utf-8"))
     assert "merge_request_event" in gitlab["preview"]["rules"][0]["if"]
     assert gitlab[".up"]["rules"] == [{"if": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"}]
-    for job, script in ("preview", gitlab["preview"]["script"]), ("up", gitlab[".up"]["script"]):
-        last = jobs[job]["steps"][-1]["run"]
-        assert [last.replace("${{ matrix.stack }}", "$STACK")] == script
+    [last] = gitlab[".up"]["script"]
+    assert jobs["up"]["steps"][-1]["run"].replace("${{ matrix.stack }}", "$STACK") == last
+    previews, reviews, posts = jobs["preview"]["steps"][-3:]
+    found, review, _, end = gitlab["preview"]["script"]
+    assert f"{previews['run'].replace('${{ matrix.stack }}', '$STACK')} || failed=$?" == found
+    assert reviews["run"] == review
+    assert posts["run"] == "gh pr comment ${{ github.event.number }} --body-file review.md"
+    # A preview that fails is reviewed as well, and the job is a failure all the same.
+    assert reviews["if"] == posts["if"] == "${{ !cancelled() }}"
+    assert end == "exit ${failed:-0}"
+    assert github["permissions"]["pull-requests"] == "write"
     project = yaml.safe_load((folder / "Pulumi.yaml").read_text(encoding="utf-8"))
     assert project["options"] == {"refresh": "always"}
 

@@ -6,15 +6,18 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pulumi_dli.client.connections import Connections
+from pulumi_dli.command import previewed
 from pulumi_dli.command.connected import connected
 from pulumi_dli.command.doctor import examine
 from pulumi_dli.command.prune import Wanted
 from pulumi_dli.command.prune import prune as pruned
+from pulumi_dli.command.review import review as reviewed
 from pulumi_dli.command.savepoint import savepoint as saved
 from pulumi_dli.errors import DliError
 
@@ -76,6 +79,24 @@ def savepoint(
 
 def _tell(text: str) -> None:
     typer.echo(text, err=True)
+
+
+@main.command()
+def review(
+    preview: Annotated[
+        Path, typer.Argument(help="What `pulumi preview --json --show-sames` printed, in a file.")
+    ],
+) -> None:
+    """Show in Markdown what a preview found, for a comment on a pull request.
+
+    Errors that are not of a job go to standard error. The exit code is 0 when there is a
+    preview to read, be it one that failed.
+    """
+    with _sentences():
+        found = previewed.read(preview)
+    for error in found.errors:
+        typer.echo(error, err=True)
+    typer.echo(reviewed(found), nl=False)
 
 
 @artifacts.command()
