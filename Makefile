@@ -2,13 +2,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up preview down shell test check unit static lint types programs layers faults fuzz mutants bench fields picture clean
+.PHONY: help up preview down shell test check unit static lint types programs layers faults fuzz mutants bench fields picture dist clean
 
 PYTHON ?= python3
 VENV := $(CURDIR)/.venv
 PY := $(VENV)/bin/python
 STACK := dev
 FLINK ?= 1
+DIST := $(CURDIR)/dist
 
 # The engine's home, backend and passphrase are this project's own. What the owner of the shell
 # exports for Pulumi elsewhere changes nothing here.
@@ -103,6 +104,10 @@ $(VENV)/.run: pyproject.toml constraints.txt
 $(VENV)/.dev: $(VENV)/.run
 	@$(VENV)/bin/uv pip install --quiet --python $(PY) --constraint constraints.txt --group dev
 	@touch $@
+
+dist: $(VENV)/.run ## write the wheel, which is all that a project needs, to dist/
+	@$(VENV)/bin/uv build --quiet --wheel --out-dir $(DIST)
+	@echo $(DIST)/*.whl
 
 clean: ## remove the virtual environment, the local DLI and the local state
 	@if [ -x $(VENV)/bin/pulumi-dli ]; then $(VENV)/bin/pulumi-dli local flink stop; fi

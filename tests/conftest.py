@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from pulumi.runtime import reset_options
+from wheels import own_wheel
 
 # A shell starts its background jobs with SIGINT ignored, and every process inherits that. The
 # tests of Ctrl-C need processes as a terminal starts them.
@@ -64,3 +65,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Where the stacks are kept that tests begin with, for all workers."""
     own = tmp_path_factory.getbasetemp()
     return (own if worker_id == "master" else own.parent) / "begun"
+
+
+@pytest.fixture(scope="session")
+def wheel(kept: Path) -> Path:
+    """The wheel of this package, as `make dist` writes it."""
+    return own_wheel(kept)

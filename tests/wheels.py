@@ -1,9 +1,29 @@
-"""Wheels made on the spot, so that an installation in a test needs no network."""
+"""Wheels: small ones made on the spot, for which no network is needed, and this package's own."""
 
 from __future__ import annotations
 
+import fcntl
+import subprocess
 import zipfile
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def own_wheel(kept: Path) -> Path:
+    """The wheel that `make dist` writes, made once for all processes of a test run.
+
+    Args:
+        kept: Where it is kept.
+    """
+    folder = kept / "dist"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (kept / "dist.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not list(folder.glob("*.whl")):
+            subprocess.run(["make", "--silent", "dist", f"DIST={folder}"], cwd=ROOT, check=True)
+    [wheel] = folder.glob("*.whl")
+    return wheel
 
 
 def make_wheel(folder: Path, name: str, version: str, files: dict[str, str]) -> Path:

@@ -1,0 +1,185 @@
+"""What the pages tell a newcomer to do is done as it stands there, from an empty folder on."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pages
+import pytest
+from dli import Dli, served
+from engine_project import PATIENCE, make_project
+from job_stack import HEAD, job
+from vault import KEEPER
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = "getting-started.md"
+PASSWORD = "planted-password"  # what a person types
+PROJECT = "0123456789abcdef0123456789abcdef"
+LOGIN = "pulumi login --local"
+"""The one line that is not run as it stands: whatever HOME says, it writes to the user's own."""
+IN_THE_CLOUDS_PLACE = """\
+pulumi config set dli:endpoint {0}
+pulumi config set dli:authUrl {0}
+pulumi config set queue testQueue
+"""
+"""What differs where a local DLI is served in place of a cloud: where it is, and its queues."""
+
+NOT_RUN = {
+    "pulumi stack init --secrets-provider": "asks for the address of a key service",
+    "pulumi-dli local serve": "serves until it is ended: the first test runs it",
+    "terraform state show huaweicloud_dli_flinkjar_job.etl": "Terraform's own, read only",
+    "terraform state rm huaweicloud_dli_flinkjar_job.etl": "Terraform's own",
+    "terraform destroy": "the page says never",
+}
+"""Commands that the pages name and no test runs, and why."""
+
+
+@dataclass
+class Stranger:
+    """Somebody with Python, the engine and an empty folder; nothing of this repository is found."""
+
+    directory: Path
+    environment: dict[str, str]
+
+    @classmethod
+    def of(cls, folder: Path) -> Stranger:
+        made = make_project(folder, name="other", quick=False)
+        elsewhere = [
+            entry
+            for entry in made.environment["PATH"].split(os.pathsep)
+            if not entry.startswith(sys.prefix)
+        ]
+        environment = made.environment | {
+            "PATH": os.pathsep.join(elsewhere),
+            # Downloads are kept for each user: an empty home would get them anew.
+            "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache"),
+            "PULUMI_PYTHON_CMD": str(Path(sys.executable).resolve()),
+            "PULUMI_SKIP_CONFIRMATIONS": "true",  # where a person says yes
+            "PIP_NO_COMPILE": "false",  # pip reads it as the value, not as the option
+            "GOGC": "400",
+        }
+        directory = folder / "empty"
+        directory.mkdir()
+        return cls(directory, environment)
+
+    def does(self, script: str) -> str:
+        """Run commands in one shell; all have to succeed. What they show."""
+        done = subprocess.run(
+            ["bash", "-ec", script],
+            cwd=self.directory,
+            env=self.environment,
+            input=f"{PASSWORD}\n",
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def writes_the_files(self) -> None:
+        """Write the files that the page shows."""
+        for block in pages.blocks(PAGE):
+            if block.file:
+                (self.directory / block.file).write_text(block.text, encoding="utf-8")
+
+
+@pytest.mark.timeout(3 * PATIENCE)  # an installation, and three starts that have to last
+def test_from_an_empty_folder_to_a_job_in_the_cloud(tmp_path: Path, wheel: Path) -> None:
+    stranger = Stranger.of(tmp_path)
+    scripts = pages.scripts(PAGE)
+    assert [section[:2] for section in scripts] == ["2.", "3.", "4.", "5."]
+    install, local, cloud, change = scripts.values()
+    stranger.writes_the_files()
+    shutil.copy(wheel, stranger.directory)
+    assert LOGIN in install
+    backend = stranger.environment.pop("PULUMI_BACKEND_URL")
+    shown = stranger.does(install.replace(LOGIN, f"pulumi login {backend}") + local)
+    assert "creates and starts the job" in shown
+    assert "POST   /v1.0/" in shown  # of the requests
+
+    folder = tmp_path / "cloud"
+    secret = tmp_path / "password"
+    secret.write_text(f"{PASSWORD}\n")
+    place = ("--region", "eu-de", "--project", f"eu-de_prod={PROJECT}")
+    domain = ("--domain", "OTC-EU-DE-00000000001000000001")
+    who = ("--user", "pipeline", "--password-file", str(secret))
+    with served(folder, *place, *domain, *who) as endpoint:
+        stands_in = IN_THE_CLOUDS_PLACE.format(endpoint)
+        before, looks, after = cloud.partition("pulumi-dli doctor")
+        shown = stranger.does(f"source .venv/bin/activate\n{before}{stands_in}{looks}{after}")
+        assert f"{PROJECT} in eu-de" in shown  # doctor
+        assert "creates and starts the job" in shown
+        shown += stranger.does(f"source .venv/bin/activate\n{change}")
+        assert "restarts the job from a savepoint (downtime)" in shown
+    assert PASSWORD not in shown
+    dli = Dli(folder)
+    [job] = dli.jobs().values()
+    assert job["status"] == "job_running"
+    assert job["definition"]["entrypoint"] == "obs://jars/first-1.1.0.jar"
+    dli.close()
+
+
+def test_from_version_control_with_uv(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    kept = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "provider", repository / "provider", ignore=kept)
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, repository)
+    stranger = Stranger.of(tmp_path)
+    who = "git -c user.name=a -c user.email=a@example.com"
+    make = f"git init -q . && git add . && {who} commit -qm all && git rev-parse HEAD"
+    commit = stranger.does(f"cd {repository} && {make}").strip()
+    [line, command] = (
+        spoken
+        for spoken in re.findall(r"`([^`\n]+)`", (pages.DOCS / PAGE).read_text(encoding="utf-8"))
+        if spoken.endswith("git+URL@COMMIT") or spoken.startswith("uv ")
+    )
+    line = line.replace("URL", f"file://{repository}").replace("COMMIT", commit)
+    (stranger.directory / "requirements.txt").write_text(f"{line}\n")
+    stranger.environment["PATH"] += f"{os.pathsep}{Path(sys.prefix) / 'bin'}"  # where uv is
+    shown = stranger.does(
+        f"uv venv -q --python {sys.executable} .venv; source .venv/bin/activate; {command}; "
+        "which pulumi-dli; pulumi-dli local status"
+    )
+    assert f"{stranger.directory}/.venv/bin/pulumi-dli" in shown
+    assert "what uses it first makes it" in shown  # the extra is there
+
+
+def test_the_commands_of_the_other_pages(tmp_path: Path) -> None:
+    project = make_project(tmp_path, HEAD + job(), name="jobs")
+    path = f"{Path(sys.prefix) / 'bin'}{os.pathsep}{project.environment['PATH']}"
+    project.environment |= {"PATH": path, "PULUMI_SKIP_CONFIRMATIONS": "true"}
+    project.must("stack", "init", "prod", "--secrets-provider", KEEPER)
+    project.must("config", "set", "dli:endpoint", "local")
+    project.must("config", "set", "dli:artifacts", "jars")
+    dli = Dli(project.directory / ".dli-local")
+    (project.directory / ".dli-local/obs/jars").mkdir(parents=True)
+    stranger = Stranger(project.directory, project.environment)
+    project.must("up", "--yes", "--skip-preview")  # a stack as a pipeline finds it
+    spoken = [*pages.spoken("pipelines.md"), *pages.spoken("migrating.md")]
+    *commands, last = (each for each in dict.fromkeys(spoken) if each not in NOT_RUN)
+    assert len(commands) > 10
+    for command in commands:
+        stranger.does(command)
+    shown = (project.directory / "preview.txt").read_text(encoding="utf-8")
+    assert "Resources:" in shown
+    [review] = pages.scripts("pipelines.md").values()
+    stranger.does(review)
+    told = (project.directory / "review.md").read_text(encoding="utf-8")
+    assert "Nothing changes; 1 job as before." in told
+    assert last == "pulumi destroy"
+    stranger.does(last)
+    assert dli.jobs() == {}
+    dli.close()
+
+
+def test_what_is_not_run_is_named_in_the_pages() -> None:
+    named = {each for page in ("pipelines.md", "migrating.md") for each in pages.spoken(page)}
+    assert NOT_RUN.keys() <= named
