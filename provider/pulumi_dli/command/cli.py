@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from pulumi_dli.client.connections import Connections
+from pulumi_dli.command import export as exporting
 from pulumi_dli.command import previewed
 from pulumi_dli.command.connected import connected
 from pulumi_dli.command.doctor import examine
@@ -79,6 +80,25 @@ def savepoint(
 
 def _tell(text: str) -> None:
     typer.echo(text, err=True)
+
+
+@main.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="The program to write; there must not be one.")],
+    *,
+    queue: Annotated[str | None, typer.Option(help="Only the jobs on this queue.")] = None,
+    native: Annotated[
+        bool, typer.Option("--native", help="For the native plugin, which imports the jobs.")
+    ] = False,
+    stack: Stack = None,
+) -> None:
+    """Write the jobs of the project as a program that takes them over as they are.
+
+    Their secrets go into a script beside it, which sets them in the stack's configuration.
+    """
+    wanted = exporting.Wanted(file, queue, native=native)
+    with _sentences(), connected(stack) as (connections, _):
+        exporting.export(connections, wanted, say=typer.echo)
 
 
 @main.command()
