@@ -163,13 +163,15 @@ def test_the_commands_of_the_other_pages(tmp_path: Path) -> None:
     (project.directory / ".dli-local/obs/jars").mkdir(parents=True)
     stranger = Stranger(project.directory, project.environment)
     project.must("up", "--yes", "--skip-preview")  # a stack as a pipeline finds it
+    project.write("__main__.py", HEAD + job(desc="another"))  # what the pipeline is for
     spoken = [*pages.spoken("pipelines.md"), *pages.spoken("migrating.md")]
     *commands, last = (each for each in dict.fromkeys(spoken) if each not in NOT_RUN)
     assert len(commands) > 10
     for command in commands:
         stranger.does(command)
     shown = (project.directory / "preview.txt").read_text(encoding="utf-8")
-    assert "Resources:" in shown
+    assert "desc" in shown
+    assert "changes live, without a restart; desc changes" in shown
     [review] = pages.scripts("pipelines.md").values()
     stranger.does(review)
     told = (project.directory / "review.md").read_text(encoding="utf-8")

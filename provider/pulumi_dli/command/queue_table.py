@@ -28,13 +28,16 @@ NOTHING = Use("", 0)
 """What a job takes that does not run."""
 
 
-def queue_table(jobs: Iterable[Seen], *, starts: Collection[str], fails: Collection[str]) -> str:
+def queue_table(
+    jobs: Iterable[Seen], *, starts: Collection[str], fails: Collection[str], whole: bool
+) -> str:
     """The table in Markdown; "" where no job takes anything.
 
     Args:
         jobs: all jobs of the stack, as a preview saw them.
         starts: the URNs of those that are started.
         fails: the URNs of those with which nothing is done, because it cannot be.
+        whole: whether the preview came to all jobs.
     """
     before: dict[str, int] = defaultdict(int)
     after: dict[str, int] = defaultdict(int)
@@ -52,7 +55,8 @@ def queue_table(jobs: Iterable[Seen], *, starts: Collection[str], fails: Collect
         f"| {cell(name)} | {before[name]} | {after[name]} |"
         for name in sorted(before.keys() | after.keys())
     ]
-    table = ["| queue | CUs before | CUs after |", "|---|---:|---:|", *rows] if rows else []
+    heading = "CUs after" if whole else "CUs after, as far as is known"
+    table = [f"| queue | CUs before | {heading} |", "|---|---:|---:|", *rows] if rows else []
     if unknown:
         noun = "job whose size or queue is" if unknown == 1 else "jobs whose sizes or queues are"
         table += ["", f"Without {unknown} {noun} not known yet."]

@@ -90,6 +90,7 @@ def review(found: Previewed) -> str:
         found.jobs.values(),
         starts={change.job.urn for change in changes if change.says.starts},
         fails={change.job.urn for change in changes if change.fails},
+        whole=not found.failed,
     )
     tail = "\n\n".join(filter(None, (table, _failure(found))))
     return markdown.bounded(head, [_block(change) for change in changes], tail, _MORE)
