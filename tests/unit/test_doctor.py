@@ -96,6 +96,13 @@ def test_the_first_thing_that_fails_is_named(
     assert "no connection to 127.0.0.1" in found.checks[-1].detail
 
 
+def test_it_does_not_advise_itself(tmp_path: Path) -> None:
+    found = report(tmp_path, CLOUD | {"endpoint": "http://127.0.0.1:1", "maxRetries": "0"})
+    text = found.as_text()
+    assert "check the network, and the endpoint" in text
+    assert "doctor" not in text
+
+
 def test_settings_are_shown_with_their_source_and_secrets_are_masked(tmp_path: Path) -> None:
     local = {"endpoint": "http://127.0.0.1:1", "maxRetries": "0", "insecure": "on"}
     found = report(tmp_path, CLOUD | local)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from pulumi_dli.local import requests
 from pulumi_dli.local.app import create_app
 from pulumi_dli.local.cli import app
 from pulumi_dli.local.clock import StoredClock
@@ -78,6 +79,23 @@ def test_requests_are_shown_for_people_and_for_machines(folder: Path) -> None:
     assert "planted" not in text
     entries = json.loads(told("requests", "--json"))
     assert [entry["status"] for entry in entries] == [201, 200, 200]
+
+
+def test_looks_in_a_row_are_one_line(folder: Path) -> None:
+    store = Store(folder / FOLDER)
+    for at, path in enumerate(("/a", "/a", "/a", "/b", "/a")):
+        requests.keep(store, requests.Entry(at, "GET", path, 200, ""))
+    for at in (8, 9):
+        requests.keep(store, requests.Entry(at, "POST", "/run", 200, ""))
+    store.close()
+    shown = [line.partition(" ")[2].strip() for line in told("requests").splitlines()]
+    assert shown == [
+        "200 GET    /a (3 times)",
+        "200 GET    /b",
+        "200 GET    /a",
+        *["200 POST   /run"] * 2,
+    ]
+    assert len(json.loads(told("requests", "--json"))) == 7
 
 
 def test_faults_are_armed_shown_and_cleared(folder: Path) -> None:

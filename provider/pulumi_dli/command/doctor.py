@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,6 +12,9 @@ from pulumi_dli.client.connections import Connections
 from pulumi_dli.command.capabilities import Offer, offers
 from pulumi_dli.errors import DliError
 from pulumi_dli.job.queue import GENERAL, Queue
+
+_TO_RUN_THIS = re.compile(r",? with `pulumi-dli doctor`,?")
+"""What other commands advise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,8 @@ def examine(connections: Connections, *, origin: str, flink: str) -> Report:
         offered = offers(jobs, queues)
     except DliError as error:
         name = ("settings", "project", "sign-in and queues")[min(len(checks), 2)]
-        detail = str(error) if checks else f"{origin}; {error}"
-        checks.append(Check(name, ok=False, detail=detail))
+        told = _TO_RUN_THIS.sub("", str(error))
+        checks.append(Check(name, ok=False, detail=told if checks else f"{origin}; {told}"))
     return Report(tuple(rows), tuple(checks), offered, warnings)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -121,17 +122,20 @@ def requests_command(
     path: Folder = None,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Show the last thousand requests, secrets masked, oldest first."""
+    """Show the last thousand requests, secrets masked, oldest first.
+
+    A look that is repeated at once stands there once, with how often; --json has each.
+    """
     with looked_into(path, nothing="[]" if as_json else "") as store:
         entries = requests.kept(store)
         if as_json:
             typer.echo(json.dumps([asdict(entry) for entry in entries], indent=2))
             return
-        for entry in entries:
-            at = datetime.fromtimestamp(entry.at, UTC).astimezone()
-            status = "none" if entry.status is None else entry.status
-            line = f"{at:%H:%M:%S.%f}"[:-3] + f" {status:>4} {entry.method:<6} {entry.path}"
-            typer.echo(f"{line} {entry.body}".rstrip())
+        for _, alike in groupby(entries, lambda each: (each.method, each.path, each.status)):
+            first, *others = alike
+            looks = first.method == "GET"
+            for entry in (first,) if looks else (first, *others):
+                typer.echo(_request(entry, len(others) + 1 if looks else 1))
 
 
 @faults_app.callback()
@@ -176,6 +180,14 @@ def clear(*, path: Folder = None) -> None:
     """Disarm all faults."""
     with looked_into(path) as store:
         faults.clear(store)
+
+
+def _request(entry: requests.Entry, times: int) -> str:
+    at = datetime.fromtimestamp(entry.at, UTC).astimezone()
+    status = "none" if entry.status is None else entry.status
+    line = f"{at:%H:%M:%S.%f}"[:-3] + f" {status:>4} {entry.method:<6} {entry.path}"
+    often = f" ({times} times)" if times > 1 else ""
+    return f"{line}{often} {entry.body}".rstrip()
 
 
 def _value(text: str) -> Any:
