@@ -29,7 +29,9 @@ IF_NEW = re.compile(r", or from \S+ if that is new")
 IF_REPLACED = re.compile(r"(.*job \d+)(?:: (.*?))?; if the engine replaces it .*?: (.*)")
 TAGS = (
     *("tags change", "restart_trigger changes", "restore_from changes"),
+    "the ownership mark changes",
     "changes tags, without touching the job",  # what else is done to one that is replaced
+    "changes the ownership mark, without touching the job",
 )
 
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.command.export import Wanted, export
@@ -30,10 +31,12 @@ def make(stack: Stack, name: str, **fields: Any) -> int:
     return stack.dli.create(name, **(usual | fields))
 
 
-def exported(stack: Stack, file: Path, **options: Any) -> str:
+def exported(
+    stack: Stack, file: Path, connections: Connections | None = None, **options: Any
+) -> str:
     """The program that the command writes."""
-    with closing(Connections(stack.config, {}, file.parent)) as connections:
-        export(connections, Wanted(file, **options), say=lambda _: None, clock=stack.clock)
+    with closing(connections or Connections(stack.config, {}, file.parent)) as opened:
+        export(opened, Wanted(file, **options), say=lambda _: None, clock=stack.clock)
     return file.read_text(encoding="utf-8")
 
 
@@ -61,6 +64,22 @@ def test_who_is_left_out_and_why(stack: Stack, tmp_path: Path) -> None:
     assert reasons["old"].startswith("flink_version: queue testqueue offers")
     assert reasons["small"].startswith("cu_number: 2 CUs hold no TaskManager")
     assert reasons["twin"].startswith("checkpoint_path: another job of this program has the same")
+
+
+def test_what_no_program_could_say_is_left_out(stack: Stack, tmp_path: Path) -> None:
+    make(stack, "etl", parallel_number=2)
+    with stack.store.write() as db:  # a number as a text
+        db.execute("UPDATE jobs SET definition = json_set(definition, '$.parallel_number', '2')")
+    why = "what the service tells of parallel_number is not what a program could say"
+    assert left_out(exported(stack, tmp_path / "p.py")) == {"etl": why}
+
+
+def test_a_job_that_is_deleted_meanwhile_is_none(stack: Stack, tmp_path: Path) -> None:
+    make(stack, "etl")
+    gone = httpx.Response(404, json={"error_code": "DLI.16001", "error_msg": "no such job"})
+    stack.hostile({2: gone})
+    reached = stack._connections  # noqa: SLF001 -- the seam
+    assert "FlinkJarJob(" not in exported(stack, tmp_path / "p.py", reached)
 
 
 def test_only_the_jobs_of_a_queue(stack: Stack, tmp_path: Path) -> None:

@@ -402,7 +402,7 @@ def test_the_mark_of_an_alias_that_a_refresh_finds_is_put_right(job: Stack) -> N
     job.sent()
     job.refresh()
     line = as_said(job, former_owners=[OTHER])
-    assert line == "orders: changes tags, without touching the job"
+    assert line == "orders: changes the ownership mark, without touching the job"
     assert tags(job)["pulumi-owner"] == job.mark
 
 
@@ -849,7 +849,7 @@ def test_a_mark_that_was_taken_away_is_put_back(job: Stack) -> None:
     url = "/v3/{project_id}/dli_flink_job/1/tags/delete"
     job.dli.good("POST", url, {"tags": [{"key": "pulumi-owner", "value": ""}]})
     assert job.refresh().changes
-    assert as_said(job) == "orders: changes tags, without touching the job"
+    assert as_said(job) == "orders: changes the ownership mark, without touching the job"
     assert tags(job) == {"pulumi-owner": job.mark}
     assert not job.refresh().changes
 

@@ -182,7 +182,7 @@ def test_what_an_interrupted_run_left_to_be_deleted_is_not_the_job(tmp_path: Pat
 
 
 def test_nothing_of_a_name_or_a_line_is_markdown(tmp_path: Path) -> None:
-    evil = "x`` <img src=a> | @all\n## [x](http://evil.example)\u202e"
+    evil = "x`` <img src=a> | ` @all\n## [x](http://evil.example)\u202e"
     line = f"{evil}: starts\n```\n@all <b>"
     shown = of(
         tmp_path,

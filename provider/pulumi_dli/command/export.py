@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from pulumi_dli.job.detail import JobDetail, date, settled
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.program import Exported, program, script
 from pulumi_dli.job.written import written
-from pulumi_dli.rules.tags import MOST_TAGS, wrong_tags
+from pulumi_dli.rules.tags import wrong_tags
 from pulumi_dli.session import Session
 
 PRIVATE = 0o600
@@ -106,7 +106,7 @@ def export(connections: Connections, wanted: Wanted, *, say: Report, clock: Cloc
 
 def _live(jobs: Jobs) -> Iterator[JobDetail]:
     """The jobs in detail: a row of the list lacks arguments."""
-    for row in list(jobs.list_jobs()):
+    for row in jobs.list_jobs():
         try:
             yield jobs.details(row.job_id)
         except NotFoundError:
@@ -120,10 +120,12 @@ def _on(job: JobDetail, queue: str) -> bool:
 def _exported(session: Session, job: JobDetail) -> Exported:
     arguments = {"name": job.name, **written(job)}
     notes = []
-    if others := _others(arguments.get("tags") or {}):
+    tags = arguments.pop("tags", {})
+    settable = _settable(tags)
+    if settable:
+        arguments["tags"] = settable
+    if others := len(tags) - len(settable):
         notes.append(f"tags that no program may set stay on the job: {others}")
-    if not arguments.get("tags"):
-        arguments.pop("tags", None)
     if job.mark is None:
         notes.append("its tags cannot be read, so nobody knows whether a stack has it already")
     words = f" ({job.words})" if job.words else ""
@@ -137,15 +139,13 @@ def _exported(session: Session, job: JobDetail) -> Exported:
     )
 
 
-def _others(tags: dict[str, str]) -> int:
-    """Take away the tags that a check refuses: nobody but who made them can; how many."""
-    wrong = [
-        key for key, text in tags.items() if any(wrong_tags(Desired.read({"tags": {key: text}})))
-    ]
-    wrong += [key for key in tags if key not in wrong][MOST_TAGS - 1 :]
-    for key in wrong:
-        del tags[key]
-    return len(wrong)
+def _settable(tags: Mapping[str, str]) -> dict[str, str]:
+    """The tags that a check lets pass. The others are for who made them, such as the service."""
+    return {
+        key: text
+        for key, text in tags.items()
+        if not any(wrong_tags(Desired.read({"tags": {key: text}})))
+    }
 
 
 def _why_not(session: Session, job: JobDetail, arguments: dict[str, Any]) -> str:
@@ -157,13 +157,11 @@ def _why_not(session: Session, job: JobDetail, arguments: dict[str, Any]) -> str
     filled, problems = session.check(mark, {}, inputs, frozenset())
     if problems:
         return "; ".join(problems)
-    if filled.get("failure"):
-        return str(filled["failure"])
     wish = Desired.read({**inputs, **filled})
     todo = plan(settled(replace(job, mark=mark)), wish, None, taken_over=True)
-    if todo.body or todo.stop or todo.start:
+    if todo.body or todo.stop or todo.start or todo.blocked:
         names = ", ".join(change.name for change in todo.changes) or "its run state"
-        return f"a program that says {names} as it stands would change it"
+        return f"what the service tells of {names} is not what a program could say"
     return ""
 
 

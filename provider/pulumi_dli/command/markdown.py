@@ -23,11 +23,6 @@ def code(text: object) -> str:
     return f"{ticks}{blank}{shown}{blank}{ticks}"
 
 
-def cell(text: object) -> str:
-    """The same in a table."""
-    return code(text).replace("|", "\\|")
-
-
 def fenced(text: str) -> str:
     """A text of one or more lines in a block of its own, cut where it is very long."""
     shown = "\n".join(line(row, LONGEST) for row in text[:LONGEST].splitlines())

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from pulumi_dli.command.markdown import cell
+from pulumi_dli.command.markdown import code
 from pulumi_dli.command.previewed import Seen
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, PHASES, Phase
@@ -52,7 +52,7 @@ def queue_table(
             if use.cus:
                 into[use.queue] += use.cus
     rows = [
-        f"| {cell(name)} | {before[name]} | {after[name]} |"
+        f"| {code(name)} | {before[name]} | {after[name]} |"
         for name in sorted(before.keys() | after.keys())
     ]
     heading = "CUs after" if whole else "CUs after, as far as is known"

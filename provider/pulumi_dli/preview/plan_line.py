@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.field import Cost
-from pulumi_dli.job.options import Options
+from pulumi_dli.job.options import OWNER_TAG, Options
 from pulumi_dli.job.plan import Bar, Plan
 from pulumi_dli.job.redaction import shown
 from pulumi_dli.job.spec import FIELDS
@@ -214,7 +214,8 @@ def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
     elif plan.saves:
         yield "takes a savepoint, without a stop"
     elif plan.add_tags or plan.remove_tags:
-        yield "changes tags, without touching the job"
+        what = "the ownership mark" if _marks(plan) else "tags"
+        yield f"changes {what}, without touching the job"
 
 
 def _stop(plan: Plan) -> str:
@@ -270,10 +271,15 @@ def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
             yield f"{change.name} {old} → {new}"
     beside = plan.body or plan.saves or plan.stop or plan.start
     if (plan.add_tags or plan.remove_tags) and beside:
-        yield "tags change"
+        yield "the ownership mark changes" if _marks(plan) else "tags change"
     if plan.rollback is not None:
         yield f"no rollback: {plan.rollback}" if plan.rollback else "rolls back if that fails"
     if plan.kept:
         yield f"no longer set, but kept by the service: {', '.join(plan.kept)}"
     if not plan.touches and plan.recorded:
         yield f"nothing is sent, the state records: {', '.join(plan.recorded)}"
+
+
+def _marks(plan: Plan) -> bool:
+    """Whether of the tags only the ownership mark changes, as when a resource is renamed."""
+    return plan.add_tags.keys() == {OWNER_TAG} and not plan.remove_tags
