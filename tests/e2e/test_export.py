@@ -60,7 +60,7 @@ MAKES: dict[str, dict[str, Any]] = {
     "new": {"flink_version": "1.17", "queue_name": "testQueue"},
     "Upper-Case_9": {},
     "x" * 57: {},
-    "class": {},  # a word of Python
+    "-class": {"entrypoint_args": f"--password={SECRET}"},  # a word of Python, or an option
 }
 STATES = ("draft", "stopped", "saved", "crashed", "finished", "tagged", "foreign", "alien_tags")
 

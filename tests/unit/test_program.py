@@ -95,7 +95,7 @@ def test_a_secret_goes_by_standard_input(text: str) -> None:
     lines = made.splitlines()
     command = next(line for line in lines if line.startswith("pulumi "))
     end = command.rpartition("'")[0].rpartition("'")[2]
-    assert command == f"pulumi config set --secret etl-entrypoint_args \"$@\" <<'{end}'"
+    assert command == f"pulumi config set --secret \"$@\" -- etl-entrypoint_args <<'{end}'"
     body = made.partition(f"{command}\n")[2]
     assert body == f"{text}\n{end}\n"
     assert f"\n{end}\n" not in f"\n{text}\n"

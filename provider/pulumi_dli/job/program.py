@@ -75,7 +75,8 @@ def script(jobs: Iterable[Exported], head: Sequence[str]) -> str:
         end = _END
         while end in text.splitlines():
             end += "_"
-        lines += [f"pulumi config set --secret {key} \"$@\" <<'{end}'", text, end]
+        # A job's name may begin with a dash.
+        lines += [f"pulumi config set --secret \"$@\" -- {key} <<'{end}'", text, end]
     return "\n".join(lines) + "\n"
 
 
