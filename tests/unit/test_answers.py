@@ -42,6 +42,7 @@ CALLS: Mapping[str, Callable[[Jobs], object]] = {
     "details": lambda jobs: jobs.details(104),
     "list": lambda jobs: list(jobs.list_jobs(name="orders")),
     "listed": lambda jobs: jobs.listed(),
+    "rows": lambda jobs: jobs.rows(0),
     "savepoint": lambda jobs: jobs.trigger_savepoint(104, "bucket/folder/"),
     "import_savepoint": lambda jobs: jobs.import_savepoint(104, "obs://bucket/folder"),
     "tags": lambda jobs: jobs.tags(104),
@@ -66,7 +67,7 @@ LISTED = {
 def good(name: str) -> Any:
     if name == "tags_of_project":
         return PROJECT_TAGS
-    if name == "listed":
+    if name in ("listed", "rows"):
         return LISTED
     documented = json.loads((DOCUMENTED / f"{name}.json").read_text(encoding="utf-8"))
     return documented["response"].get("body", {})

@@ -30,7 +30,7 @@ _STATES = {
     r"creates (?:and starts )?the job": "none yet: the job is new",
     r"\bstops$|it is stopped there": "none is kept: the job is stateless",
     r"changes at rest": "stays as it is: the job is at rest",
-    r"changes live|without touching|nothing is sent|kept by the service|(?:with|over) job ": (
+    r"changes live|takes a savepoint|without touching|nothing is sent|kept by the service|(?:with|over) job ": (
         "kept: the job is not stopped"
     ),
 }
