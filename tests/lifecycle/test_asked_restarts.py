@@ -217,3 +217,72 @@ def test_a_forgotten_job_with_state_of_its_own_has_used_its_directory(
         )
     job.up(**program)
     assert job.resumed()[-1] == own
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+@pytest.mark.parametrize("stopped", ["", "ours", "theirs"])
+@pytest.mark.parametrize("broken", ["directory", "jar"])
+def test_a_directory_that_the_program_takes_out_again_is_not_begun_from(
+    job: Stack, older: str, broken: str, stopped: str, *, refreshed: bool
+) -> None:
+    """The start from it failed: the job goes on from where it was."""
+    if stopped == "ours":
+        job.up(restart_trigger="1", desired_state="stopped")
+    elif stopped:
+        job.dli.stopped(1, savepoint=True)
+    path = "obs://state/none/" if broken == "directory" else older
+    if broken == "jar":
+        job.dli.arm("fail_start", route="run")
+    with pytest.raises(Halfway, match=f"it was to begin from {path}"):
+        job.up(restart_trigger="1", restore_from=path)
+    goes_on(job, {"restart_trigger": "1"}, refreshed=refreshed)
+    assert job.resumed()[-1] not in (None, older.removeprefix("obs://"))
+    assert int(job.dli.inside(1)["counter"]) > 2000
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_start_that_failed_after_a_stop_of_ours_is_tried_again(
+    job: Stack, *, refreshed: bool
+) -> None:
+    job.up(restart_trigger="1", desired_state="stopped")
+    job.dli.arm("fail_start", route="run")
+    with pytest.raises(Halfway, match="did not start"):
+        job.up(restart_trigger="1")
+    goes_on(job, {"restart_trigger": "1"}, refreshed=refreshed)
+    assert job.resumed()[-1] is not None
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_job_that_never_ran_starts_once_a_directory_without_state_is_taken_out(
+    tmp_path: Path, *, refreshed: bool
+) -> None:
+    stack = Stack(tmp_path, {"preflight": "on"})
+    with pytest.raises(Halfway, match="there is no savepoint or checkpoint at state/none/"):
+        stack.up(restore_from="obs://state/none/")
+    with pytest.raises(Halfway, match="there is no savepoint or checkpoint at state/none/"):
+        stack.up(restore_from="obs://state/none/")
+    goes_on(stack, {}, refreshed=refreshed)
+    assert stack.resumed() == [None]
+    stack.close()
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_move_to_a_directory_without_state_does_not_forget_the_jobs_own(
+    job: Stack, *, stopped: bool
+) -> None:
+    if stopped:
+        job.dli.stopped(1, savepoint=True)
+    program: Arguments = {"restart_trigger": "1", "project_id": OTHER}
+    with pytest.raises(Halfway, match="there is no savepoint or checkpoint at state/none/"):
+        job.up(**program, restore_from="obs://state/none/")
+    job.refresh()
+    goes_on(job, program, refreshed=True)
+    assert int(job.dli.inside(2)["counter"]) > 1000
+
+
+def test_neither_does_one_that_is_killed(job: Stack) -> None:
+    program: Arguments = {"restart_trigger": "1", "project_id": OTHER}
+    job.killed_up(5, restore_from="obs://state/none/", **program)
+    job.forget()
+    goes_on(job, program, refreshed=False)
+    assert int(job.dli.inside(2)["counter"]) > 1000

@@ -349,6 +349,19 @@ def test_a_line_that_promised_a_way_back_is_kept_or_nothing_is_stopped(job: Stac
     assert job.dli.status(1) == "job_running"
 
 
+def test_so_is_one_of_a_job_that_somebody_stops_after_it_was_said(job: Stack) -> None:
+    session = job.session()
+    news = job._checked(session, job.inputs, {"entrypoint": built(job, "two"), **ASKED})  # noqa: SLF001
+    assert job.id is not None
+    session.diff(job.urn, job.id, job.outs, news, frozenset())
+    job.dli.stopped(1, savepoint=True)
+    job.dli.pass_time(10)
+    job.sent()
+    with pytest.raises(JobError, match=r"could not: it is stopped \(job_cancel_success\) now; "):
+        session.update(job.urn, job.id, job.outs, news, None)
+    assert job.sent() == []
+
+
 def test_a_kill_while_the_new_definition_crashes_is_told_where_the_state_is(job: Stack) -> None:
     job.dli.arm("crash", seconds=SETTLE / 2)
     job.killed_up(5, waiting=True, entrypoint=built(job, "two"), **ASKED)

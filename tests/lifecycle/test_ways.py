@@ -452,6 +452,22 @@ def test_a_replacement_that_is_killed_is_gone_on_with(job: Stack, at: int) -> No
     assert not job.preview().changes
 
 
+def test_a_job_that_a_killed_replacement_made_is_told_of(job: Stack) -> None:
+    """Somebody had deleted the old one; the engine still has it, and the replacement pending."""
+    with job.store.write() as db:
+        db.execute("UPDATE jobs SET deleted_at = 1 WHERE id = 1")
+    session = job.session()
+    news = job._checked(session, {}, {})  # noqa: SLF001 -- the engine's order, by hand
+    assert job.id is not None
+    session.delete(job.urn, job.id, job.outs, None)
+    session.create(job.urn, news, None)
+    job.pending = True  # the engine was killed before it could store the new one
+    job.preview()
+    assert job.plan_lines[-1].startswith("orders: goes on with job 2; ")
+    job.up()
+    assert (job.id, job.jobs()) == (2, ["orders"])
+
+
 def test_a_replacement_that_is_refused_stays_in_the_state(job: Stack) -> None:
     job.dli.arm("refuse_savepoint")
     with pytest.raises(Halfway, match="took no savepoint and runs on"):

@@ -332,9 +332,10 @@ def test_a_directory_that_a_killed_update_started_from_gives_way_to_what_came_af
     live = job("stopped", savepoint=savepoint)
     desired, state = wish(restore_from="b/s/"), stored(live, PROGRAM)
     left = replace(live, restart=restart_mark(live, desired, state))
-    assert plan(left, desired, state).start == Start(Origin.IMPORT, "b/s/")  # killed before its run
+    named = Start(Origin.IMPORT, "b/s/", named=True)
+    assert plan(left, desired, state).start == named  # killed before its run
     ran = replace(left, start_time=left.start_time + 1)
-    begins = Start(Origin.SAVEPOINT, savepoint) if saved else Start(Origin.IMPORT, "b/s/")
+    begins = Start(Origin.SAVEPOINT, savepoint) if saved else named
     assert plan(ran, desired, state).start == begins
 
 
@@ -513,7 +514,8 @@ def test_a_job_that_is_gone_moves_with_what_the_state_remembers() -> None:
 def test_a_directory_that_the_program_names_goes_before_the_jobs_own(stands: str) -> None:
     live = job(stands, savepoint="own/" if stands == "stopped" else "")
     named = move(live, wish(restore_from="b/s/"), stored(live, PROGRAM))
-    assert (named.named, named.carried, named.lost) == ("b/s/", False, "")
+    assert (named.named, named.carried, named.lost) == ("b/s/", True, "")
+    assert (named.begins("own/"), named.waits("own/")) == ("b/s/", "own/")
     assert named.savepoint is (stands == "running")
     used = move(live, wish(restore_from="b/s/"), stored(live, PROGRAM, restore_from="b/s/"))
     assert (used.named, used.carried) == ("", True)
@@ -524,6 +526,7 @@ def test_two_jobs_with_state_are_a_conflict() -> None:
     todo = move(live, wish(), state)
     there = job("stopped", savepoint="b/there/")
     assert conflict(live, there, wish(), todo)
+    assert not conflict(live, there, wish(restore_from="b/s/"), replace(todo, named="b/s/"))
     assert not conflict(live, job("draft", ran=False), wish(), todo)
     assert not conflict(None, there, wish(), todo)
     empty = wish(upgrade_mode="stateless")

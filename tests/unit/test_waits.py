@@ -308,7 +308,7 @@ def test_a_start_that_fails_names_the_directory_that_it_was_to_begin_from(
     clock: HandClock, path: str
 ) -> None:
     waits, starting = _waiting(clock, "job_submitting", "job_submit_fail")
-    starting.next_start = NextStart.at(path) if path else None
+    starting.begins = path
     with pytest.raises(JobFailed, match="did not start: submit fail") as error:
         waits.started(starting)
     assert ("; it was to begin from b/s/; mend" in str(error.value)) is bool(path)

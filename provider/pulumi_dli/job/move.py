@@ -25,7 +25,8 @@ class Move:
         stop: whether the old job is stopped first; `savepoint`: with a savepoint; `unsaved`:
             without one, although it has state, because the new job begins from another.
         path: the directory that its state is in, where it is known before the stop; else "".
-        carried: whether the new job begins with that state.
+        carried: whether that state goes to the new job, which begins with it unless it is `named`
+            another.
         named: the directory that the program names for the new job (`restore_from`); else "".
         lost: why the state is not carried, although there is some; else "".
         stays: whether the old job is left alone, as `on_delete` or `retain_on_delete` says.
@@ -51,7 +52,11 @@ class Move:
 
     def begins(self, path: str) -> str:
         """The directory that the new job begins from, where the old one's state is in `path`."""
-        return self.named or (path if self.carried else "")
+        return self.named or self.waits(path)
+
+    def waits(self, path: str) -> str:
+        """The directory that the new job begins from where the program names none, or no more."""
+        return path if self.carried else ""
 
 
 def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
@@ -65,13 +70,14 @@ def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
     made = job is not None and restore_made(job, desired, state)
     due = restore_due(desired, state) and not made
     named = str(desired.options.restore_from) if due else ""
-    lost = "" if named else _lost(desired, state)
+    stuck = _lost(desired, state)
+    lost = "" if named else stuck
     if job is None:
         path = state.next_start.path
         ran = state.stateful and (state.job.has_run or bool(path))
         if ran and not path and not named:
             lost = f"job {state.job.job_id} is gone"
-        carried = bool(path) and not lost and not named
+        carried = bool(path) and not stuck
         return Move(path=path, carried=carried, named=named, lost=lost if ran else "", gone=True)
     if state.on_delete == "retain" or desired.retained:
         return Move(stays=True, named=named, lost=lost if job.has_run else "")
@@ -79,7 +85,7 @@ def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
     # One that never ran may hold a directory that was handed to it, as after a move.
     handed = not job.has_run and resumable(job, pending)
     ran = (job.has_run or handed) and pending != FRESH and job.phase is not Phase.FINISHED
-    carries = ran and not lost and not named
+    carries = ran and not stuck
     lost = lost if ran else ""
     if job.phase not in AT_REST:
         saves = job.has_run and ran and state.on_delete == "savepoint" and desired.stateful
@@ -96,7 +102,7 @@ def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
     if resumable(job, pending):
         path = job.savepoint_path if job.has_savepoint else pending.path
     if not path:
-        return Move(named=named, lost=lost, blocked=blocked(job) if carries else "")
+        return Move(named=named, lost=lost, blocked=blocked(job) if carries and not named else "")
     return Move(path=path, carried=carries, named=named, lost=lost)
 
 
@@ -116,7 +122,8 @@ def going_on(there: JobDetail, desired: Desired, todo: Move) -> Plan:
     begins = todo.begins(todo.path)
     if hands(there, todo):
         there = replace(there, has_savepoint=True, savepoint_path=begins)
-    return plan(there, wish(desired, todo), None, known=NextStart.at(begins))
+    known = NextStart.at(todo.waits(todo.path))
+    return plan(there, wish(desired, todo), None, known=known)
 
 
 def wish(desired: Desired, todo: Move) -> Desired:
@@ -133,7 +140,7 @@ def conflict(job: JobDetail | None, there: JobDetail, desired: Desired, todo: Mo
         desired: the program's wish.
         todo: the plan.
     """
-    if job is None or not todo.carried or not there.has_run:
+    if job is None or todo.named or not todo.carried or not there.has_run:
         return going_on(there, desired, todo).blocked
     return (
         f"job {there.name} ({there.job_id}) of this resource is in the new place already and has "

@@ -39,10 +39,18 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A start and the state it begins with. `path` is "" where it is not known yet."""
+    """A start and the state it begins with.
+
+    Attributes:
+        origin: what that is.
+        path: its directory; "" for none, or where it is not known yet.
+        named: whether the program names it in `restore_from`, so that it is nothing to begin from
+            once the program does so no more.
+    """
 
     origin: Origin
     path: str = ""
+    named: bool = False
 
     @property
     def empty(self) -> bool:
@@ -63,7 +71,7 @@ class Start:
 def restart(job: JobDetail, desired: Desired, state: State | None) -> Start:
     """The start after a stop of ours."""
     if state is not None and restore_due(desired, state) and not restore_made(job, desired, state):
-        return Start(Origin.IMPORT, str(desired.options.restore_from))
+        return Start(Origin.IMPORT, str(desired.options.restore_from), named=True)
     if not job.has_run:
         return Start(Origin.FRESH)
     return Start(Origin.SAVEPOINT if desired.stateful else Origin.STATELESS)
@@ -80,7 +88,7 @@ def start(
     if restore_due(desired, state) and not _left_its_own(job, desired, state, pending):
         path = str(desired.options.restore_from)
         there = imported and same_directory(path, job.savepoint_path)
-        return Start(Origin.SAVEPOINT if there else Origin.IMPORT, path)
+        return Start(Origin.SAVEPOINT if there else Origin.IMPORT, path, named=True)
     if job.phase is Phase.FINISHED:
         return Start(Origin.AGAIN)
     if pending == FRESH or (not job.has_run and pending == LIVE and not imported):
@@ -92,7 +100,9 @@ def start(
         left = recovery(job)
         copied = found is not None and found.copy
         return Start(Origin.IMPORT if copied else Origin.CHECKPOINT, left) if left else None
-    if job.has_savepoint:
+    # What was imported into a draft may be what the program named then.
+    other = imported and pending.path and not same_directory(pending.path, job.savepoint_path)
+    if job.has_savepoint and not other:
         return Start(Origin.SAVEPOINT, job.savepoint_path)
     return Start(Origin.IMPORT, pending.path)
 

@@ -128,8 +128,9 @@ def _first_start(context: Context, operation: Operation, desired: Desired, hande
     if not desired.running:
         operation.job = context.waits.look(operation.job.job_id)
         return
-    path = desired.options.restore_from or handed
-    start = Start(Origin.IMPORT, path) if path else Start(Origin.FRESH)
+    named = desired.options.restore_from
+    path = named or handed
+    start = Start(Origin.IMPORT, path, named=bool(named)) if path else Start(Origin.FRESH)
     with context.turns.turn(operation, desired.spec.queue_name or ""):
         context.start(operation, start, desired)
 

@@ -22,6 +22,7 @@ class Operation(Outcome):
         deadline: the time that it has.
         settle: seconds that a started job must run before its start counts.
         changed: whether a request has changed the service.
+        begins: the directory that its start is to begin from; "" for none.
         saved: the copy of the savepoint of its stop, from which the job could go back; "" for none.
         strict: whether a start that restarts meanwhile has failed.
         removes: whether it takes the job away: in a `destroy`, or in an `up` of a program that
@@ -31,6 +32,7 @@ class Operation(Outcome):
     deadline: Deadline
     settle: float
     changed: bool = False
+    begins: str = ""
     saved: str = ""
     strict: bool = False
     removes: bool = False

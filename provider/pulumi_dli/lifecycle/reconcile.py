@@ -109,11 +109,12 @@ class Reconciliation:
             raise _ERRORS[todo.bar](todo.blocked)
         if todo.loses and not self.desired.loss_told:
             raise StateAtRisk(unsaid(operation.job, operation.so_far))
-        if todo.rollback and self.desired.armed_told:
+        if self.desired.armed_told and todo.start is not None and todo.rollback != "":
+            job = operation.job
             raise JobError(
-                f"job {operation.job.name} ({operation.job.job_id}) was to go back if its new "
-                f"definition fails, and could not: {todo.rollback}; nothing was changed, run this "
-                "again"
+                f"job {job.name} ({job.job_id}) was to go back if its new definition fails, and "
+                f"could not: {todo.rollback or f'it is {job.phase} ({job.status}) now'}; nothing "
+                "was changed, run this again"
             )
         if todo.start is not None and any(change.name == "queue_name" for change in todo.changes):
             demand_queue(self.context, self.desired)

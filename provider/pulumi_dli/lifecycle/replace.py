@@ -60,14 +60,16 @@ def relocate(
         path = todo.path
         if job is not None and not todo.stays:
             path = _left(old, job, leaving, todo, deadline)
-        begins = todo.begins(path)
-        arriving = _arrived(new, there, desired, begins, deadline)
+        waits = todo.waits(path)
+        arriving = _arrived(new, there, desired, todo.begins(path), deadline)
+        if waits and not arriving.job.has_run:
+            arriving.next_start = NextStart.at(waits)
         if leaving.job is not None and not todo.stays:
-            if begins:
-                new.saved.records.keep(desired, begins, leaving.job, state)
+            if waits:
+                new.saved.records.keep(desired, waits, leaving.job, state)
             with _withdrawn(new, arriving, withdraw=there is None):
                 _delete(old, leaving.job, state, deadline)
-    way = Reconciliation(new, arriving, desired, None, known=NextStart.at(begins))
+    way = Reconciliation(new, arriving, desired, None, known=NextStart.at(waits))
     return finish(arriving, desired, None, way.run, new.waits.look)
 
 
@@ -142,7 +144,6 @@ def _arrived(
             if at_rest and not same_directory(path, operation.job.savepoint_path):
                 new.console.guard()
                 new.jobs.import_savepoint(job_id, path)
-            operation.next_start = NextStart.at(path)
         operation.job = new.waits.look(job_id)
     return operation
 

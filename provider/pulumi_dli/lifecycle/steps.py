@@ -17,6 +17,7 @@ from pulumi_dli.errors import DliError, StateAtRisk
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
 from pulumi_dli.job.plan import Body
+from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.waits import STALE, Waits
@@ -129,13 +130,14 @@ class Steps:
             WaitTimeout: not running yet when the time was over.
         """
         job_id = operation.job.job_id
+        operation.begins = start.path
         if start.imports:
             self._send(operation, lambda: self._jobs.import_savepoint(job_id, start.path), None)
             operation.changed = True
         if not start.resumes:
             operation.next_start = FRESH
         elif operation.next_start in (None, LIVE) and start.origin is not Origin.CHECKPOINT:
-            operation.next_start = NextStart.at(start.path)
+            operation.next_start = _waiting(operation.job, start)
         before = operation.job
 
         def send() -> None:
@@ -213,3 +215,16 @@ class Steps:
             if clock.now() >= until:
                 return None
             clock.sleep(1.0)
+
+
+def _waiting(job: JobDetail, start: Start) -> NextStart | None:
+    """What the next start begins with if this one does not come to run; None: as before.
+
+    The service forgets its own directory with the request, and one that the program names is
+    nothing to begin from once the program does so no more.
+    """
+    if not start.named:
+        return NextStart.at(start.path)
+    if not job.has_savepoint or same_directory(job.savepoint_path, start.path):
+        return None
+    return NextStart.at(job.savepoint_path)

@@ -239,8 +239,7 @@ def _because(job: JobDetail) -> str:
 
 def _from(operation: Operation) -> str:
     """The directory that a start was to begin from, for who has to name it again."""
-    path = operation.next_start.path if operation.next_start is not None else ""
-    return f"; it was to begin from {path}" if path else ""
+    return f"; it was to begin from {operation.begins}" if operation.begins else ""
 
 
 def _not_saved(job: JobDetail, operation: Operation) -> str:

@@ -15,7 +15,7 @@ from pulumi_dli.clock import Clock
 from pulumi_dli.console import Console
 from pulumi_dli.errors import JobGone
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import JobDetail, settled
+from pulumi_dli.job.detail import JobDetail, Phase, settled
 from pulumi_dli.job.move import Move, conflict, move
 from pulumi_dli.job.next_start import LIVE, LOST, NextStart
 from pulumi_dli.job.options import NO_SAVEPOINT
@@ -166,8 +166,8 @@ class Foresight:
         if not started and not found.endswith(NO_SAVEPOINT):
             return ""
         there = self._preview.named(desired, before.name)
-        if there is None:
-            return ""
+        if there is None or (started and there.phase is Phase.FAILED):
+            return ""  # of a start of ours that failed the diff knows what it was to begin from
         if desired.options.restore_from == before.options.restore_from:
             desired = desired.without("restore_from")
         job = self.saved.checkpoints.seen(there, desired, None)
@@ -228,6 +228,10 @@ class Foresight:
             seen = self._preview.look(old.state)
         except JobGone:
             path = old.state.next_start.path
+            met = self._preview.own(desired)  # an interrupted replacement made it
+            if met is not None:
+                seen = self.saved.checkpoints.seen(settled(met), desired, None)
+                return self._arrives(urn, desired, seen, None, speaks=speaks)
             if not path and self._recorded(desired) is not None:
                 return self._arrives(urn, desired, None, None, speaks=speaks)
             if speaks:
