@@ -55,6 +55,14 @@ def phrase_of(part: str) -> str:
     return max(fits, key=lambda phrase: len(phrase.replace("…", "")))
 
 
+def of_this_run(line: str, *, replaced: bool) -> str:
+    """A line as it holds for a run in which the engine replaces the job, or does not."""
+    found = IF_REPLACED.search(line)
+    if found is None:
+        return line
+    return f"{found[1]}: {found[3]}; {found[2] or ''}" if replaced else line[: found.start(3)]
+
+
 def announced(line: str, *, replaced: bool = False) -> list[str]:
     """The requests that a plan line announces.
 
@@ -62,8 +70,8 @@ def announced(line: str, *, replaced: bool = False) -> list[str]:
         line: the line.
         replaced: whether the engine replaces the job, so that what the line says of that holds.
     """
-    if replaced and (found := IF_REPLACED.search(line)):
-        line = f"{found[1]}: {found[3]}; {found[2] or ''}"
+    if replaced:
+        line = of_this_run(line, replaced=True)
     phrase, *details = re.sub(r"^[\w-]+: ", "", line).split("; ")
     details = [each for each in details if not each.startswith(BESIDE)]
     if phrase.startswith("REPLACES THE JOB"):

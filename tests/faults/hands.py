@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from faults.world import OWNER, World
-from pulumi_dli.local import jobs, tags, verbs
+from faults.engine import OWNER
+from pulumi_dli.local import jobs, records, tags, verbs
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.model import Moment
 
+if TYPE_CHECKING:
+    from faults.world import World
+
 HANDS = ("edited", "tagged", "stopped", "stop_empty", "started", "deleted", "waits")
+HAND = "hand"
+"""The event in a job's history behind which somebody else does something to it."""
 SOMEBODY = "e" * 32
 MARK = "pulumi-owner"
 
@@ -52,6 +57,16 @@ class Hands:
                 return False
         return True
 
+    def save(self, path: str) -> bool:
+        """Take a savepoint of the running job, and let it go on for a while; whether it was."""
+        job = self._job()
+        if job is None or job["status"] != "job_running" or self.world.holds(path):
+            return False
+        body = {"action": "TRIGGER", "savepoint_path": path}
+        self._do(lambda at: verbs.savepoint(at, job["project_id"], job["id"], body))
+        self._pass(100)
+        return True
+
     def present(self) -> bool:
         """Whether the job of the state is there."""
         return self._job() is not None
@@ -88,7 +103,10 @@ class Hands:
         return next((job for job in live if state and job["id"] == state.job_id), None)
 
     def _do(self, change: Callable[[Moment], object]) -> None:
+        state = self.world.state
+        assert state is not None
         with self.world.moment() as moment:
+            records.record(moment, state.job_id, HAND)
             change(moment)
 
     def _pass(self, seconds: float) -> None:

@@ -21,7 +21,8 @@ import pytest
 from announced import announced, plan_lines, requests
 from dli import Dli
 from engine_project import make_project
-from faults.campaign import ELSEWHERE, judge_starts
+from faults.losses import Losses
+from faults.wishes import ELSEWHERE
 from job_stack import TYPE, JobStack, job
 from leftovers import end_hosts
 from pulumi_dli.local.requests import kept
@@ -127,7 +128,7 @@ def _is_right(stack: JobStack, program: dict[str, Any]) -> None:
     assert found["status"] == "job_running"
     assert set(found["tags"]) == {"pulumi-owner"}
     assert stack.resources()["etl"]["id"] == str(found["id"])
-    judge_starts(stack.dli.history(found["id"]))
+    Losses().judge({found["id"]: stack.dli.history(found["id"])})
 
 
 def _held(stack: JobStack) -> int:

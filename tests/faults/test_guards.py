@@ -18,7 +18,8 @@ import sys, tempfile
 from pathlib import Path
 import pulumi_dli
 assert Path(pulumi_dli.__file__).is_relative_to(sys.argv[1]), pulumi_dli.__file__
-from faults.campaign import Violation, play
+from faults.campaign import play
+from faults.losses import Violation
 first = int(sys.argv[2])
 for seed in range(first, first + {SEEDS}):
     with tempfile.TemporaryDirectory() as folder:

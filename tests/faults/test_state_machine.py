@@ -5,8 +5,10 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from faults.campaign import BASE, judge_starts
-from faults.world import OWNER, Program, World
+from faults.engine import OWNER, Program
+from faults.losses import Losses
+from faults.wishes import BASE
+from faults.world import World
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -80,7 +82,7 @@ class Lifetimes(RuleBasedStateMachine):
     def one_job_as_the_program_says(self) -> None:
         live = self.world.live_jobs()
         for job in self.world.jobs():
-            judge_starts(self.world.history(job["id"]))
+            Losses().judge({job["id"]: self.world.history(job["id"])})
         if self.settled:
             assert len(live) == (self.program is not None)
         if not self.settled or self.program is None:

@@ -12,23 +12,25 @@ import json
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
-import httpx
 import stamina
+from faults.engine import Engine, Program, Run, State
+from faults.hands import Hands
+from faults.kills import KILLED, Count, Kill, KillingTransport
 from jars import a_class, a_jar
 from local_service import new_store
 from pulumi_dli.artifacts.names import LocalFile
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.client.transport import Transport
-from pulumi_dli.errors import DliError, Halfway
 from pulumi_dli.local import faults
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.doors import everything, history
@@ -39,20 +41,18 @@ from pulumi_dli.local.signin.identity import Identity
 from pulumi_dli.local.simulation import Simulation
 from pulumi_dli.local.store import Store
 from pulumi_dli.session import Session
-from stack import OneClock, Problems, changes, sent, short
+from stack import OneClock, changes, short
 from stand_ins import Lines
 
-URN = "urn:pulumi:dev::campaign::pulumi-python:dynamic/dli:FlinkJarJob::etl"
-OWNER = "0123456789abcdef0123456789abcdef"
-KILLED = 9
 ROUTES = ("create", "update", "run", "stop", "details", "list_jobs", "delete", "import_savepoint")
 """Where the campaign aims faults."""
-OBJECTS = ("head_object", "put_object")
-"""The same, where a job has a local file."""
+OBJECTS = (
+    *("head_object", "get_object", "list_objects"),
+    *("put_object", "copy_object", "delete_object"),
+)
+"""The same, of the object service: what reads, then what writes."""
 BUILT = "built:"
 """How the `entrypoint` of a program begins that is a local file; its version follows."""
-
-Program = Mapping[str, Any]
 
 
 @functools.cache
@@ -72,95 +72,6 @@ def clean() -> ForkServerContext:
         if own is not None:
             os.environ["PYTHONPATH"] = own
     return context
-
-
-@dataclass(frozen=True)
-class Kill:
-    """End the process at the n-th request of an operation, before or after it is done."""
-
-    request: int
-    after: bool
-
-
-@dataclass(frozen=True)
-class State:
-    """What the engine stores of the resource.
-
-    Attributes:
-        job_id, inputs, outputs: what the provider gave.
-        failed: its last operation broke off.
-        pending: a replacement deleted it, and has not created it again.
-        tainted: the next `up` replaces it.
-    """
-
-    job_id: int
-    inputs: dict[str, Any]
-    outputs: dict[str, Any]
-    failed: bool = False
-    pending: bool = False
-    tainted: bool = False
-
-
-@dataclass(frozen=True)
-class Run:
-    """How a run ended: the new state, the error if any, whether it was killed, what was told."""
-
-    state: State | None
-    error: str = ""
-    killed: bool = False
-    told: tuple[str, ...] = ()
-
-
-@dataclass
-class Count:
-    """The requests of a process so far, to whichever project."""
-
-    requests: int = 0
-
-
-class KillingTransport(Transport):
-    """Ends the process at a request boundary."""
-
-    def __init__(self, inner: Transport, kill: Kill, count: Count) -> None:
-        self._inner = inner
-        self._kill = kill
-        self._count = count
-
-    def hasty(self) -> Transport:
-        return KillingTransport(self._inner.hasty(), self._kill, self._count)
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        what: str,
-        params: Mapping[str, str | int] | None = None,
-        json: object | None = None,
-        hide: Iterable[str] = (),
-    ) -> Any:
-        with self._counted():
-            return self._inner.request(method, path, what=what, params=params, json=json, hide=hide)
-
-    def build(self, *args: Any, **options: Any) -> httpx.Request:
-        return self._inner.build(*args, **options)
-
-    def exchange(self, *args: Any, **options: Any) -> Any:
-        """A request for an object."""
-        with self._counted():
-            return self._inner.exchange(*args, **options)
-
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        self._count.requests += 1
-        due = self._count.requests == self._kill.request
-        if due and not self._kill.after:
-            os._exit(KILLED)
-        try:
-            yield
-        finally:
-            if due:
-                os._exit(KILLED)
 
 
 class Reached(Connections):
@@ -229,8 +140,18 @@ class World:
         with self.moment() as moment:
             return history(moment, job_id)
 
+    def holds(self, path: str) -> bool:
+        """Whether a savepoint or checkpoint is in a directory of a bucket."""
+        return (self.folder / "obs" / path.removeprefix("obs://") / "_metadata").is_file()
+
     def up(
-        self, program: Program | None, kill: Kill | None = None, *, replace: bool = False
+        self,
+        program: Program | None,
+        kill: Kill | None = None,
+        *,
+        replace: bool = False,
+        meanwhile: str = "",
+        beside: bool = False,
     ) -> Run:
         """`pulumi up` with `refresh: always`; a program of None holds no resource.
 
@@ -238,11 +159,15 @@ class World:
             program: the resource's arguments.
             kill: where the process ends.
             replace: whether `--replace` is given.
+            meanwhile: what somebody does to the job once the line was said; "" for nothing.
+            beside: whether the program has another resource.
         """
-        run = self._in_child(program, kill, replace) if kill else self._here(program, None, replace)
+        asked = Up(program, kill, replace, meanwhile, beside)
+        run = self._in_child(asked) if kill else self._here(asked, Lines())
         self.state = run.state
         ending = "killed" if run.killed else run.error or "ok"
-        self.trace.append(f"up {_brief(program)} kill={kill} replace={replace}: {ending}")
+        told = f"kill={kill} replace={replace} meanwhile={meanwhile} beside={beside}"
+        self.trace.append(f"up {_brief(program)} {told}: {ending}")
         self.trace += [f"  said: {text}" for text in run.told]
         return run
 
@@ -250,9 +175,8 @@ class World:
         """`pulumi preview` with a refresh, from the same state, which stays."""
         lines = Lines()
         with self.store() as store:
-            session = Session(self._reached(None), lines, OneClock(StoredClock(store)))
-            built = self._built(program)
-            error = Engine(session, self.state, lambda _: None).preview(built, replace)
+            session = Session(self.reached(), lines, OneClock(StoredClock(store)))
+            error = Engine(session, self.state).preview(self._built(program), replace)
         self.trace += [f"  preview: {text}" for text in lines.told]
         return Run(self.state, error, told=tuple(lines.told))
 
@@ -282,37 +206,37 @@ class World:
         file.write_bytes(a_jar(entries))
         return {**program, "entrypoint": LocalFile(str(file))}
 
-    def _reached(self, kill: Kill | None) -> Connections:
+    def reached(self, kill: Kill | None = None) -> Connections:
         """What reaches the service; it knows nothing of the runs, and takes long to make."""
         if self._connections is None:
             self._connections = Reached(self.folder, kill)
         return self._connections
 
     def _here(
-        self,
-        program: Program | None,
-        kill: Kill | None,
-        replace: bool,
-        record: Callable[[State | None], None] = lambda _: None,
+        self, asked: Up, lines: Lines, record: Callable[[State | None], None] = lambda _: None
     ) -> Run:
-        lines = Lines()
         with self.store() as store:
-            session = Session(self._reached(kill), lines, OneClock(StoredClock(store)))
-            engine = Engine(session, self.state, record)
-            error = engine.up(self._built(program), replace)
+            session = Session(self.reached(asked.kill), lines, OneClock(StoredClock(store)))
+            meanwhile = partial(Hands(self).do, asked.meanwhile)
+            engine = Engine(session, self.state, record, meanwhile)
+            error = engine.up(self._built(asked.program), asked.replace, beside=asked.beside)
         return Run(engine.state, error, told=tuple(lines.told))
 
-    def _in_child(self, program: Program | None, kill: Kill, replace: bool) -> Run:
+    def _in_child(self, asked: Up) -> Run:
         reader, writer = clean().Pipe(duplex=False)
-        given = (self.folder, self.state, program, kill, replace, writer)
-        child = clean().Process(target=_child, args=given)
+        child = clean().Process(target=_child, args=(self.folder, self.state, asked, writer))
         child.start()
         writer.close()
         run = Run(self.state, killed=True)
         with reader, suppress(EOFError):
-            while run.killed:  # what the engine recorded before the end stays recorded
-                told = reader.recv()
-                run = told if isinstance(told, Run) else Run(told[0], killed=True)
+            while run.killed:  # what was recorded and told before the end stays so
+                match reader.recv():
+                    case str(text):
+                        run = replace(run, told=(*run.told, text))
+                    case (state,):
+                        run = replace(run, state=state)
+                    case Run() as run:
+                        pass
         child.join()
         code = child.exitcode
         child.close()
@@ -320,120 +244,45 @@ class World:
         return run
 
 
-def _child(
-    folder: Path,
-    state: State | None,
-    program: Program | None,
-    kill: Kill,
-    replace: bool,
-    writer: Connection,
-) -> None:
+@dataclass(frozen=True)
+class Up:
+    """What is asked of a run; see `World.up`."""
+
+    program: Program | None
+    kill: Kill | None
+    replace: bool
+    meanwhile: str
+    beside: bool
+
+
+class Sent(Lines):
+    """Lines that reach the parent as soon as they are told."""
+
+    def __init__(self, send: Callable[[str], None]) -> None:
+        super().__init__()
+        self._send = send
+
+    def say(self, text: str) -> None:
+        self._send(text)
+        super().say(text)
+
+    def warn(self, text: str) -> None:
+        self._send(text)
+        super().warn(text)
+
+    def error(self, text: str) -> None:
+        self._send(text)
+        super().error(text)
+
+
+def _child(folder: Path, state: State | None, asked: Up, writer: Connection) -> None:
     """A run in a process of its own, which may end at any request."""
     world = World(folder, state, new=False)
     run = world._here(  # noqa: SLF001 -- our own class
-        program, kill, replace, lambda state: writer.send((state,))
+        asked, Sent(writer.send), lambda state: writer.send((state,))
     )
     writer.send(run)
     writer.close()
-
-
-@dataclass
-class Engine:
-    """What the engine does with one resource (engine 3.259), in its order of calls.
-
-    Attributes:
-        session: the provider's.
-        state: what it has stored.
-        record: is told of what is stored in the middle of a run.
-    """
-
-    session: Session
-    state: State | None
-    record: Callable[[State | None], None]
-
-    def preview(self, program: Program | None, replace: bool) -> str:
-        """Refresh, check, diff; the error, or why it fails."""
-        try:
-            self._refresh()
-            if program is None:
-                return ""
-            inputs, _ = self._planned(program, replace)
-            return str(inputs.get("failure", ""))
-        except (Problems, DliError) as error:
-            return str(error)
-
-    def up(self, program: Program | None, replace: bool) -> str:
-        """Refresh, check, diff, then act; the error."""
-        inputs: dict[str, Any] = {}
-        try:
-            self._refresh()
-            if program is None:
-                if self.state is not None and not self.state.pending:
-                    self.session.delete(URN, self.state.job_id, self.state.outputs, None)
-                self.state = None
-                return ""
-            inputs, replaces = self._planned(program, replace)
-            self._apply(inputs, replaces=replaces)
-        except Halfway as error:
-            outputs = _stored(error.state.write())
-            before = self.state
-            if before is not None and not before.pending:  # of an update it keeps the old inputs
-                inputs = before.inputs
-            self.state = State(error.job_id, inputs, outputs, failed=True)
-            return str(error)
-        except (Problems, DliError) as error:
-            return str(error)
-        return str(inputs.get("failure", ""))
-
-    def _refresh(self) -> None:
-        state = self.state
-        if state is None or state.pending:
-            return
-        found = self.session.read(URN, state.job_id, state.outputs)
-        if found is None:
-            self.state = None
-            return
-        before, (outputs, inputs) = state.inputs, (_stored(part) for part in found)
-        self.session.diff(URN, state.job_id, outputs, before, frozenset())
-        self.state = replace(state, inputs=inputs, outputs=outputs)
-
-    def _planned(self, program: Program, asked: bool) -> tuple[dict[str, Any], bool | None]:
-        """The checked inputs, and whether the job is replaced; None where nothing changes."""
-        state = self.state
-        news = _stored({"owner": OWNER, **program})
-        if state is None or ((asked or state.tainted) and not state.pending):
-            return self._checked({}, news), state is not None
-        inputs = self._checked(state.inputs, news)
-        diff = self.session.diff(URN, state.job_id, state.outputs, inputs, frozenset())
-        if diff.replaces or state.pending:
-            return self._checked({}, news), True
-        return inputs, False if diff.changes or state.failed else None
-
-    def _checked(self, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
-        filled, problems = self.session.check(URN, olds, news, frozenset())
-        if problems:
-            raise Problems("; ".join(problems))
-        return _stored({**news, **filled})
-
-    def _apply(self, inputs: dict[str, Any], *, replaces: bool | None) -> None:
-        state = self.state
-        if replaces and state is not None and not state.pending:
-            self.session.delete(URN, state.job_id, state.outputs, None)
-            self.state = replace(state, pending=True)
-            self.record(self.state)
-        if state is None or replaces:
-            job_id, outs = self.session.create(URN, inputs, None)
-            self.state = State(job_id, inputs, _stored(outs))
-        elif replaces is None:
-            self.state = replace(state, inputs=inputs)
-        else:
-            outs = self.session.update(URN, state.job_id, state.outputs, inputs, None)
-            self.state = State(state.job_id, inputs, _stored(outs))
-
-
-def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as the engine keeps them: numbers are floats, and nothing is null."""
-    return sent({key: value for key, value in values.items() if value is not None})
 
 
 def _brief(program: Program | None) -> str:

@@ -1,0 +1,122 @@
+"""What must hold of a job, of what a line announced, and of what is left in the buckets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from announced import announced, plan_lines, requests
+from faults.engine import OWNER, Program, Run
+from faults.losses import must
+from faults.world import World
+
+AT_REST = ("job_init", "job_cancel_success", "job_running_exception", "job_submit_fail")
+ARMED = "rolls back if that fails"
+FAILED = "the new definition failed"
+WENT_BACK = "runs again as before"
+STRANDED = re.compile(r"going back failed too: .* and its state is in (\S+), from which")
+UNFIT = re.compile(r"did not start: |restarted by itself: |waited \d+ s for job .* to run")
+
+Job = Mapping[str, Any]
+
+
+def ours(world: World) -> list[dict[str, Any]]:
+    """The live jobs that carry the resource's mark."""
+    return [job for job in world.live_jobs() if job["tags"].get("pulumi-owner") == OWNER]
+
+
+def judge_line(
+    saw: Run, error: str, sent: Sequence[str], *, replaced: bool, unfit: bool = False
+) -> None:
+    """What was sent is what the preview's line announced; a refusal was foreseen.
+
+    Args:
+        saw: the preview.
+        error: of the `up`.
+        sent: its requests in short.
+        replaced: whether the engine replaced the job.
+        unfit: whether the job cannot start from what the program names, which no preview tells.
+    """
+    lines = plan_lines(saw.told)
+    wanted = announced(lines[-1], replaced=replaced) if lines else []
+    if unfit and error and not saw.error:
+        must(requests(sent) == wanted, f"announced {wanted}, sent {requests(sent)}: {lines}")
+        return
+    must(bool(saw.error) == bool(error), f"preview: {saw.error!r}, up: {error!r}")
+    if error:
+        must(not sent, f"refused, and yet sent: {sent}")
+        return
+    must(requests(sent) == wanted, f"announced {wanted}, sent {requests(sent)}: {lines}")
+
+
+def judge_jars(world: World) -> None:
+    """No job names an object that is not there."""
+    for job in ours(world):
+        name = str(job["definition"]["entrypoint"]).removeprefix("obs://")
+        there = "/pulumi-dli/" not in name or (world.folder / "obs" / name).is_file()
+        must(there, f"job {job['id']} runs {name}, which is not there")
+
+
+def judge_way_back(world: World, before: Job | None, run: Run, sent: Sequence[str]) -> None:
+    """A job whose new definition failed runs on the old one, or the error says where its state is.
+
+    Args:
+        world: the world after the run.
+        before: the job before it; None for none.
+        run: how it ended.
+        sent: its requests in short.
+    """
+    armed = any(ARMED in line for line in run.told)
+    put = any(each.startswith("put ") for each in sent)
+    if armed and put and UNFIT.search(run.error):
+        must(FAILED in run.error, f"a promised way back was not gone: {run.error}")
+    if WENT_BACK in run.error:
+        job = next(each for each in world.live_jobs() if before and each["id"] == before["id"])
+        was, now = (_definition(each) for each in (before or {}, job))
+        must(armed, "went back without a word before")
+        must(now == was, f"runs as before, it says: {now}, not {was}")
+        must(job["status"] == "job_running", f"runs as before, it says: {job['status']}")
+    if stranded := STRANDED.search(run.error):
+        must(world.holds(stranded[1]), f"there is no state in {stranded[1]}")
+
+
+def _definition(job: Job) -> dict[str, Any]:
+    return {name: value or None for name, value in job["definition"].items() if value != "[]"}
+
+
+def judge_job(job: Job, program: Program, *, taken_over: bool) -> None:
+    """The job is as the program says.
+
+    Args:
+        job: the live job.
+        program: the program.
+        taken_over: whether it was another's, so that tags of before are kept.
+    """
+    must(job["name"] == program["name"], f"name is {job['name']}, not {program['name']}")
+    for name in ("parallel_number", "smn_topic", "obs_bucket"):
+        wanted, live = program.get(name), job["definition"][name] or None
+        must(live == wanted, f"{name} is {live}, the program says {wanted}")
+    tags = {key: value for key, value in job["tags"].items() if not key.startswith("pulumi-")}
+    wanted_tags: Program = program.get("tags", {})
+    if taken_over:
+        tags = {key: value for key, value in tags.items() if key in wanted_tags}
+    must(tags == wanted_tags, f"tags are {tags}")
+    rest = job["status"] in AT_REST
+    must(rest == (program["desired_state"] == "stopped"), f"the job is {job['status']}")
+
+
+def records(world: World) -> list[str]:
+    """The records that there are, `bucket/key` each."""
+    return list(_there(world, "*/pulumi-dli/*/records/**/*"))
+
+
+def copies(world: World) -> list[str]:
+    """The copies of savepoints that there are, `bucket/directory` each."""
+    found = _there(world, "*/pulumi-dli/*/savepoints/**/*")
+    return sorted({key.rpartition("/")[0] for key in found})
+
+
+def _there(world: World, pattern: str) -> Iterator[str]:
+    root = world.folder / "obs"
+    return (str(file.relative_to(root)) for file in root.glob(pattern) if file.is_file())

@@ -1,0 +1,169 @@
+"""What a resource's jobs hold, by their histories, and whether each loss of it was said before."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from announced import of_this_run
+from faults.hands import HAND
+
+SETTLE = 3.0
+"""Seconds that a start must last until it counts."""
+GIVEN_UP = (
+    "WITHOUT STATE",
+    "WITHOUT A SAVEPOINT",
+    "from the beginning",
+    "begins without a savepoint that may wait for it",
+)
+"""How a line says that state is given up."""
+GOES_BACK = "the new definition failed, going back"
+
+History = Sequence[Mapping[str, Any]]
+
+
+class Violation(AssertionError):
+    """An invariant does not hold."""
+
+
+def must(holds: bool, sentence: str) -> None:
+    """Raise Violation unless it holds."""
+    if not holds:
+        raise Violation(sentence)
+
+
+class Told(NamedTuple):
+    """What a run knew and said before it did something.
+
+    Attributes:
+        lines: all that it said.
+        replaced: whether the engine replaced the job.
+        stateful: whether the state had it that the job keeps its state.
+        restore_from: the directory that the program names; "" for none.
+    """
+
+    lines: Sequence[str] = ()
+    replaced: bool = False
+    stateful: bool = True
+    restore_from: str = ""
+
+    def gives_up(self, path: str = "") -> bool:
+        """Whether it said that state is given up, or that a job begins from a directory."""
+        lines = [of_this_run(line, replaced=self.replaced) for line in self.lines]
+        words = (*GIVEN_UP, *filter(None, [path.strip("/")]))
+        return any(word in line for line in lines for word in words)
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether a new definition failed, so that the one before starts again."""
+        return any(GOES_BACK in line for line in self.lines)
+
+
+NOTHING = Told()
+
+
+@dataclass
+class Losses:
+    """How far the state of a resource has come, and what became of it.
+
+    Attributes:
+        held: the counter of the state that the resource's job has; 0: none to lose.
+        named: the directory that the program names in `restore_from`.
+        used: whether a start from that has counted.
+    """
+
+    held: int = 0
+    named: str = ""
+    used: bool = False
+    _read: dict[int, int] = field(default_factory=dict)
+    _runs: dict[int, _Run] = field(default_factory=dict)
+
+    def judge(self, histories: Mapping[int, History], told: Told = NOTHING) -> None:
+        """Look at what happened since the last time.
+
+        Args:
+            histories: of each job that ever was the resource's, by its id.
+            told: what the run said, before which all that it did happened.
+
+        Raises:
+            Violation: it stopped a job, or started one, so that state was lost unsaid; or it
+                started from a named directory once more.
+        """
+        path = told.restore_from.removeprefix("obs://").strip("/")
+        if path != self.named:
+            self.named, self.used = path, False
+            for run in self._runs.values():
+                run.named = False
+        before = self.held
+        fresh = [
+            [(event["at"], job_id, event) for event in history[self._read.get(job_id, 0) :]]
+            for job_id, history in histories.items()
+        ]
+        self._read |= {job_id: len(history) for job_id, history in histories.items()}
+        for _, job_id, event in heapq.merge(*fresh, key=lambda each: each[:2]):
+            run = self._runs.setdefault(job_id, _Run())
+            self._judge(run, event, told, before)
+            if run.named and event["at"] - run.began >= SETTLE:
+                self.used = True
+
+    def forgive(self) -> None:
+        """Count what there is as given up."""
+        self.held, self.used = 0, False
+
+    def _judge(self, run: _Run, event: Mapping[str, Any], told: Told, before: int) -> None:
+        by_hand, run.by_hand = run.by_hand, event["event"] == HAND
+        match event["event"]:
+            case "created" if not told.stateful:
+                self.held = 0  # in the place of a job that kept no state
+            case "run":
+                run.asked = None if by_hand else (told, before)
+                run.fresh = not event["resume"]  # what comes back by itself is no other start
+            case "stop":
+                lost = not event["savepoint"] and run.runs and told.stateful and self.held
+                said = told.gives_up() or told.goes_back
+                must(by_hand or not lost or said, f"stopped empty, unsaid: {event}")
+            case "running":
+                self._started(run, event)
+            case "crashed" | "stopped" | "finished" | "submit failed":
+                self.held = event["counter"] if run.runs else self.held
+                run.runs = False
+                if event["event"] == "crashed" and run.fresh and event["at"] - run.began < SETTLE:
+                    self.held = 0  # a first start that did not count leaves no state
+            case "savepoint":
+                self.held = event["counter"]
+
+    def _started(self, run: _Run, event: Mapping[str, Any]) -> None:
+        begins, path = event["counter"] - 1, str(event["resumed"] or "").strip("/")
+        if run.asked and begins < self.held:
+            told, before = run.asked
+            back = told.goes_back and begins >= before
+            said = told.gives_up(path) or back
+            must(said, f"state {self.held} became {begins} unsaid: {event}")
+            again = self.used and path == self.named != ""
+            must(not again, f"started once more from a directory that was used: {event}")
+        run.named = path == self.named != ""
+        run.runs, run.began, run.asked = True, event["at"], None
+        self.held = event["counter"]
+
+
+@dataclass
+class _Run:
+    """The last run of a job.
+
+    Attributes:
+        by_hand: whether somebody else is about to do something.
+        asked: what the run of ours that asked for it had told, and the state before that; None
+            where nobody of ours did.
+        runs: whether it lasts.
+        fresh, named: whether it began with nothing, or from what the program names.
+        began: when.
+    """
+
+    by_hand: bool = False
+    asked: tuple[Told, int] | None = None
+    runs: bool = False
+    fresh: bool = False
+    named: bool = False
+    began: float = 0.0
