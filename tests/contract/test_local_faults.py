@@ -213,6 +213,16 @@ def test_a_cleared_hang_lets_the_start_go_on(dli: LocalService) -> None:
     assert dli.status(job_id) == "job_running"
 
 
+def test_a_job_that_was_deleted_while_it_hung_stays_deleted(dli: LocalService) -> None:
+    job_id = dli.create()
+    dli.arm("hang", route="run")
+    dli.run(job_id)
+    assert dli.request("DELETE", f"jobs/{job_id}").status_code == 200
+    dli.http.delete("/_local/faults")
+    dli.pass_time(2)
+    assert [each["event"] for each in dli.history(job_id)] == ["created", "run", "deleted"]
+
+
 @pytest.mark.parametrize(
     "wanted",
     [

@@ -153,7 +153,9 @@ def clear(store: Store) -> None:
     now = StoredClock(store).now()
     with store.write() as db:
         db.execute("DELETE FROM faults")
-        doomed = db.execute("SELECT id, doom FROM jobs WHERE doom <> '{}'").fetchall()
+        doomed = db.execute(
+            "SELECT id, doom FROM jobs WHERE doom <> '{}' AND deleted_at IS NULL"
+        ).fetchall()
         for row in doomed:
             kept = {key: item for key, item in json.loads(row["doom"]).items() if key not in KINDS}
             db.execute(
