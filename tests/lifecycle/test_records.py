@@ -12,7 +12,7 @@ import pytest
 from announced import announced, requests
 from local_service import PROJECT
 from pulumi_dli.errors import Halfway, JobError
-from stack import MARK, URN, Problems, Stack
+from stack import MARK, URN, Killed, Problems, Stack
 
 OTHER = "f" * 32
 PATH = "obs://state/jobs/savepoint/1/"
@@ -88,6 +88,27 @@ def test_the_create_of_the_same_run_uses_it_up(job: Stack) -> None:
     news = job._checked(session, {}, {})  # noqa: SLF001 -- the engine's order, by hand
     job.id, job.outs = session.create(URN, news, None)
     assert counter(job, 2) > 1000
+    assert records(job) == []
+
+
+def test_a_delete_that_is_killed_leaves_no_record_behind(job: Stack) -> None:
+    """The program takes the job out, and has it again."""
+    left = 2  # the stop, then the delete
+
+    def guard() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Killed
+
+    job.lines.guarded = guard
+    with pytest.raises(Killed):
+        deleted_first(job)
+    job.lines.guarded = lambda: None
+    assert len(records(job)) == 1
+    job.refresh()
+    job.up()
+    assert counter(job) > 1000
     assert records(job) == []
 
 

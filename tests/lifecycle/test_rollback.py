@@ -166,6 +166,13 @@ def test_the_copy_goes_with_the_next_good_update(job: Stack) -> None:
     assert "rejected" not in job.outs
 
 
+def test_the_copy_goes_from_a_bucket_that_the_job_leaves(job: Stack) -> None:
+    job.dli.arm("fail_start")
+    rolled_back(job, entrypoint=built(job, "two"))
+    job.up(entrypoint=built(job, "two"), obs_bucket="other", **ASKED)
+    assert copies(job) == []
+
+
 def test_it_is_gone_back_from_a_second_time(job: Stack) -> None:
     for text in ("two", "three"):
         job.dli.arm("fail_start")

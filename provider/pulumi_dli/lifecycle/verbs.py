@@ -19,7 +19,7 @@ from pulumi_dli.clock import Clock, Deadline
 from pulumi_dli.console import Console, WarnOnce
 from pulumi_dli.errors import JobGone, StateAtRisk
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import JobDetail, date
+from pulumi_dli.job.detail import AT_REST, JobDetail, date
 from pulumi_dli.job.move import move
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.plan import plan
@@ -157,8 +157,10 @@ class Lifecycle:
         copied = asked or state.rejected is not None
         began_from_it = f"/{COPIES}/" in state.next_start.path  # then it is the only one so far
         if operation.counted and copied and not began_from_it:
-            self._context.saved.copies.clear(reached, *desired.marks, *state.marks)
-        if operation.counted and (copied or not state.job.has_run):
+            for where in {each.value("obs_bucket"): each for each in (state, reached)}.values():
+                self._context.saved.copies.clear(where, *desired.marks, *state.marks)
+        # A delete that was killed leaves a record and a job at rest.
+        if operation.counted and (copied or not state.job.has_run or job.phase in AT_REST):
             self._context.saved.records.drop(desired, state)
         return reached
 
