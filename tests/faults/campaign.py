@@ -60,6 +60,7 @@ class Game:
         moves_killed: whether a move was killed.
         place: the project of the last program.
         stateful: whether the last state had it that the job keeps its state.
+        left: buckets that runs were to leave that broke off; see docs/limits.md.
     """
 
     world: World
@@ -71,6 +72,7 @@ class Game:
     moves_killed: bool = False
     place: str | None = None
     stateful: bool = True
+    left: set[str] = field(default_factory=set)
     _foreign: int = 0
 
     def play(self, plan: Schedule) -> None:
@@ -97,6 +99,8 @@ class Game:
             self.world.arm(fault)
         program = self._healed(self._adopting(self._placed(_possible(program))))
         self._judge_end(program)
+        if not plan.rights:
+            program = self._judge_left(program, back=plan.back)
         must(self.world.history(self._foreign) == was, "a foreign job was touched")
         self._destroyed(program)
 
@@ -109,6 +113,8 @@ class Game:
         hands = Hands(world)
         if step.saves:
             hands.save(wanted["restore_from"])
+        if step.prunes and "move" not in self.happened:  # nobody sees the jobs of another project
+            judges.judge_pruning(world)
         self.happened |= {step.way, step.meanwhile}
         match step.way:
             case "taint":
@@ -191,11 +197,15 @@ class Game:
             if state.outputs.get("project_id") not in (None, there):
                 self.happened.add("move")
                 self.moves_killed |= run.killed
+        bucket = None if before is None else before["definition"]["obs_bucket"] or None
+        if program is not None and bucket not in (None, program.get("obs_bucket")):
+            broke = run.error or run.killed
+            self.left |= {bucket} if broke else set()
         if unfit and run.killed:
             self.happened.add("unfit")  # a savepoint that only the service knew of may be forgotten
         if any(map(GONE.search, (*saw.told, *run.told))):
             self.losses.forgive()
-        self.stateful = self.stateful if state is None else _stateful(state)
+        self.stateful = self.stateful if state is None else _stateful(state, before)
         told = Told(run.told, replaced, self.stateful, named)
         self.losses.judge(self._histories(), told)
         if program is None and not (run.error or run.killed or step.beside):
@@ -203,6 +213,10 @@ class Game:
         met = run.killed or self.faulty or passing or step.meanwhile
         if program is not None and not met:
             judge_line(saw, run.error, sent, replaced=replaced, unfit=unfit)
+        there = None if run.error or run.killed or step.meanwhile else world.state
+        if program is not None and there is not None:
+            job = next(job for job in world.live_jobs() if job["id"] == there.job_id)
+            judges.judge_definition(job, program)
         judges.judge_jars(world)
         judge_way_back(world, before, run, sent)
         return run.error
@@ -300,6 +314,25 @@ class Game:
         must(state is not None and state.job_id == job["id"], "the state names another job")
         judge_job(job, program, taken_over="adopt" in self.happened)
 
+    def _judge_left(self, program: Program | None, *, back: bool) -> Program | None:
+        """No record and no copy outlives its use; the program that showed it."""
+        if program is None:
+            return None
+        if program["desired_state"] != "running":
+            return program
+        if back and "obs_bucket" in program:
+            program = {**program, "parallel_number": program["parallel_number"] + 1}
+            must(not self._twice(program), "a good update at the end fails")
+            copies = self._known(judges.copies(self.world))
+            must(not copies, f"copies are left: {copies}")
+        left = self._known(judges.records(self.world))
+        must(not left, f"records are left: {left}")
+        return program
+
+    def _known(self, names: list[str]) -> list[str]:
+        """Those in buckets that the job is known to have had."""
+        return [name for name in names if name.partition("/")[0] not in self.left]
+
     def _destroyed(self, program: Program | None) -> None:
         if program is not None and program.get("on_delete") == "retain":
             program = {**program, "on_delete": "stop"}
@@ -318,8 +351,9 @@ def _possible(program: Program | None) -> Program | None:
     return {**program, "name": "etl"}
 
 
-def _stateful(state: State) -> bool:
-    """Whether a state has it that the job keeps its state over restarts."""
+def _stateful(state: State, job: Mapping[str, Any] | None) -> bool:
+    """Whether a job keeps its state over restarts, as a refresh finds it."""
     known = unfold(state.outputs)
     mode = known.get("upgrade_mode")
-    return mode == "savepoint" or (not mode and bool(known.get("obs_bucket")))
+    bucket = known.get("obs_bucket") if job is None else job["definition"]["obs_bucket"]
+    return mode == "savepoint" or (not mode and bool(bucket))

@@ -23,7 +23,7 @@ MARK = "pulumi-owner"
 
 @dataclass(frozen=True)
 class Hands:
-    """The hands on the job of the state."""
+    """The hands on the job of the state, or on the resource's where that has none."""
 
     world: World
 
@@ -40,7 +40,7 @@ class Hands:
                 self._do(lambda at: jobs.update(at, project, job["id"], {"smn_topic": "hand"}))
             case "tagged":
                 self._do(lambda at: tags.put(at, job["id"], {"hand": "x"}))
-            case "stopped" if running:
+            case "stopped" if running and job["definition"]["obs_bucket"]:
                 self._do(lambda at: verbs.stop(at, project, {**one, "trigger_savepoint": True}))
                 self._pass(5)
             case "stop_empty" if running:
@@ -48,6 +48,9 @@ class Hands:
                 self._pass(5)
             case "started" if at_rest and job["has_savepoint"]:
                 self._do(lambda at: verbs.run(at, project, {**one, "resume_savepoint": True}))
+                self._pass(5)
+            case "begun" if job["status"] == "job_init":
+                self._do(lambda at: verbs.run(at, project, one))
                 self._pass(5)
             case "deleted":
                 self._do(lambda at: jobs.delete(at, project, job["id"]))
@@ -99,14 +102,17 @@ class Hands:
 
     def _job(self) -> dict[str, Any] | None:
         state = self.world.state
-        live = self.world.live_jobs()
-        return next((job for job in live if state and job["id"] == state.job_id), None)
+        for job in self.world.live_jobs():
+            forgotten = state is None and job["tags"].get(MARK) == OWNER
+            if forgotten or (state is not None and job["id"] == state.job_id):
+                return job
+        return None
 
     def _do(self, change: Callable[[Moment], object]) -> None:
-        state = self.world.state
-        assert state is not None
+        job = self._job()
+        assert job is not None
         with self.world.moment() as moment:
-            records.record(moment, state.job_id, HAND)
+            records.record(moment, job["id"], HAND)
             change(moment)
 
     def _pass(self, seconds: float) -> None:

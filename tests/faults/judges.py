@@ -85,18 +85,23 @@ def _definition(job: Job) -> dict[str, Any]:
     return {name: value or None for name, value in job["definition"].items() if value != "[]"}
 
 
+def judge_definition(job: Job, program: Program) -> None:
+    """The job is called and made as the program says."""
+    must(job["name"] == program["name"], f"name is {job['name']}, not {program['name']}")
+    for name in ("parallel_number", "smn_topic", "obs_bucket"):
+        wanted, live = program.get(name), job["definition"][name] or None
+        must(live == wanted, f"{name} is {live}, the program says {wanted}")
+
+
 def judge_job(job: Job, program: Program, *, taken_over: bool) -> None:
-    """The job is as the program says.
+    """The job is as the program says, its tags and its run state too.
 
     Args:
         job: the live job.
         program: the program.
         taken_over: whether it was another's, so that tags of before are kept.
     """
-    must(job["name"] == program["name"], f"name is {job['name']}, not {program['name']}")
-    for name in ("parallel_number", "smn_topic", "obs_bucket"):
-        wanted, live = program.get(name), job["definition"][name] or None
-        must(live == wanted, f"{name} is {live}, the program says {wanted}")
+    judge_definition(job, program)
     tags = {key: value for key, value in job["tags"].items() if not key.startswith("pulumi-")}
     wanted_tags: Program = program.get("tags", {})
     if taken_over:
@@ -104,6 +109,16 @@ def judge_job(job: Job, program: Program, *, taken_over: bool) -> None:
     must(tags == wanted_tags, f"tags are {tags}")
     rest = job["status"] in AT_REST
     must(rest == (program["desired_state"] == "stopped"), f"the job is {job['status']}")
+
+
+def judge_pruning(world: World) -> None:
+    """What jobs and records name is there after a pruning, if it was there before."""
+    texts = [str(job["definition"]) for job in world.live_jobs()]
+    texts += [(world.folder / "obs" / name).read_text() for name in records(world)]
+    named = {file for file in _there(world, "*/pulumi-dli/*/*") if any(file in t for t in texts)}
+    world.prune()
+    gone = named.difference(_there(world, "*/pulumi-dli/*/*"))
+    must(not gone, f"pruned, and yet needed: {gone}")
 
 
 def records(world: World) -> list[str]:

@@ -120,15 +120,20 @@ class Losses:
             case "run":
                 run.asked = None if by_hand else (told, before)
                 run.fresh = not event["resume"]  # what comes back by itself is no other start
-            case "stop":
-                lost = not event["savepoint"] and run.runs and told.stateful and self.held
+                if run.asked and run.fresh and told.gives_up():
+                    self.held = 0
+            case "stop" if not event["savepoint"] and not by_hand and run.runs:
+                lost = told.stateful and self.held
                 said = told.gives_up() or told.goes_back
-                must(by_hand or not lost or said, f"stopped empty, unsaid: {event}")
+                must(not lost or said, f"stopped empty, unsaid: {event}")
+                run.leaves = before if told.goes_back else 0
             case "running":
                 self._started(run, event)
             case "crashed" | "stopped" | "finished" | "submit failed":
                 self.held = event["counter"] if run.runs else self.held
-                run.runs = False
+                if event["event"] == "stopped" and run.leaves is not None:
+                    self.held = run.leaves
+                run.runs, run.leaves = False, None
                 if event["event"] == "crashed" and run.fresh and event["at"] - run.began < SETTLE:
                     self.held = 0  # a first start that did not count leaves no state
             case "savepoint":
@@ -157,6 +162,7 @@ class _Run:
         asked: what the run of ours that asked for it had told, and the state before that; None
             where nobody of ours did.
         runs: whether it lasts.
+        leaves: where we stop it without a savepoint, what is left then.
         fresh, named: whether it began with nothing, or from what the program names.
         began: when.
     """
@@ -164,6 +170,7 @@ class _Run:
     by_hand: bool = False
     asked: tuple[Told, int] | None = None
     runs: bool = False
+    leaves: int | None = None
     fresh: bool = False
     named: bool = False
     began: float = 0.0

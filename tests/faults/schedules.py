@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from faults import strikes
@@ -10,12 +11,15 @@ from faults.engine import Program
 from faults.hands import HANDS
 from faults.kills import Kill
 from faults.strikes import Fault
-from faults.wishes import BASE, ELSEWHERE, NOWHERE, Wishes, built
+from faults.wishes import ASKS, BASE, CHANGES, ELSEWHERE, NOWHERE, UPDATES, Wishes, built
+from faults.world import BUILT
 
 WAYS = ("taint", "replace", "forget", "restore", "move", "retain", "adopt", "steal", *HANDS)
 """How a job meets its resource other than by create and update."""
-MEANWHILE = ("stopped", "stop_empty", "started", "edited", "deleted")
+MEANWHILE = ("stopped", "stop_empty", "started", "begun", "edited", "deleted")
 """What somebody may do to a job between what is said of it and what is done."""
+RIGHTS = {2: "reads", 4: "reads", 10: "writes", 26: "writes"}
+"""What the object service refuses, by the seed."""
 MOVING = 25
 """The request of a move that finds its old job gone."""
 
@@ -32,6 +36,7 @@ class Step:
         saves: whether somebody has taken the savepoint that `restore_from` names.
         meanwhile: what somebody does to the job once the plan was said; "" for nothing.
         beside: whether the program has another resource.
+        prunes: whether somebody has `pulumi-dli artifacts prune` delete what nobody needs.
     """
 
     way: str
@@ -41,6 +46,7 @@ class Step:
     saves: bool = False
     meanwhile: str = ""
     beside: bool = False
+    prunes: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,13 +56,20 @@ class Schedule:
     Attributes:
         steps: the steps.
         rights: faults that stay.
+        back: whether definitions that fail are gone back from.
     """
 
     steps: tuple[Step, ...]
     rights: tuple[Fault, ...] = ()
+    back: bool = False
 
 
 MOVED: Program = {**BASE, "project_id": ELSEWHERE}
+EMPTY: Program = {**BASE, "upgrade_mode": "stateless"}
+BACK: Sequence[Program] = [
+    {**BASE, "rollback": "previous", "entrypoint": f"{BUILT}{version}"} for version in (1, 2)
+]
+RUNS = (Step("", BASE), Step("waits", BASE))
 NAMED = {
     -1: [  # the first start of a job that moved fails
         Step("", BASE),
@@ -76,6 +89,34 @@ NAMED = {
         Step("move", {**MOVED, "queue_name": "gone"}, ({"kind": "delay", "seconds": 0},)),
         Step("", None),
     ],
+    -4: [  # what would only have changed live comes to start a job that somebody has stopped
+        *RUNS,
+        Step("", {**EMPTY, "smn_topic": "topic1"}, meanwhile="stopped"),
+    ],
+    -5: [  # a job that never ran is about to move, and somebody starts it
+        Step("", {**BASE, "desired_state": "stopped"}),
+        Step("move", {**EMPTY, "project_id": ELSEWHERE}, meanwhile="begun"),
+    ],
+    -6: [  # what a line says of a replacement does not hold for a job that is gone on with
+        *RUNS,
+        Step("forget", EMPTY, meanwhile="stopped"),
+    ],
+    -7: [  # a promised way back is there, or nothing is begun
+        Step("", BACK[0]),
+        Step("waits", BACK[0]),
+        Step("", BACK[1], ({"kind": "crash", "route": "run", "seconds": 1},), meanwhile="stopped"),
+    ],
+    -8: [  # neither the new definition nor the old one starts
+        Step("", BACK[0]),
+        Step("waits", BACK[0]),
+        Step("", BACK[1], ({"kind": "crash", "route": "run", "seconds": 1, "times": 2},)),
+        Step("", BACK[1]),
+    ],
+    -9: [  # a deleted job leaves its savepoint to the one that is made in its place
+        *RUNS,
+        Step("", None, beside=True),
+        Step("waits", BASE),
+    ],
 }
 """Schedules that chance draws too rarely."""
 
@@ -84,23 +125,31 @@ def schedule(seed: int) -> Schedule:
     """The schedule of a seed.
 
     Every third is without faults. Every second changes what decides from which state a job
-    starts, every fourth asks for rollbacks, every fifth has built jars.
+    starts, every fourth asks for rollbacks, every fifth has built jars, and in some the object
+    service lets its user read nothing, or write nothing.
     """
     if seed in NAMED:
         return Schedule(tuple(NAMED[seed]))
-    calm, asks, back = seed % 3 == 0, seed % 2 == 0, seed % 4 == 0
-    steps = _steps(random.Random(seed), calm=calm, asks=asks)  # noqa: S311 -- repeatable, not secret
-    if asks:
-        steps = _met(random.Random(f"met {seed}"), steps)  # noqa: S311
-    if back or seed % 5 == 1:
-        steps = _with_jars(random.Random(f"jars {seed}"), steps, calm=calm)  # noqa: S311
+    calm, back, jars = seed % 3 == 0, seed % 4 == 0, seed % 5 == 1
+    refused = RIGHTS.get(seed % 32, "")
+    refused = "reads" if jars and refused else refused  # else there is no jar to run
     if back:
-        steps = _going_back(random.Random(f"back {seed}"), steps, calm=calm)  # noqa: S311
-    return Schedule(tuple(steps))
+        steps = _updates(_dice(seed), calm=calm)
+    else:
+        steps = _steps(_dice(seed), CHANGES if seed % 2 else ASKS, calm=calm)
+    if jars and not back:
+        steps = _with_jars(_dice(f"jars {seed}"), steps, calm=calm)
+    if seed % 2 == 0:
+        steps = _met(_dice(f"met {seed}"), steps)
+    return Schedule(tuple(steps), tuple(strikes.rights(refused)), back)
 
 
-def _steps(dice: random.Random, *, calm: bool, asks: bool) -> list[Step]:
-    wishes = Wishes(dice, asks)
+def _dice(seed: int | str) -> random.Random:
+    return random.Random(seed)  # noqa: S311 -- a schedule must be repeatable, not secret
+
+
+def _steps(dice: random.Random, changes: Sequence[str], *, calm: bool) -> list[Step]:
+    wishes = Wishes(dice, changes)
     steps = [_step(dice, "", wishes.now, calm=calm)]
     for _ in range(dice.randint(2, 6)):
         way = dice.choice(WAYS) if dice.random() < 0.5 else ""
@@ -120,7 +169,7 @@ def _met(dice: random.Random, steps: list[Step]) -> list[Step]:
         replace(
             step,
             saves=_directory(step) not in ("", NOWHERE, _directory(before)),
-            meanwhile=dice.choice(MEANWHILE) if dice.random() < 0.15 else "",
+            meanwhile=dice.choice(MEANWHILE) if dice.random() < 0.1 else "",
             beside=dice.random() < 0.5,
         )
         for before, step in zip([steps[0], *steps], steps, strict=False)
@@ -145,17 +194,17 @@ def _with_jars(dice: random.Random, steps: list[Step], *, calm: bool) -> list[St
     ]
 
 
-def _going_back(dice: random.Random, steps: list[Step], *, calm: bool) -> list[Step]:
-    """The same with definitions that fail, and that are gone back from."""
+def _updates(dice: random.Random, *, calm: bool) -> list[Step]:
+    """A job that has run for a while, and new definitions, which are gone back from."""
     more: Program = {"rollback": "previous", "restart_when_exception": dice.random() < 0.3}
-    return [
-        step
-        if step.program is None
-        else replace(
-            step,
-            program={**step.program, **more},
-            faults=(*step.faults, *(() if calm else strikes.of_a_definition(dice))),
-            kill=strikes.kill(dice, strikes.LATEST_OF_OBJECTS),
-        )
-        for step in steps
-    ]
+    wishes = Wishes(dice, UPDATES)
+    steps = [Step("", built(dice, {**BASE, **more}))]
+    for number in range(dice.randint(2, 5)):
+        way = "waits" if number == 0 or dice.random() < 0.3 else ""
+        program = wishes.next(way)
+        assert program is not None
+        faults = () if calm else tuple(strikes.of_an_update(dice))
+        kill = strikes.kill(dice, strikes.LATEST_OF_OBJECTS)
+        prunes = dice.random() < 0.3
+        steps.append(Step(way, built(dice, {**program, **more}), faults, kill, prunes=prunes))
+    return [*steps, replace(steps[-1], way="", faults=(), kill=None, prunes=False)]

@@ -62,10 +62,10 @@ def of_objects(dice: random.Random) -> Iterator[Fault]:
         yield {"kind": "answer", "code": code, "times": times, **aim}
 
 
-def of_a_definition(dice: random.Random) -> Iterator[Fault]:
+def of_an_update(dice: random.Random) -> Iterator[Fault]:
     """Why a new definition does not come to run, and perhaps the old one neither."""
     times = {"times": dice.choice((1, 1, 1, 2, 3))}
-    match dice.choice(("", "fail", "crash", "crash", "hang", "refused", "lost")):
+    match dice.choice(("", "fail", "fail", "crash", "crash", "hang", "refused", "lost")):
         case "fail":
             yield {"kind": "fail_start", "route": "run", **times}
         case "crash":
@@ -76,14 +76,17 @@ def of_a_definition(dice: random.Random) -> Iterator[Fault]:
         case "refused":
             yield {"kind": "answer", "route": "run", "code": "403", "when": "before", **times}
         case "lost":
-            when = dice.choice(("before", "after"))
-            yield {"kind": "drop", "route": "run", "when": when, "times": 3}
+            when, times = dice.choice(("before", "after")), {"times": dice.choice((1, 3))}
+            yield {"kind": "drop", "route": "run", "when": when, **times}
+    if dice.random() < 0.4:
+        yield from of_objects(dice)
+    if dice.random() < 0.2:
+        yield fault(dice)
 
 
 def rights(which: str) -> Iterator[Fault]:
-    """What the object service refuses a user for good: what it reads, or what it writes."""
-    routes = OBJECTS[:3] if which == "reads" else OBJECTS[3:]
-    for route in routes:
+    """What the object service refuses a user for good: `reads`, `writes`, or nothing ("")."""
+    for route in {"reads": OBJECTS[:3], "writes": OBJECTS[3:]}.get(which, ()):
         yield {"kind": "answer", "route": route, "code": "403", "times": FOREVER}
 
 

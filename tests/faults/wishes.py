@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from faults.engine import Program
@@ -23,8 +24,10 @@ BASE: Program = {
     "timeouts": {"create": 300, "update": 300, "delete": 300, "settle": SETTLE},
 }
 CHANGES = ("live", "restart", "rename", "revert", "stop", "start", "refresh", "delete", "tags")
-ASKS = ("mode", "bucket", "trigger", "restore", "restore")
-"""Changes of what decides from which state a job starts."""
+ASKS = (*CHANGES, "mode", "bucket", "trigger", "restore", "restore")
+"""The same with those of what decides from which state a job starts."""
+UPDATES = ("live", "restart", "restart", "rename", "revert", "tags", "trigger", "bucket", "stop")
+"""Those of a job that mostly stays and runs."""
 SAVED = "obs://bucket/saved/"
 """Where somebody takes savepoints by hand."""
 NOWHERE = f"{SAVED}none/"
@@ -37,13 +40,13 @@ class Wishes:
 
     Attributes:
         dice: what draws.
-        asks: whether what decides from which state a job starts changes too.
+        changes: which there are.
         now, before: the program, and the one before it.
         saved: directories that programs have named so far.
     """
 
     dice: random.Random
-    asks: bool
+    changes: Sequence[str]
     now: Program | None = field(default_factory=lambda: dict(BASE))
     before: Program | None = field(default_factory=lambda: dict(BASE))
     saved: list[str] = field(default_factory=list)
@@ -61,7 +64,7 @@ class Wishes:
         if way == "retain":
             return {**current, "on_delete": "retain"}
         dice = self.dice
-        match dice.choice((*CHANGES, *ASKS) if self.asks else CHANGES):
+        match dice.choice(self.changes):
             case "live":
                 return {**current, "smn_topic": f"topic{dice.randint(1, 9)}"}
             case "restart":

@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,8 @@ from local_service import new_store
 from pulumi_dli.artifacts.names import LocalFile
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.client.transport import Transport
+from pulumi_dli.command.prune import Wanted, prune
+from pulumi_dli.errors import DliError
 from pulumi_dli.local import faults
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.doors import everything, history
@@ -42,7 +45,7 @@ from pulumi_dli.local.simulation import Simulation
 from pulumi_dli.local.store import Store
 from pulumi_dli.session import Session
 from stack import OneClock, changes, short
-from stand_ins import Lines
+from stand_ins import HandClock, Lines
 
 ROUTES = ("create", "update", "run", "stop", "details", "list_jobs", "delete", "import_savepoint")
 """Where the campaign aims faults."""
@@ -51,6 +54,8 @@ OBJECTS = (
     *("put_object", "copy_object", "delete_object"),
 )
 """The same, of the object service: what reads, then what writes."""
+AGE = 30 * 24 * 3600
+"""Seconds after which everything is old enough to be pruned."""
 BUILT = "built:"
 """How the `entrypoint` of a program begins that is a local file; its version follows."""
 
@@ -143,6 +148,14 @@ class World:
     def holds(self, path: str) -> bool:
         """Whether a savepoint or checkpoint is in a directory of a bucket."""
         return (self.folder / "obs" / path.removeprefix("obs://") / "_metadata").is_file()
+
+    def prune(self) -> None:
+        """`pulumi-dli artifacts prune` in every bucket, when all that is there is old."""
+        later = HandClock(time.time() + AGE)
+        buckets = [folder.name for folder in (self.folder / "obs").glob("bucket*")]
+        wanted = Wanted("12h", buckets, yes=True)
+        with suppress(DliError):
+            prune(self.reached(), wanted, say=self.trace.append, ask=None, clock=later)
 
     def up(
         self,
