@@ -17,7 +17,7 @@ from pulumi_dli.artifacts.records import Records
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.artifacts.watch import Watch
 from pulumi_dli.errors import DliError, ObjectMissing
-from pulumi_dli.job.checkpoint import Checkpoint, stuck, unused
+from pulumi_dli.job.checkpoint import FOLDER, Checkpoint, stuck, unused
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.next_start import LIVE, NextStart
@@ -27,7 +27,6 @@ from pulumi_dli.job.state import State
 if TYPE_CHECKING:
     from pulumi_dli.artifacts.objects import Object, Objects
 
-FOLDER = "jobs/checkpoint/"
 MOST_PARTS = 200
 """How often the list is begun anew behind files that no checkpoint is told by."""
 MOST_OBJECTS = 50_000

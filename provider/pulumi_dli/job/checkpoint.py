@@ -16,6 +16,9 @@ from pulumi_dli.job.start import pending_start, start
 from pulumi_dli.job.started import SHAPING, Definition
 from pulumi_dli.job.state import State
 
+FOLDER = "jobs/checkpoint/"
+"""Where in a job's bucket the service makes its checkpoints."""
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
