@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pulumi
 
 from pulumi_dli import asked, given
-from pulumi_dli.errors import DliError, NotFoundError, SettingsError
+from pulumi_dli.errors import DliError, NotThere
 from pulumi_dli.results import (
     GetFlinkJarJobResult,
     GetQueueResult,
@@ -28,10 +28,8 @@ from pulumi_dli.results import (
 )
 
 if TYPE_CHECKING:
-    from pulumi_dli.client.api import Jobs
-    from pulumi_dli.client.connections import Connections, Place
-
-_MOST_NAMED = 20
+    from pulumi_dli.client.connections import Connections
+    from pulumi_dli.finding import Finding
 
 
 @given.called
@@ -59,28 +57,11 @@ def get_flink_jar_job(
         asked.demand_name("name", name)
     else:
         job_id = given.job_id("job_id", job_id)
-    with _asking(region, project_id) as (jobs, place):
+    with _asking("get_flink_jar_job", region, project_id) as find:
         if job_id is not None:
-            try:
-                return job_result(jobs.details(job_id))
-            except NotFoundError:
-                raise SettingsError(
-                    f"get_flink_jar_job: there is no Flink job {job_id} in {_words(place)}"
-                ) from None
-        found = [job for job in jobs.list_jobs(name=str(name)) if job.name == name]
-        if len(found) == 1:
-            # The list leaves out what the details tell.
-            return job_result(jobs.details(found[0].job_id))
-        if found:
-            ids = ", ".join(str(job.job_id) for job in found)
-            raise SettingsError(
-                f"get_flink_jar_job: several Flink jobs are called {name} in {_words(place)}: "
-                f"{ids}; give `job_id`"
-            )
-        raise SettingsError(
-            f"get_flink_jar_job: no Flink job is called {name} in {_words(place)}; "
-            "list_flink_jar_jobs() returns those that exist"
-        )
+            return job_result(find.job(job_id))
+        hint = "list_flink_jar_jobs() returns those that exist"
+        return job_result(find.named(str(name), instead="`job_id`", hint=hint))
 
 
 @given.called
@@ -108,21 +89,8 @@ def list_flink_jar_jobs(
     asked.demand_names(queue_name=queue_name, status=status)
     if tags is not None:
         asked.demand_filter(tags)
-    with _asking(region, project_id) as (jobs, _):
-        filters = {} if status is None else {"status": _known_status(status)}
-        if tags:
-            filters["tags"] = ",".join(f"{key}={value}" for key, value in tags.items())
-        # The service may store a queue's name in lower case, so its filter might miss some.
-        queue = None if queue_name is None else queue_name.casefold()
-        found = [
-            job
-            for job in jobs.list_jobs(**filters)
-            if (status is None or job.status == status)
-            and (queue is None or str(job.values.get("queue_name")).casefold() == queue)
-        ]
-        if found and tags:
-            _demand_filtering(jobs, tags)
-        return [job_result(job) for job in found]
+    with _asking("list_flink_jar_jobs", region, project_id) as find:
+        return [job_result(job) for job in find.jobs(queue_name, status, tags)]
 
 
 @given.called
@@ -140,21 +108,14 @@ def get_queue(
         pulumi.RunError: there is none; or the service cannot be asked.
     """
     asked.demand_name("name", name)
-    with _asking(region, project_id) as (jobs, place):
-        queues = jobs.queues()
-        for queue in queues:
-            if queue.name.casefold() == name.casefold():
-                return queue_result(queue)
-        names = ", ".join(sorted(queue.name for queue in queues)[:_MOST_NAMED])
-        raise SettingsError(
-            f"get_queue: there is no queue {name} in {_words(place)}; there are: {names or 'none'}"
-        )
+    with _asking("get_queue", region, project_id) as find:
+        return queue_result(find.queue(name))
 
 
 @contextmanager
-def _asking(region: str | None, project_id: str | None) -> Iterator[tuple[Jobs, Place]]:
-    """A client; our errors leave as one sentence without a traceback."""
-    from pulumi_dli.client.api import Jobs  # noqa: PLC0415 -- see the module's docstring
+def _asking(function: str, region: str | None, project_id: str | None) -> Iterator[Finding]:
+    """The look-ups of a place; our errors leave as one sentence without a traceback."""
+    from pulumi_dli.finding import Finding  # noqa: PLC0415 -- see the module's docstring
     from pulumi_dli.job.desired import Desired  # noqa: PLC0415
     from pulumi_dli.rules.messages import sentence  # noqa: PLC0415
     from pulumi_dli.settings.sources import SETTINGS  # noqa: PLC0415
@@ -165,8 +126,9 @@ def _asking(region: str | None, project_id: str | None) -> Iterator[tuple[Jobs, 
     config = pulumi.Config("dli")
     try:
         connections = _connections(tuple((f"dli:{key}", config.get(key)) for key in SETTINGS))
-        place = connections.place(region, project_id)
-        yield Jobs(connections.transport(region, project_id)), place
+        yield Finding(connections, region, project_id)
+    except NotThere as error:
+        raise pulumi.RunError(f"{function}: {error}") from None
     except DliError as error:
         raise pulumi.RunError(str(error)) from None
 
@@ -185,28 +147,3 @@ def _here() -> Path:
     """A folder of the project, wherever the program has gone meanwhile."""
     root = Path(pulumi.get_root_directory() or "")  # a program that is a function has none
     return root if root.is_absolute() else Path.cwd()
-
-
-def _known_status(status: str) -> str:
-    from pulumi_dli.job.detail import PHASES  # noqa: PLC0415
-
-    if status not in PHASES:
-        raise SettingsError(
-            f"list_flink_jar_jobs: there is no status {status}; there are: {', '.join(PHASES)}"
-        )
-    return status
-
-
-def _demand_filtering(jobs: Jobs, tags: Mapping[str, str]) -> None:
-    """A region that knows no filter by tags would return every job."""
-    from pulumi_dli.client.ownership import IMPOSSIBLE_MARK  # noqa: PLC0415
-
-    if next(jobs.list_jobs(tags=f"{next(iter(tags))}={IMPOSSIBLE_MARK}"), None) is not None:
-        raise SettingsError(
-            "list_flink_jar_jobs: this region's job list takes no account of tags; look for the "
-            "jobs by `queue_name` or `status`"
-        )
-
-
-def _words(place: Place) -> str:
-    return f"project {place.project_id} of {place.where}"

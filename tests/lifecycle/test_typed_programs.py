@@ -16,7 +16,7 @@ import typed_programs
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.config import get_config_env, set_all_config
 from pulumi_dli import FlinkJarJob, resource
-from pulumi_dli.resource import TYPE
+from pulumi_dli.job.naming import TYPE
 from pydantic import TypeAdapter, ValidationError
 from stack import Stack, sent
 from typing_extensions import TypedDict

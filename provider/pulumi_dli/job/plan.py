@@ -15,7 +15,7 @@ from typing import Any
 from pulumi_dli.job.canonical import canonical
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.job.differences import Change, differences, managed
+from pulumi_dli.job.differences import Change, differences, managed, sets_others
 from pulumi_dli.job.field import Cost
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
@@ -94,6 +94,19 @@ class Plan:
             or self.remove_tags
         )
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arguments that differ."""
+        tags = {**self.add_tags, **self.remove_tags}
+        return (
+            *(change.name for change in self.changes),
+            *(["tags"] if tags.keys() - {OWNER_TAG} else []),
+            *(["owner"] if OWNER_TAG in tags else []),
+            *self.kept,
+            *self.recorded,
+            *(["desired_state"] if (self.stop or self.start) and not self.changes else []),
+        )
+
 
 RECORDED = (
     "desired_state",
@@ -148,7 +161,11 @@ def plan(
     if thief:
         again = state is not None and state.ours.get("adopt_job_id") == job.job_id
         why_not = taken(job, thief, again=again)
+    recorded = _recorded(desired, state)
     full = stop or begins is not None
+    changed = full or changes or kept or add or remove or recorded
+    if _to_mark(job, desired, state) and (changed or not _taken_in(desired, state)):
+        add[OWNER_TAG] = desired.owner
     savepoint = stop and desired.stateful and job.has_run
     return Plan(
         changes=changes,
@@ -165,7 +182,7 @@ def plan(
         and ((stop and not savepoint) or (begins is not None and begins.empty)),
         blocked=why_not,
         foreign=bool(thief),
-        recorded=_recorded(desired, state),
+        recorded=recorded,
         asked=() if begins is None else asked,
         restart_mark=restart_mark(job, desired, state) if state and begins and asked else "",
     )
@@ -210,8 +227,6 @@ def _tags(
     stored = {} if state is None else state.value("tags")
     there = canonical("tags", job.values.get("tags", stored)) or {}
     add = {key: value for key, value in wanted.items() if there.get(key) != value}
-    if _to_mark(job, desired, state):
-        add[OWNER_TAG] = desired.owner
     ours = there
     if state is not None or taken_over:
         ours = managed("tags", there, wanted, state) or {}
@@ -225,6 +240,11 @@ def _to_mark(job: JobDetail, desired: Desired, state: State | None) -> bool:
     if job.mark is None:
         return state is not None and (state.owner != desired.owner or bool(state.foreign))
     return job.mark != desired.owner
+
+
+def _taken_in(desired: Desired, state: State | None) -> bool:
+    """Whether a job is as an import left it: it is marked with the first change of any kind."""
+    return state is not None and state.taken_in and not sets_others(desired, state)
 
 
 def _thief(job: JobDetail, desired: Desired, state: State) -> str:

@@ -54,7 +54,7 @@ class Lifecycle:
         saved: SavedState,
     ) -> None:
         console = WarnOnce(console)
-        waits = Waits(jobs, console.progress)
+        waits = Waits(jobs, console.progress, console.wait_on)
         tags = Tags(jobs, ignored)
         self._context = Context(
             jobs=jobs,

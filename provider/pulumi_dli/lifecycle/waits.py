@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.clock import Clock
@@ -25,10 +26,19 @@ UNMOVED = 300.0
 
 
 class Waits:
-    """The waits, over one client. Each leaves the job as it was last seen in the operation."""
+    """The waits, over one client. Each leaves the job as it was last seen in the operation.
 
-    def __init__(self, jobs: Jobs, report: Report) -> None:
+    Args:
+        jobs: the client.
+        report: takes a line on what is waited for.
+        wait_on: raises where a wait that a later run can take up is no longer wanted.
+    """
+
+    def __init__(
+        self, jobs: Jobs, report: Report, wait_on: Callable[[], None] = lambda: None
+    ) -> None:
         self._jobs = jobs
+        self._wait_on = wait_on
         self._waiter = Waiter(self.look, report)
 
     def look(self, job_id: int) -> JobDetail:
@@ -132,7 +142,13 @@ class Waits:
                 raise JobFailed(f"{_title(job)} was stopped while it started: {_reason(job)}")
             return math.inf
 
-        self._waiter.wait(operation, "to run", verdict)
+        def patient(job: JobDetail) -> float | None:
+            soonest = verdict(job)
+            if soonest is not None:
+                self._wait_on()  # the start was accepted; the next run looks how it went
+            return soonest
+
+        self._waiter.wait(operation, "to run", patient)
         operation.counted = True
 
     def linger(self, operation: Operation, phase: Phase) -> None:
