@@ -82,6 +82,8 @@ class Session:
         olds: Mapping[str, Any],
         news: Mapping[str, Any],
         unknown: frozenset[str],
+        *,
+        created_first: bool = False,
     ) -> tuple[dict[str, Any], list[str]]:
         """Fill in what the program left out, and tell everything that is wrong.
 
@@ -91,12 +93,13 @@ class Session:
                 engine replaces.
             news: what is known of the program's inputs.
             unknown: names of inputs that are not known yet, wholly or in part.
+            created_first: see `Desired`.
 
         Returns:
             What to put into the inputs, and the problems. An input `failure` says why the job
             cannot be brought to the wish.
         """
-        return self._checking.check(urn, olds, news, unknown)
+        return self._checking.check(urn, olds, news, unknown, created_first=created_first)
 
     @discreet
     def diff(
@@ -210,7 +213,7 @@ class Session:
         life = self._lives.at(place, props)
         if state.replaced:
             self._memory.leave(heir, Old(place, state, state.next_start.path, deleted=True))
-        elif anew is not None:
+        elif anew is not None and not (anew.desired.created_first and place == anew.place):
             told = self._memory.loss_told(heir, replaced=True)
             wish = replace(anew.desired, loss_told=told)
             life.demand_replaceable(wish, state, here=place == anew.place)

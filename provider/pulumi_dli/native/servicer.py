@@ -114,7 +114,12 @@ class Servicer(ResourceProviderServicer):
         except SettingsError as error:
             return rpc.CheckResponse(failures=[rpc.CheckFailure(reason=str(error))])
         filled, problems = self._session.check(
-            request.urn, olds.known, {**news.known, **made}, news.unknown
+            request.urn,
+            olds.known,
+            {**news.known, **made},
+            news.unknown,
+            # Our own class asks the engine to delete first; of other programs nobody can tell.
+            created_first=request.urn not in self._python,
         )
         given = {name: _without_file(value) for name, value in news.marked.items()}
         told = {name: like(value, news.marked.get(name)) for name, value in filled.items()}

@@ -70,6 +70,8 @@ class Foresight:
         diffed = old is not None  # then the diff has spoken of a move
         if old is None and known is not None:
             old = Old(known_place(known.ours), known)
+            if anew.desired.created_first and old.place == anew.place:
+                old = None  # the create meets it
         if old is not None:  # it is in the state, so the engine replaces it
             self.memory.leave(urn, old)
             if other := adopts_another(anew.desired, old.state):

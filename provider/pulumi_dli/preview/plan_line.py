@@ -130,6 +130,11 @@ def going_on(
     told = ("restore_from is not used, the job has state of its own",) if unused else ()
     instead = ", whose replacement is still to be made" if again else ""
     line = _line(f"goes on with job {job.job_id}{instead}", plan, quiet, desired, (*told, *cus))
+    if desired.created_first:
+        either_way = f"not replaced: goes on with job {job.job_id}"
+        return line._replace(
+            text=f"{line.text}; if the engine replaces it (--replace, taint): {either_way}"
+        )
     if replaced is None or replaced.blocked:
         return line
     either = bool(unused) and replaced.start is not None
