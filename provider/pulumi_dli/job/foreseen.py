@@ -10,7 +10,7 @@ from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.outputs import Outcome, after
 from pulumi_dli.job.plan import Plan
 from pulumi_dli.job.state import State
-from pulumi_dli.job.stored import UNSET
+from pulumi_dli.job.stored import UNSET, UNTOLD
 
 _OF_A_START = frozenset(
     {
@@ -29,7 +29,7 @@ _OF_A_START = frozenset(
     }
 )
 """Outputs that a stop or a start decides."""
-_OF_THE_SERVICE = _OF_A_START | {"create_time"}
+_OF_THE_SERVICE = _OF_A_START | {"create_time", "unmanaged", UNTOLD}
 """Outputs that a new job is given."""
 
 
@@ -74,5 +74,7 @@ def _foreseen(
 ) -> Foreseen:
     reached = after(outcome, desired, state)
     open_ = unknown | desired.unknown
+    if desired.unknown:  # each may turn out to be left out
+        open_ |= {"set_arguments", UNSET}
     outputs = {name: value for name, value in reached.write().items() if name not in open_}
     return Foreseen(outputs, open_)

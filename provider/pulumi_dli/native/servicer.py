@@ -44,7 +44,7 @@ class Servicer(ResourceProviderServicer):
         calls: those of the engine.
     """
 
-    _session: Session
+    _session: Session | None = None
 
     def __init__(self, engine: Engine, calls: Calls) -> None:
         self.calls = calls
@@ -97,6 +97,7 @@ class Servicer(ResourceProviderServicer):
             from pulumi_dli.session import open_session  # noqa: PLC0415
 
         settings = Props.read(request.args).known
+        self.close()
         self._session = open_session(
             lambda key: settings.get(key.removeprefix("dli:")), Path.cwd(), self._engine
         )
@@ -113,7 +114,7 @@ class Servicer(ResourceProviderServicer):
             made = Naming.of(request).fill(news, olds.known)
         except SettingsError as error:
             return rpc.CheckResponse(failures=[rpc.CheckFailure(reason=str(error))])
-        filled, problems = self._session.check(
+        filled, problems = self._verbs.check(
             request.urn,
             olds.known,
             {**news.known, **made},
@@ -122,15 +123,15 @@ class Servicer(ResourceProviderServicer):
             created_first=request.urn not in self._python,
         )
         given = {name: _without_file(value) for name, value in news.marked.items()}
-        told = {name: like(value, news.marked.get(name)) for name, value in filled.items()}
+        told = _hidden(given | made | filled, news.marked)
         # A failure with a property's name would make the engine print its value, secrets too.
         failures = [rpc.CheckFailure(reason=text) for text in problems]
-        return rpc.CheckResponse(inputs=write(given | made | told), failures=failures)
+        return rpc.CheckResponse(inputs=write(told), failures=failures)
 
     @served
     def Diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         news, before = Props.read(request.news), Props.read(request.old_inputs).marked
-        found = self._session.diff(
+        found = self._verbs.diff(
             request.urn,
             demand_job_id(request.id),
             Props.read(request.olds).known,
@@ -158,7 +159,7 @@ class Servicer(ResourceProviderServicer):
         news = Props.read(request.properties)
         if request.preview:
             return rpc.CreateResponse(properties=self._foreseen(request.urn, None, {}, news))
-        job_id, outs = self._session.create(request.urn, news.known, request.timeout or None)
+        job_id, outs = self._verbs.create(request.urn, news.known, request.timeout or None)
         return rpc.CreateResponse(id=str(job_id), properties=write(_hidden(outs, news.marked)))
 
     @served
@@ -169,7 +170,7 @@ class Servicer(ResourceProviderServicer):
             return rpc.UpdateResponse(
                 properties=self._foreseen(request.urn, job_id, olds.marked, news)
             )
-        outs = self._session.update(
+        outs = self._verbs.update(
             request.urn, job_id, olds.known, news.known, request.timeout or None
         )
         return rpc.UpdateResponse(properties=write(_hidden(outs, {**olds.marked, **news.marked})))
@@ -179,13 +180,13 @@ class Servicer(ResourceProviderServicer):
         props, before = Props.read(request.properties), Props.read(request.inputs).marked
         if "set_arguments" not in props.marked:
             mark = mark_of(ORGANIZATION, request.urn)
-            taken = self._session.take_in(request.urn, request.id, props.known, mark)
+            taken = self._verbs.take_in(request.urn, request.id, props.known, mark)
             return rpc.ReadResponse(
                 id=str(taken.job_id),
                 properties=write(_hidden(taken.outputs, {})),
                 inputs=write(_hidden(taken.inputs, {})),
             )
-        found = self._session.read(request.urn, demand_job_id(request.id), props.known)
+        found = self._verbs.read(request.urn, demand_job_id(request.id), props.known)
         if found is None:
             return rpc.ReadResponse()
         outs, inputs = found
@@ -197,7 +198,7 @@ class Servicer(ResourceProviderServicer):
 
     @served
     def Delete(self, request: rpc.DeleteRequest) -> empty_pb2.Empty:
-        self._session.delete(
+        self._verbs.delete(
             request.urn,
             demand_job_id(request.id),
             Props.read(request.properties).known,
@@ -210,12 +211,23 @@ class Servicer(ResourceProviderServicer):
         from pulumi_dli.native.answers import answer  # noqa: PLC0415 -- as in `Configure`
 
         try:
-            found = answer(self._session.connections, request.tok, Props.read(request.args).known)
+            found = answer(self._verbs.connections, request.tok, Props.read(request.args).known)
         except DliError as error:
             return rpc.InvokeResponse(failures=[rpc.CheckFailure(reason=str(error))])
         response = rpc.InvokeResponse()
         getattr(response, "return").CopyFrom(write(found))
         return response
+
+    def close(self) -> None:
+        """Close every connection."""
+        if self._session is not None:
+            self._session.connections.close()
+
+    @property
+    def _verbs(self) -> Session:
+        if self._session is None:
+            raise SettingsError("the plugin was asked for a resource before it was configured")
+        return self._session
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         del request, context
@@ -239,7 +251,7 @@ class Servicer(ResourceProviderServicer):
         if failure and urn not in self._python:
             raise DliError(failure)
         known = {name: plain(value) for name, value in olds.items()}
-        outputs, unknown = self._session.foresee(urn, job_id, known, news.known, news.unknown)
+        outputs, unknown = self._verbs.foresee(urn, job_id, known, news.known, news.unknown)
         outputs |= {"failure": failure} if failure else {}
         told = _hidden(outputs, {**olds, **news.marked})
         return write(told | dict.fromkeys(unknown, UNKNOWN))

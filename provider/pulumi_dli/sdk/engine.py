@@ -83,8 +83,8 @@ class Engine:
             raise EngineGone
 
     def wait_on(self) -> None:
-        """Raise when a wait that a later run can take up is no longer wanted."""
-        self.proceed()
+        """Raise EngineGone as well where a wait that a later run can take up is for nobody."""
+        self.guard()
 
     def leave_when_gone(self) -> None:
         """End this process once the engine is gone and no call is being served."""

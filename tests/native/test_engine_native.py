@@ -1,0 +1,164 @@
+"""The native plugin under the real engine: previews, providers, and how a run ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from engine_project import PATIENCE
+from job_stack import NATIVE, JobStack, job
+from pulumi_dli.local.requests import kept
+
+URN = f"urn:pulumi:dev::jobs::{NATIVE.type}::etl"
+KNOWN = """\
+for name in "job_id", "create_time", "status", "update_time":
+    getattr(etl, name).apply(lambda _, name=name: pulumi.info(f"knows {name}"))
+"""
+FOREIGN = f"""\
+class Job(pulumi.CustomResource):
+    '''A job as another language's SDK registers it.'''
+
+    def __init__(self, resource, **arguments):
+        super().__init__("{NATIVE.type}", resource, arguments)
+
+
+"""
+
+
+def known(stack: JobStack) -> set[str]:
+    """The outputs that the program of a preview gets a value of."""
+    return set(re.findall(r"knows (\w+)", stack.shows("preview")))
+
+
+def foreign(**arguments: object) -> str:
+    return FOREIGN + job(**arguments).replace("FlinkJarJob(", "Job(")  # type: ignore[arg-type]
+
+
+def test_a_preview_shows_kinds_and_reasons_and_what_is_known(stack: JobStack) -> None:
+    stack.begin(job(desc="old", cu_number=4), KNOWN)
+    stack.program(job(cu_number=6, parallel_number=2), KNOWN)
+    assert stack.planned()["etl"]["detailedDiff"] == {
+        "desc": {"kind": "delete", "inputDiff": True},
+        "cu_number": {"kind": "update", "inputDiff": True},
+        "parallel_number": {"kind": "add", "inputDiff": True},
+    }
+    assert known(stack) == {"job_id", "create_time"}
+    stack.program(job(desc="new", cu_number=4), KNOWN)
+    assert known(stack) == {"job_id", "create_time", "status"}
+    stack.program(job(desc="old", cu_number=4, project_id="f" * 32), KNOWN)
+    steps = stack.planned()
+    assert steps["etl"]["replaceReasons"] == ["project_id"]
+    assert steps["etl"]["detailedDiff"]["project_id"]["kind"] == "update-replace"
+
+
+def test_another_language_replaces_no_job_and_fails_a_preview(stack: JobStack) -> None:
+    stack.begin(foreign())
+    stack.nothing_changes()
+    shown = stack.up("--replace", URN)
+    assert (
+        "etl: goes on with job 1; if the engine replaces it (--replace, taint): not replaced: goes "
+        "on with job 1"
+    ) in shown
+    runs = [entry for entry in stack.dli.history(1) if entry["event"] == "running"]
+    assert len(runs) == 1
+    stack.nothing_changes()
+    stack.dli.stopped(1)
+    stack.dli.clock.release()
+    stack.program(foreign(), job("other"))
+    shown = stack.fails("preview", "--refresh")
+    assert "would lose its state" in shown
+    assert "other: creates and starts the job" in shown
+
+
+def test_our_class_fails_a_preview_once_all_is_planned(stack: JobStack) -> None:
+    stack.begin(job())
+    stack.dli.stopped(1)
+    stack.dli.clock.release()
+    stack.program(job(), job("other"))
+    shown = stack.fails("preview", "--refresh")
+    assert "would lose its state" in shown
+    assert "other: creates and starts the job" in shown
+
+
+PROVIDERS = """\
+from pulumi_dli.native import Provider, get_flink_jar_job, get_queue, list_flink_jar_jobs
+
+other = Provider("other", endpoint="local", local_path="elsewhere", default_tags={"team": "shop"})
+"""
+LOOK_UPS = """\
+there = pulumi.InvokeOptions(provider=other)
+etl.job_id.apply(
+    lambda _: pulumi.export("jobs", [job.name for job in list_flink_jar_jobs(opts=there)])
+)
+pulumi.export("queue", get_queue("testQueue").queue_type)
+"""
+
+
+def test_two_providers_each_with_its_own_service(stack: JobStack) -> None:
+    stack.begin(PROVIDERS, job("here"), job("etl", options="provider=other"), LOOK_UPS)
+    assert list(stack.dli.jobs()) == ["here"]
+    assert stack.outputs("etl")["tags"] == {"team": "shop"}
+    assert "general" in stack.shows("stack", "output", "queue")
+    stack.project.must("preview", "--expect-no-changes")
+
+
+def test_the_stack_may_say_how_names_are_made(stack: JobStack) -> None:
+    stack.program(job(name=None, desired_state="stopped"))
+    stack.project.must("config", "set", "--path", "pulumi:autonaming.pattern", "${project}-${name}")
+    stack.up()
+    assert list(stack.dli.jobs()) == ["jobs-etl"]
+    stack.nothing_changes()
+
+
+def _until_starting(stack: JobStack, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not any("jobs/run" in entry.path for entry in kept(stack.dli.store)):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _plugins(stack: JobStack) -> list[psutil.Process]:
+    """The plugin's processes that work in the project."""
+    return [
+        process
+        for process in psutil.process_iter(["cwd", "cmdline"])
+        if process.info["cwd"] and Path(process.info["cwd"]) == stack.project.directory
+        if any("pulumi-resource-dli" in part for part in process.info["cmdline"] or ())
+    ]
+
+
+@pytest.mark.parametrize("end", ["interrupt", "kill the engine", "kill the plugin"])
+def test_a_run_that_ends_early_is_gone_on_with(stack: JobStack, end: str) -> None:
+    stack.program(job())
+    stack.dli.delays(start=5, stop=0)
+    with stack.project.start("up", "--yes", "--skip-preview") as process:
+        _until_starting(stack, process)
+        plugins = _plugins(stack)
+        assert len(plugins) == 1
+        match end:
+            case "interrupt":
+                os.killpg(process.pid, signal.SIGINT)
+            case "kill the engine":
+                process.kill()
+            case "kill the plugin":
+                plugins[0].kill()
+        shown, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode != 0
+    gone, alive = psutil.wait_procs(plugins, timeout=PATIENCE)
+    assert (len(gone), alive) == (1, [])
+    if end == "interrupt":
+        assert "the run was interrupted, so nothing more was begun" in shown
+        assert stack.resources()["etl"]["id"] == "1"
+    stack.project.run("cancel", "--yes")
+    stack.up()
+    [found] = stack.dli.jobs().values()
+    assert found["status"] == "job_running"
+    stack.shows("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+    stack.nothing_changes()
