@@ -86,6 +86,29 @@ def test_our_class_fails_a_preview_once_all_is_planned(stack: JobStack) -> None:
     assert "other: creates and starts the job" in shown
 
 
+USES = """\
+from pulumi_dli import FlinkJarJobArgs
+
+found = FlinkJarJob.get("found", etl.job_id)
+names = set(FlinkJarJobArgs.__annotations__) - {"name", "checkpoint_path", "timeouts"}
+outputs = {name: getattr(found, name) for name in names - {"adopt_job_id"}}
+more = FlinkJarJob("more", name="more", timeouts={"settle": 0.2}, **outputs)
+pulumi.export("owner", found.owner)
+"""
+
+
+def test_the_outputs_of_a_job_that_is_read_make_another(stack: JobStack) -> None:
+    stack.program(job(queue_name="testqueue", entrypoint_args="--p planted"), USES)
+    shown = stack.up()
+    assert "of another resource" not in shown
+    made = [job["definition"] for job in stack.dli.jobs().values()]
+    said = [{n: v for n, v in each.items() if v not in (None, "", "[]")} for each in made]
+    assert said[0] == said[1]
+    assert stack.project.must("stack", "output", "owner").strip() == stack.outputs()["owner"]
+    assert "planted" not in stack.state_text()
+    stack.project.must("preview", "--expect-no-changes")
+
+
 PROVIDERS = """\
 from pulumi_dli.native import Provider, get_flink_jar_job, get_queue, list_flink_jar_jobs
 

@@ -178,7 +178,7 @@ class Servicer(ResourceProviderServicer):
     @served
     def Read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
         props, before = Props.read(request.properties), Props.read(request.inputs).marked
-        if "set_arguments" not in props.marked:
+        if not request.HasField("properties"):  # nothing is known of it: an import
             mark = mark_of(ORGANIZATION, request.urn)
             taken = self._verbs.take_in(request.urn, request.id, props.known, mark)
             return rpc.ReadResponse(
