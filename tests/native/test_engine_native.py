@@ -6,13 +6,16 @@ import os
 import re
 import signal
 import subprocess
+import tarfile
 import time
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import psutil
 import pytest
 from engine_project import PATIENCE
-from job_stack import NATIVE, JobStack, job
+from job_stack import NATIVE, PLUGIN, JobStack, job
 from pulumi_dli.local.requests import kept
 
 URN = f"urn:pulumi:dev::jobs::{NATIVE.type}::etl"
@@ -129,6 +132,24 @@ def test_two_providers_each_with_its_own_service(stack: JobStack) -> None:
     assert stack.outputs("etl")["tags"] == {"team": "shop"}
     assert "general" in stack.shows("stack", "output", "queue")
     stack.project.must("preview", "--expect-no-changes")
+    stack.program(PROVIDERS, 'get_queue("nowhere", opts=pulumi.InvokeOptions(provider=other))\n')
+    assert "there is no queue nowhere in project" in stack.fails("preview")
+
+
+def test_the_plugin_is_found_where_it_was_installed(stack: JobStack, tmp_path: Path) -> None:
+    stack.front = replace(NATIVE, settings={"plugins": {}})
+    stack.configure(endpoint="local")
+    script = Path(PLUGIN["path"]) / "pulumi-resource-dli"
+    with tarfile.open(tmp_path / "dli.tgz", "w:gz") as archive:
+        archive.add(script, script.name)
+    path = stack.project.environment["PATH"].split(os.pathsep)
+    others = [folder for folder in path if not (Path(folder) / script.name).exists()]
+    stack.project.environment["PATH"] = os.pathsep.join(others)
+    stack.program(job(desired_state="stopped"))
+    assert "dli" in stack.fails("preview")
+    archive_ = str(tmp_path / "dli.tgz")
+    stack.shows("plugin", "install", "resource", "dli", version("pulumi-dli"), "--file", archive_)
+    stack.shows("preview")
 
 
 def test_the_stack_may_say_how_names_are_made(stack: JobStack) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pulumi.runtime.proto import provider_pb2 as rpc
 from pulumi_dli.job.naming import mark_of
 from pulumi_dli.local.requests import kept
 from pulumi_dli.native.wire import UNKNOWN, Props, Secret, plain, write
+from wrong_programs import RIGHT, SECRET, WRONG
 
 KINDS = rpc.PropertyDiff.Kind
 MARK = mark_of("organization", URN)
@@ -179,6 +181,24 @@ def test_a_replacement_without_our_class_takes_its_own_job_over(plugin: Plugin) 
     assert plugin.dli.job("orders")["status"] == "job_running"
     runs = [entry for entry in plugin.dli.history(int(job_id)) if entry["event"] == "running"]
     assert len(runs) == 1
+
+
+def test_wrong_programs_get_the_sentences_of_the_dynamic_front(plugin: Plugin) -> None:
+    for program, sentences in WRONG:
+        news = {**RIGHT, **program}
+        if news["name"] is None:
+            continue  # here one is made
+        request = rpc.CheckRequest(urn=URN, news=write({**news, "owner": MARK}))
+        answer = plugin.call("Check", request)
+        assert [failure.reason for failure in answer.failures] == sorted(sentences)
+        assert SECRET not in repr([failure.reason for failure in answer.failures])
+
+
+def test_plugin_schema_and_package_have_one_version(plugin: Plugin) -> None:
+    wanted = version("pulumi-dli")
+    assert plugin.call("GetPluginInfo", empty_pb2.Empty()).version == wanted
+    told = plugin.call("GetSchema", rpc.GetSchemaRequest()).schema
+    assert json.loads(told)["version"] == wanted
 
 
 def test_problems_carry_no_property(plugin: Plugin) -> None:

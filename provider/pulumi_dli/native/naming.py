@@ -56,10 +56,10 @@ class Naming:
         Raises:
             SettingsError: the program has to name the job.
         """
-        owner = news.marked.get("owner") or mark_of(ORGANIZATION, self.urn)
-        made = {} if "owner" in news.marked else {"owner": owner}
+        own = mark_of(ORGANIZATION, self.urn)
+        made = {} if "owner" in news.marked else {"owner": own}
         if news.marked.get("name") is None:
-            made["name"] = olds.get("name") or self._name(str(owner))
+            made["name"] = olds.get("name") or self._name(str(news.known.get("owner", own)))
         return made
 
     def _name(self, owner: str) -> str:
