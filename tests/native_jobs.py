@@ -69,7 +69,7 @@ JOBS: dict[str, Make] = {
     "computed": _running(cu_number=3, parallel_number=4, tm_slot_num=2),
     "v2": _running(**V2),
     "v2-draft": _draft(resource_config_version="v2", flink_version="1.15"),
-    "secret": _running(**SECRETS),
+    "hidden": _running(**SECRETS),
     "tagged": _running(tags=_tags({"team": "shop", "tier": "1"})),
     "theirs": _running(tags=_tags({"pulumi-owner": "e" * 32, "team": "shop"})),
     "checkpoints": _running(checkpoint_enabled=True, checkpoint_interval=60, checkpoint_mode=2),

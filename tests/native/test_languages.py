@@ -17,6 +17,7 @@ from engine_project import PATIENCE, make_project
 from job_stack import NATIVE, PLUGIN, JobStack
 from languages import folder
 from leftovers import end_hosts
+from native_jobs import JOBS
 from pulumi_dli.arguments import FlinkJarJobArgs
 from pulumi_dli.native.schema import schema
 
@@ -56,6 +57,44 @@ def test_the_yaml_example(stack: JobStack) -> None:
     assert "cu_number: 1 is too small; use 2 or more" in stack.fails("preview")
     page.write_text(text)
     stack.destroy()
+
+
+@pytest.fixture
+def native(tmp_path: Path) -> Iterator[JobStack]:
+    """A stack of a Python program."""
+    project = make_project(tmp_path, name="jobs")
+    made = JobStack(project, Dli(project.directory / ".dli-local"), front=NATIVE)
+    made.configure(endpoint="local")
+    yield made
+    end_hosts(project.directory)
+    made.dli.close()
+
+
+@needs("bin/codegen")
+def test_the_program_that_an_import_prints_changes_nothing(native: JobStack) -> None:
+    names = ("v2", "hidden", "tagged", "checkpoints", "parts", "stopped", "sized")
+    for name in names:
+        JOBS[name](native.dli, name)
+    native.dli.clock.release()
+    wanted = [{"type": NATIVE.type, "name": name, "id": name} for name in names]
+    listed = native.project.directory / "jobs.json"
+    listed.write_text(json.dumps({"resources": wanted}))
+    native.program()
+    options = ("--yes", "--protect=false", "--out", "printed.py")
+    native.project.must("import", "--file", "jobs.json", *options)
+    printed = (native.project.directory / "printed.py").read_text()
+    written = printed.replace("import pulumi_dli_generated as", "import pulumi_dli.native as")
+    assert written != printed
+    native.project.write("__main__.py", written)
+    native.nothing_changes()
+
+
+@needs("bin/codegen")
+def test_the_engine_writes_the_python_package(native: JobStack, tmp_path: Path) -> None:
+    plugin = str(Path(PLUGIN["path"]) / "pulumi-resource-dli")
+    target = tmp_path / "sdks"
+    native.project.must("package", "gen-sdk", plugin, "--language", "python", "--out", str(target))
+    assert (target / "python/pulumi_dli_generated/flink_jar_job.py").is_file()
 
 
 def generated(language: str, target: Path) -> Path:

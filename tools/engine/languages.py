@@ -20,7 +20,7 @@ from source_build import HERE, check_go, go_environment
 
 YAML = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml@v1.25.0"
 NPM = ("@pulumi/pulumi@3.259.0", "typescript@5.9.3", "@types/node@22")
-REVISION = 1
+REVISION = 2
 """Counts the changes of what is made here."""
 
 

@@ -1,8 +1,8 @@
 """The Python language host of an engine that was built from source.
 
 The engine starts it as `pulumi-language-python [--tracing URL] [engine address]`, reads the port
-it prints, and speaks the LanguageRuntime protocol to it. What it is for is `Run`: start the
-program through `pulumi-language-python-exec`, hand on what it prints, and tell how it ended.
+it prints, and speaks the LanguageRuntime protocol to it. It is for `Run`: start the program
+through `pulumi-language-python-exec`, and tell how it ended.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
+import generators
 from children import Children, EndedError
 from google.protobuf import empty_pb2
 from google.protobuf.message import Message
@@ -35,8 +36,7 @@ from protocol import (
 )
 
 EXECUTOR = Path(__file__).resolve().parent.parent / "bin" / "pulumi-language-python-exec"
-# The executor's exit code for "the user has been told what is wrong".
-REPORTED = 32
+REPORTED = 32  # the executor's exit code for "the user has been told what is wrong"
 # Large programs have large configurations: the engine's own limit.
 MESSAGE_BYTES = 400 * 1024 * 1024
 
@@ -188,6 +188,26 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             ]
         )
 
+    def GenerateProgram(  # noqa: N802
+        self, request: language_pb2.GenerateProgramRequest, context: grpc.ServicerContext
+    ) -> language_pb2.GenerateProgramResponse:
+        """`pulumi import`: the program of what was imported."""
+        try:
+            made = generators.program(self._children, request.source, request.loader_target)
+            return language_pb2.GenerateProgramResponse(source=made)
+        except (generators.GeneratorError, EndedError) as error:
+            _refuse(context, error)
+
+    def GeneratePackage(  # noqa: N802
+        self, request: language_pb2.GeneratePackageRequest, context: grpc.ServicerContext
+    ) -> language_pb2.GeneratePackageResponse:
+        """`pulumi package gen-sdk`: the package of a schema."""
+        try:
+            generators.package(self._children, request.schema, request.directory)
+            return language_pb2.GeneratePackageResponse()
+        except (generators.GeneratorError, EndedError) as error:
+            _refuse(context, error)
+
     def Cancel(self, _request: empty_pb2.Empty, _: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
         """End the program: the user has pressed ^C."""
         self._children.end()
@@ -205,9 +225,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     RuntimeOptionsPrompts: Any = _unsupported
     Template: Any = _unsupported
     RunPlugin: Any = _unsupported
-    GenerateProgram: Any = _unsupported
     GenerateProject: Any = _unsupported
-    GeneratePackage: Any = _unsupported
     Pack: Any = _unsupported
     Link: Any = _unsupported
 
