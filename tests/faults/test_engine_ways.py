@@ -34,7 +34,7 @@ WAYS = ("kill", "kill", "taint", "replace", "forget", "move", "stopped", "tagged
 
 
 SEEDS = range(FIRST_SEED, FIRST_SEED + ENGINE_SCHEDULES)
-SCHEDULES = [(seed, DYNAMIC) for seed in SEEDS] + [(seed, NATIVE) for seed in SEEDS[::4]]
+SCHEDULES = [(seed, DYNAMIC) for seed in SEEDS] + [(seed, NATIVE) for seed in SEEDS[::8]]
 """The native front has the code below the front in common: it plays some."""
 
 

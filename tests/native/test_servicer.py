@@ -286,6 +286,34 @@ def test_the_functions(plugin: Plugin) -> None:
     assert invoked(plugin, "getMore") == ["there is no function dli:index:getMore"]
 
 
+def imported(plugin: Plugin, named: str) -> rpc.ReadResponse:
+    return plugin.call("Read", rpc.ReadRequest(urn=URN, id=named))  # type: ignore[no-any-return]
+
+
+def test_what_cannot_be_imported_is_one_sentence(plugin: Plugin) -> None:
+    for named, sentence in (
+        ("7777", "there is no Flink job 7777 in project"),
+        ("nowhere", "no Flink job is called nowhere in project"),
+    ):
+        with pytest.raises(Failed, match=sentence):
+            imported(plugin, named)
+
+
+def test_a_job_of_another_stack_is_told_of(
+    plugin: Plugin, capfd: pytest.CaptureFixture[str]
+) -> None:
+    theirs = plugin.dli.create("theirs", tags=[{"key": "pulumi-owner", "value": "e" * 32}])
+    assert imported(plugin, "theirs").id == str(theirs)
+    assert f"carries the mark {'e' * 32} of another resource" in capfd.readouterr().err
+
+
+def test_a_job_of_this_resource_is_taken_in_as_its_own(plugin: Plugin) -> None:
+    plugin.up()
+    answer = imported(plugin, "orders")
+    assert Props.read(answer.properties).marked["owner"] == MARK
+    assert "owner" not in Props.read(answer.inputs).marked
+
+
 def test_what_is_not_an_id_is_one_sentence(plugin: Plugin) -> None:
     request = rpc.ReadRequest(urn=URN, id="x" * 50, properties=write({"set_arguments": []}))
     with pytest.raises(Failed, match="is not the id of a Flink job"):
