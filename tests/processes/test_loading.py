@@ -41,9 +41,10 @@ def test_the_providers_own_process_does_without_the_command_of_httpx(
     assert done.stdout.strip() == told
 
 
-def test_the_programs_process_loads_neither_httpx_nor_pydantic() -> None:
+@pytest.mark.parametrize("front", ["pulumi_dli", "pulumi_dli.native"])
+def test_the_programs_process_loads_neither_httpx_nor_pydantic(front: str) -> None:
     code = (
-        "import sys, pulumi_dli; "
+        f"import sys, {front}; "
         "print([m for m in ('httpx', 'pydantic', 'flask', 'typer', 'stamina') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
