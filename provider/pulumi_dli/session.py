@@ -213,7 +213,12 @@ class Session:
         life = self._lives.at(place, props)
         if state.replaced:
             self._memory.leave(heir, Old(place, state, state.next_start.path, deleted=True))
-        elif anew is not None and not (anew.desired.created_first and place == anew.place):
+        elif anew is not None and not (
+            # The create came first, and went on with the job.
+            anew.desired.created_first
+            and place == anew.place
+            and self._memory.keeper(place, job_id)
+        ):
             told = self._memory.loss_told(heir, replaced=True)
             wish = replace(anew.desired, loss_told=told)
             life.demand_replaceable(wish, state, here=place == anew.place)

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from google.protobuf import empty_pb2
-from plugin import URN, Failed, Plugin, served
+from plugin import PROGRAM, URN, Failed, Plugin, served
 from pulumi.runtime.proto import provider_pb2 as rpc
 from pulumi_dli.job.naming import mark_of
 from pulumi_dli.local.requests import kept
 from pulumi_dli.native.wire import UNKNOWN, Props, Secret, plain, write
+from stack import changes
 from wrong_programs import RIGHT, SECRET, WRONG
 
 KINDS = rpc.PropertyDiff.Kind
@@ -254,10 +255,10 @@ def test_the_configuration_is_kept_secret_and_never_replaces(plugin: Plugin) -> 
         "password",
         "secretKey",
     }
-    for news, changes in (config, _SAME), ({**config, "region": "eu-nl"}, _SOME):
+    for news, told_of in (config, _SAME), ({**config, "region": "eu-nl"}, _SOME):
         request = rpc.DiffRequest(old_inputs=write(config), news=write(news))
         found = plugin.call("DiffConfig", request)
-        assert (found.changes, list(found.replaces)) == (changes, [])
+        assert (found.changes, list(found.replaces)) == (told_of, [])
 
 
 _SAME, _SOME = rpc.DiffResponse.DIFF_NONE, rpc.DiffResponse.DIFF_SOME
@@ -305,6 +306,53 @@ def test_a_job_of_another_stack_is_told_of(
     theirs = plugin.dli.create("theirs", tags=[{"key": "pulumi-owner", "value": "e" * 32}])
     assert imported(plugin, "theirs").id == str(theirs)
     assert f"carries the mark {'e' * 32} of another resource" in capfd.readouterr().err
+
+
+def begun(plugin: Plugin, named: str) -> None:
+    """Begin anew with a job that was imported."""
+    answer = imported(plugin, named)
+    plugin.job_id, plugin.outputs = answer.id, Props.read(answer.properties).marked
+    plugin.inputs = Props.read(answer.inputs).marked
+    plugin.begin()
+
+
+def deleted(plugin: Plugin) -> None:
+    request = rpc.DeleteRequest(urn=URN, id=plugin.job_id, properties=write(plugin.outputs))
+    plugin.call("Delete", request)
+
+
+def test_an_imported_job_without_a_mark_is_destroyed_as_any_other(plugin: Plugin) -> None:
+    plugin.dli.create("orders")
+    begun(plugin, "orders")
+    deleted(plugin)
+    assert plugin.dli.jobs() == {}
+
+
+def test_one_of_another_resource_is_destroyed_once_it_is_this_ones(plugin: Plugin) -> None:
+    plugin.dli.create("orders", tags=[{"key": "pulumi-owner", "value": "e" * 32}])
+    begun(plugin, "orders")
+    deleted(plugin)
+    assert list(plugin.dli.jobs()) == ["orders"]
+    begun(plugin, "orders")
+    plugin.up(desc="ours", desired_state="stopped")
+    assert plugin.dli.job("orders")["tags"] == {"pulumi-owner": MARK}
+    plugin.begin()
+    deleted(plugin)
+    assert plugin.dli.jobs() == {}
+
+
+def test_one_with_the_mark_of_the_program_is_recorded_as_its_own(plugin: Plugin) -> None:
+    mark = "c" * 32  # made with the stack's organization, which the plugin is not told
+    fields = {name: PROGRAM[name] for name in ("queue_name", "entrypoint", "obs_bucket")}
+    plugin.dli.create("orders", tags=[{"key": "pulumi-owner", "value": mark}], **fields)
+    begun(plugin, "orders")
+    with plugin.dli.watched() as sent:
+        plugin.up(desired_state="stopped", owner=mark)
+    assert [entry for entry in sent if changes(entry.method, entry.path)] == []
+    assert plugin.outputs["owner"] == mark
+    plugin.begin()
+    deleted(plugin)
+    assert plugin.dli.jobs() == {}
 
 
 def test_a_job_of_this_resource_is_taken_in_as_its_own(plugin: Plugin) -> None:

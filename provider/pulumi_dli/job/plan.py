@@ -280,7 +280,8 @@ def _recorded(desired: Desired, state: State | None) -> tuple[str, ...]:
     if state is None:
         return ()
     before = Desired.read(state.ours)
-    return tuple(
+    owner = ("owner",) if state.taken_in and state.mark == desired.owner else ()
+    return owner + tuple(
         name
         for name in RECORDED
         if (name != "restore_from" or desired.running)  # it is due until a start has used it
