@@ -381,6 +381,14 @@ def test_an_error_that_nobody_foresaw_is_one_sentence_unless_it_is_asked_for(
         plugin.call("Invoke", broken)
 
 
+def test_what_the_plugin_has_not_is_no_traceback(
+    plugin: Plugin, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(Failed, match="pulumi-dli has jobs and functions only"):
+        plugin.call("GetMapping", rpc.GetMappingRequest(key="terraform"))
+    assert caplog.records == []
+
+
 def test_an_interrupt_ends_the_wait_for_a_start_and_the_state_knows(plugin: Plugin) -> None:
     plugin.dli.delays(start=3600, stop=0)
     failed: list[Failed] = []
