@@ -15,7 +15,7 @@ from plugin import PROGRAM, URN, Failed, Plugin, served
 from pulumi.runtime.proto import provider_pb2 as rpc
 from pulumi_dli.job.naming import mark_of
 from pulumi_dli.local.requests import kept
-from pulumi_dli.native.wire import UNKNOWN, Props, Secret, plain, write
+from pulumi_dli.native.wire import SIGNATURE, UNKNOWN, Props, Secret, plain, write
 from stack import changes
 from wrong_programs import RIGHT, SECRET, WRONG
 
@@ -114,6 +114,19 @@ def test_what_is_not_known_yet_stays_so(plugin: Plugin) -> None:
     assert news["desc"] is UNKNOWN
     answer = plugin.diff(news)
     assert {"desc", "parallel_number"} <= set(answer.detailedDiff)
+
+
+def test_a_local_file_is_named_by_its_content_and_not_known_before(
+    plugin: Plugin, tmp_path: Path
+) -> None:
+    (tmp_path / "rates.csv").write_text("a,b")
+    asset = {SIGNATURE: "c44067f5952c0a294b673a41bacd8c17", "path": str(tmp_path / "rates.csv")}
+    [named] = plugin.checked(dependency_files=[asset])["dependency_files"]
+    assert named.startswith("obs://state/pulumi-dli/")
+    unnamed = plugin.checked(dependency_files=[asset], obs_bucket=UNKNOWN)
+    assert unnamed["dependency_files"] is UNKNOWN
+    plugin.up(dependency_files=[asset])
+    assert plugin.outputs["dependency_files"] == [named]
 
 
 def test_secrets_stay_secret(plugin: Plugin) -> None:
