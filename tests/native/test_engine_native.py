@@ -150,23 +150,32 @@ def test_the_plugin_is_found_where_it_was_installed(stack: JobStack, tmp_path: P
     script = Path(PLUGIN["path"]) / "pulumi-resource-dli"
     with tarfile.open(tmp_path / "dli.tgz", "w:gz") as archive:
         archive.add(script, script.name)
-    path = stack.project.environment["PATH"].split(os.pathsep)
+    stack.program(job(desired_state="stopped"))
+    path = [PLUGIN["path"], *stack.project.environment["PATH"].split(os.pathsep)]
+    stack.project.environment["PATH"] = os.pathsep.join(path)
+    assert "warning: using pulumi-resource-dli from $PATH" in stack.shows("preview")
     others = [folder for folder in path if not (Path(folder) / script.name).exists()]
     stack.project.environment["PATH"] = os.pathsep.join(others)
-    stack.program(job(desired_state="stopped"))
     assert "dli" in stack.fails("preview")
     archive_ = str(tmp_path / "dli.tgz")
     stack.shows("plugin", "install", "resource", "dli", version("pulumi-dli"), "--file", archive_)
     stack.shows("preview")
 
 
-def test_the_stack_may_say_how_names_are_made(stack: JobStack) -> None:
-    stack.program(job(name=None, desired_state="stopped"))
+def test_the_stack_says_how_names_are_made_beside_a_job_of_the_other_front(
+    stack: JobStack,
+) -> None:
+    dynamic = job("other", desired_state="stopped").replace("FlinkJarJob", "Dynamic")
+    stack.program(
+        "from pulumi_dli import FlinkJarJob as Dynamic\n",
+        job(name=None, desired_state="stopped"),
+        dynamic,
+    )
     settings = json.loads((stack.project.directory / "Pulumi.yaml").read_text())
     settings["config"]["pulumi:autonaming"] = {"value": {"pattern": "${project}-${name}"}}
     stack.project.write("Pulumi.yaml", json.dumps(settings))
     stack.up()
-    assert list(stack.dli.jobs()) == ["jobs-etl"]
+    assert sorted(stack.dli.jobs()) == ["jobs-etl", "other"]
     stack.nothing_changes()
 
 
