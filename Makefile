@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help up preview down shell test check unit static lint types programs layers faults fuzz mutants bench fields picture dist clean
+.PHONY: help up preview down shell languages test check unit static lint types programs layers faults fuzz mutants bench fields picture dist clean
 
 PYTHON ?= python3
 VENV := $(CURDIR)/.venv
@@ -45,6 +45,9 @@ shell: $(VENV)/.run ## a shell with the engine and the virtual environment on PA
 
 test: static $(VENV)/.dev ## everything: lint, types, layers, and all tests with the real engine
 	@$(ENTER); $(PY) -m pytest -n 6 --dist worksteal tests
+
+languages: $(VENV)/.dev ## what the tests of YAML, TypeScript and generated SDKs need; without it they are skipped
+	@$(PY) tools/engine/languages.py
 
 check: static $(VENV)/.dev ## the quick part of test: no engine
 	@$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/lifecycle tests/processes tests/contract

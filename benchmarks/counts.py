@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import programs
 from dli import Dli
 from engine_project import Project
+from job_stack import NATIVE
 from pulumi_dli.local.requests import Entry
 from table import Row, count
 
@@ -57,6 +58,9 @@ def _state(floor: Path, fleet: Path) -> Iterator[Row]:
     jobs = _stored(programs.fleet(fleet, SIZE))
     more = (_bytes(jobs) - _bytes(baseline)) / SIZE / KILOBYTE
     yield count("state of a job, beyond the floor's", round(more, 2), 2.5, "KB")
+    plugin = _stored(programs.fleet(fleet.parent / "native", SIZE, front=NATIVE))
+    more = (_bytes(plugin) - _bytes(jobs)) / SIZE / KILOBYTE
+    yield count("state of a job, native beyond dynamic", round(more, 2), 0, "KB")
     stored = base64.b64decode(jobs[0]["inputs"]["__provider"])
     assert b"FlinkJarJobProvider" in stored
     yield count("`__provider`, by name", len(stored), 100, "bytes")
@@ -83,7 +87,7 @@ def _stored(project: Project) -> list[dict[str, Any]]:
     return [
         item
         for item in exported["deployment"]["resources"]
-        if item.get("id") and "/" in item["type"]
+        if item.get("id") and not item["type"].startswith("pulumi:")
     ]
 
 

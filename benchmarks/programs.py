@@ -6,9 +6,11 @@ for a web service does. Its resources take what the fleet's jobs take.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from engine_project import Project, make_project
+from job_stack import DYNAMIC, Front
 
 NO_PREVIEW = ("--yes", "--skip-preview")
 """Options of a command that does its work at once."""
@@ -63,18 +65,23 @@ def floor(folder: Path, size: int) -> Project:
     return project
 
 
-def fleet(folder: Path, size: int, state: str = "stopped", **more: object) -> Project:
+def fleet(
+    folder: Path, size: int, state: str = "stopped", front: Front = DYNAMIC, **more: object
+) -> Project:
     """A stack of jobs on a local DLI of its own, in `folder/dli`.
 
     Args:
         folder: holds everything.
         size: how many jobs.
         state: their `desired_state`.
+        front: what writes them.
         more: further arguments of each job.
     """
     extra = "".join(f"\n        {name}={value!r}," for name, value in more.items())
-    program = PROGRAM.format(module="pulumi_dli", resource="FlinkJarJob", state=state, more=extra)
+    program = PROGRAM.format(module=front.module, resource="FlinkJarJob", state=state, more=extra)
     project = _project(folder, "fleet", program, size)
+    settings = json.loads((project.directory / "Pulumi.yaml").read_text())
+    project.write("Pulumi.yaml", json.dumps(settings | dict(front.settings)))
     project.must("config", "set", "dli:endpoint", "local")
     project.must("config", "set", "dli:localPath", str(folder / "dli"))
     return project

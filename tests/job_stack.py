@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,6 @@ from dli import Dli
 from engine_project import Project
 
 TYPE = "pulumi-python:dynamic/dli:FlinkJarJob"
-HEAD = """\
-import pulumi
-from pulumi_dli import FlinkJarJob
-
-"""
 USUAL = {
     "queue_name": "testQueue",
     "entrypoint": "etl.jar",
@@ -51,6 +47,34 @@ def job(
     return f"{resource} = FlinkJarJob(\n    {resource!r},\n{lines})\n"
 
 
+@dataclass(frozen=True)
+class Front:
+    """What a program writes jobs with.
+
+    Attributes:
+        module: where their class is.
+        type: their type.
+        settings: what Pulumi.yaml says of it.
+    """
+
+    module: str
+    type: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def head(self) -> str:
+        """How a program begins."""
+        return f"import pulumi\nfrom {self.module} import FlinkJarJob\n\n"
+
+
+DYNAMIC = Front("pulumi_dli", TYPE)
+PLUGIN = {"name": "dli", "path": str(Path(sys.prefix) / "bin")}
+NATIVE = Front("pulumi_dli.native", "dli:index:FlinkJarJob", {"plugins": {"providers": [PLUGIN]}})
+
+
+_TYPES = (DYNAMIC.type, NATIVE.type)
+
+
 @dataclass
 class JobStack:
     """A stack, and the local DLI that its jobs are on.
@@ -59,15 +83,17 @@ class JobStack:
         project: the project, with its stack `dev`.
         dli: the local DLI.
         kept: where the stacks are kept that tests begin with; None where none does.
+        front: what the program writes its jobs with.
     """
 
     project: Project
     dli: Dli
     kept: Path | None = None
+    front: Front = DYNAMIC
 
     def program(self, *parts: str) -> None:
         """Write the program."""
-        self.project.write("__main__.py", HEAD + "".join(parts))
+        self.project.write("__main__.py", self.front.head + "".join(parts))
 
     def begin(self, *parts: str) -> None:
         """Write a program, and have its first `up` behind, on an embedded local DLI."""
@@ -80,7 +106,7 @@ class JobStack:
     def configure(self, **settings: str) -> None:
         """Give the project the configuration `dli:<key>` in its Pulumi.yaml, and no other."""
         path = self.project.directory / "Pulumi.yaml"
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8")) | dict(self.front.settings)
         content["config"] = {f"dli:{key}": {"value": text} for key, text in settings.items()}
         path.write_text(json.dumps(content), encoding="utf-8")
 
@@ -145,7 +171,7 @@ class JobStack:
     def resources(self) -> dict[str, dict[str, Any]]:
         """The jobs in the state, by resource name."""
         found = json.loads(self.state_text())["checkpoint"]["latest"].get("resources") or []
-        return {item["urn"].rpartition("::")[2]: item for item in found if item["type"] == TYPE}
+        return {item["urn"].rpartition("::")[2]: item for item in found if item["type"] in _TYPES}
 
     def outputs(self, resource: str = "etl") -> dict[str, Any]:
         """A job's outputs in the state."""

@@ -20,12 +20,13 @@ from local_service import PROJECT, START_TIME, LocalService, new_store
 from pulumi_dli.client.bodies import bound
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.client.transport import Transport
+from pulumi_dli.comparing import Diff
 from pulumi_dli.errors import Halfway
 from pulumi_dli.job.state import unfold
 from pulumi_dli.local.app import create_app
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.requests import kept
-from pulumi_dli.session import Diff, Session
+from pulumi_dli.session import Session
 from stand_ins import Lines
 
 URN = "urn:pulumi:dev::shop::pulumi-python:dynamic/dli:FlinkJarJob::orders"

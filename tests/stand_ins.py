@@ -34,6 +34,7 @@ class Lines:
     refused: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     guarded: Callable[[], None] = lambda: None
+    waits: Callable[[], None] = lambda: None
 
     def say(self, text: str) -> None:
         self.said.append(text)
@@ -52,6 +53,9 @@ class Lines:
 
     def guard(self) -> None:
         self.guarded()
+
+    def wait_on(self) -> None:
+        self.waits()
 
     def clear(self) -> None:
         for lines in (self.said, self.progressed, self.warned, self.refused, self.told):

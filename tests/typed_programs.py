@@ -27,6 +27,7 @@ from pulumi_dli import (
     get_queue,
     jar_digest,
     list_flink_jar_jobs,
+    native,
 )
 
 JAR = "obs://jars/orders.jar"
@@ -478,3 +479,14 @@ def wrong_look_ups(job: FlinkJarJob) -> None:
     file_digest(job.entrypoint)  # type: ignore[arg-type]
     jar_digest(job.entrypoint)  # type: ignore[arg-type]
     get_queue("testQueue").used_cu + 1  # type: ignore[operator]
+
+
+def wrong_providers(job: FlinkJarJob) -> native.FlinkJarJob:
+    native.Provider("p", regoin="eu-nl")  # type: ignore[call-arg]
+    native.Provider("p", insecure="yes")  # type: ignore[arg-type]
+    native.Provider("p", default_tags=["team"])  # type: ignore[arg-type]
+    native.get_queue(job.queue_name)  # type: ignore[arg-type]
+    native.FlinkJarJob("n", queue_nam="q")  # type: ignore[call-arg]
+    other = native.Provider("p", region="eu-nl", insecure=True, default_tags={"of": job.name})
+    opts = pulumi.ResourceOptions(provider=other)
+    return native.FlinkJarJob("n", queue_name=job.queue_name, cu_number=job.cu_number, opts=opts)

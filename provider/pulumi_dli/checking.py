@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.artifacts.names import Named, apart, home
@@ -57,6 +57,8 @@ class Checking:
         olds: Mapping[str, Any],
         news: Mapping[str, Any],
         unknown: frozenset[str],
+        *,
+        created_first: bool = False,
     ) -> tuple[dict[str, Any], list[str]]:
         """See `Session.check`."""
         texts, files = apart(news)
@@ -70,6 +72,8 @@ class Checking:
             place = stack_place(self.connections, olds, chosen)
         except DliError as error:
             return {}, [*problems(desired, before), str(error)]
+        if before is not None and not olds.get("endpoint"):  # as an import left it, with no place
+            before = before.fill(place.told(olds))
         own = [name for name in PLACE if chosen[name] is not None]
         filled: dict[str, Any] = {**place.told(olds), "own_place": own}
         named = Named()
@@ -84,7 +88,7 @@ class Checking:
             filled["desired_state"] = desired.value("desired_state")
         if settings.default_tags and "tags" not in desired.open:
             filled["tags"] = {**settings.default_tags, **(desired.spec.tags or {})}
-        desired = desired.fill(filled)
+        desired = replace(desired.fill(filled), created_first=created_first)
         found = [
             *named.problems,
             *problems(desired, before),

@@ -36,6 +36,10 @@ class Console(Protocol):
         """Raise when nothing more may be started; asked before each change of the service."""
         ...
 
+    def wait_on(self) -> None:
+        """Raise when a wait that a later run can take up is no longer wanted; asked in it."""
+        ...
+
 
 class WarnOnce:
     """A console that passes each warning on once, whichever thread comes first with it."""
@@ -45,6 +49,7 @@ class WarnOnce:
         self.progress = console.progress
         self.error = console.error
         self.guard = console.guard
+        self.wait_on = console.wait_on
         self._console = console
         self._said: set[str] = set()
         self._lock = threading.Lock()

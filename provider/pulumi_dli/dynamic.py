@@ -8,7 +8,6 @@ no instance state before `configure`, so it pickles by name. The core is importe
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -29,14 +28,14 @@ from pulumi.dynamic import (
 from pulumi.output import Unknown
 
 from pulumi_dli.errors import DliError, Halfway, Unforeseen
+from pulumi_dli.job.naming import demand_job_id
 from pulumi_dli.loading import loading, own_process
 from pulumi_dli.sdk import host
+from pulumi_dli.sdk.engine import EngineGone
 
 if TYPE_CHECKING:
     from pulumi_dli.session import Session
 
-LONGEST_SHOWN = 40
-"""Characters of an id that is none."""
 PROVIDER_KEY = "__provider"
 
 
@@ -52,7 +51,7 @@ class FlinkJarJobProvider(ResourceProvider):
         with loading():
             from pulumi_dli.session import open_session  # noqa: PLC0415 -- see the docstring
 
-        engine = host.Engine.of_this_process()
+        engine = host.engine()
         host.widen_threads()
         engine.leave_when_gone()
         self._session = open_session(req.config.get, Path.cwd(), engine)
@@ -73,7 +72,7 @@ class FlinkJarJobProvider(ResourceProvider):
         known, unknown = _split(_news)
         with _door():
             diff = self._session.diff(
-                host.current_call().urn, _job_id(_id), _plain(_olds), _plain(known), unknown
+                host.current_call().urn, demand_job_id(_id), _plain(_olds), _plain(known), unknown
             )
         return DiffResult(changes=diff.changes, replaces=diff.replaces, delete_before_replace=True)
 
@@ -90,7 +89,7 @@ class FlinkJarJobProvider(ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Read the live job."""
         with _door():
-            found = self._session.read(host.current_call().urn, _job_id(id_), _plain(props))
+            found = self._session.read(host.current_call().urn, demand_job_id(id_), _plain(props))
         if found is None:
             return ReadResult("", {})
         outs, inputs = found
@@ -102,7 +101,7 @@ class FlinkJarJobProvider(ResourceProvider):
             try:
                 call = host.current_call()
                 outs = self._session.update(
-                    call.urn, _job_id(_id), _plain(_olds), _plain(_news), call.seconds
+                    call.urn, demand_job_id(_id), _plain(_olds), _plain(_news), call.seconds
                 )
             except Halfway as error:
                 outs = _keep(error, _news)
@@ -112,7 +111,7 @@ class FlinkJarJobProvider(ResourceProvider):
         """Delete a job, as its `on_delete` says."""
         with _door():
             call = host.current_call()
-            self._session.delete(call.urn, _job_id(_id), _plain(_props), call.seconds)
+            self._session.delete(call.urn, demand_job_id(_id), _plain(_props), call.seconds)
 
 
 @contextmanager
@@ -122,7 +121,7 @@ def _door() -> Iterator[None]:
         yield
     except DliError as error:
         _fail(str(error), error)
-    except host.EngineGone:
+    except EngineGone:
         _fail("the engine is gone; nothing more was started")
     except _Failed:
         raise
@@ -163,16 +162,6 @@ class _Failed(Exception):
 
 _Failed.__module__ = "builtins"  # else the host prints the module's path as well
 _Failed.__qualname__ = "dli"
-
-
-def _job_id(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,19}", text):
-        shown = ascii(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}...")
-        _fail(
-            f"{shown} is not the id of a Flink job; use the number that DLI shows, or, where a "
-            "state holds it, set it right there (`pulumi stack export`, `pulumi stack import`)"
-        )
-    return int(text)
 
 
 def _plain(props: Mapping[str, Any]) -> dict[str, Any]:

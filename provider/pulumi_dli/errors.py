@@ -2,7 +2,7 @@
 
     DliError
     ├─ SettingsError       a setting is missing, contradictory or malformed; lists where it looked
-    ├─ NotThere            what a look-up asks for is not there, or not once
+    ├─ NotThere            what a look-up or an import asks for is not there, or not once
     ├─ TransportError      no answer came (unreachable, timed out, cut off)
     ├─ ApiError            the service answered and refused
     │  ├─ AuthError        401 or 403: the sign-in, or a right that is missing
@@ -18,6 +18,7 @@
        ├─ JobGone          it no longer exists, or another job has its id
        ├─ JobForeign       it belongs to someone else
        ├─ StateUnreadable  the stack's state tells of it what cannot be
+       ├─ Interrupted      the user ended the run, so nothing more was begun
        ├─ StateAtRisk      going on would lose the job's state
        └─ WaitTimeout      it is still on its way after the time allowed
 
@@ -48,7 +49,7 @@ class SettingsError(DliError):
 
 
 class NotThere(DliError):
-    """What a look-up asks for is not there, or not only once."""
+    """What a look-up or an import asks for is not there, or not only once."""
 
 
 class TransportError(DliError):
@@ -144,6 +145,10 @@ class JobForeign(JobError):
 
 class StateUnreadable(JobError):
     """The stack's state holds of the job what no version of this package wrote."""
+
+
+class Interrupted(JobError):
+    """The user ended the run, so nothing more was begun. What was under way can be gone on with."""
 
 
 class StateAtRisk(JobError):

@@ -1,8 +1,10 @@
-"""Finds jobs and queues that no program manages: for look-ups."""
+"""Finds jobs and queues that no program manages: for look-ups, and for an import."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.connections import Connections, Place
@@ -12,6 +14,7 @@ from pulumi_dli.job.detail import PHASES, JobDetail
 from pulumi_dli.job.queue import Queue
 
 _MOST_NAMED = 20
+_ID = re.compile(r"[0-9]{1,19}")
 
 
 class Finding:
@@ -60,6 +63,24 @@ class Finding:
                 f"several Flink jobs are called {name} in {self._words}: {ids}; give {instead}"
             )
         raise NotThere(f"no Flink job is called {name} in {self._words}{hint and f'; {hint}'}")
+
+    def meant(self, text: str) -> JobDetail:
+        """The Flink Jar job that a text means: its id, or its name.
+
+        Raises:
+            NotThere: there is none; or it is a Flink job of another kind.
+        """
+        if not _ID.fullmatch(text):
+            return self.named(text, instead="the id")
+        try:
+            job = self.job(int(text))
+        except NotThere:
+            with suppress(NotThere):
+                return self.named(text, instead="the id")
+            raise
+        if all(each.job_id != job.job_id for each in self._jobs.list_jobs(name=job.name)):
+            raise NotThere(f"job {job.name} ({job.job_id}) in {self._words} is not a Flink Jar job")
+        return job
 
     def jobs(
         self, queue_name: str | None, status: str | None, tags: Mapping[str, str] | None

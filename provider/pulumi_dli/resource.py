@@ -5,10 +5,9 @@ out is no output of its own until somebody asks for it.
 """
 
 import functools
-import hashlib
 import re
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Unpack, cast
 
 import pulumi
@@ -19,11 +18,11 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi_dli import asked, given, standing
 from pulumi_dli.arguments import FlinkJarJobArgs, ResourceConfig, Timeouts
 from pulumi_dli.dynamic import PROVIDER_KEY, FlinkJarJobProvider
+from pulumi_dli.job.naming import NATIVE_TYPE, TYPE, default_name, mark_of
 from pulumi_dli.sdk import mocks
-from pulumi_dli.sdk.aliases import former_urns
+from pulumi_dli.sdk.aliases import former_urns, of_other_front
 from pulumi_dli.sdk.frames import program_frames
 
-TYPE = "pulumi-python:dynamic/dli:FlinkJarJob"
 OUTPUTS = (
     "status",
     "status_desc",
@@ -44,8 +43,6 @@ FILLED = ("owner", "desired_state", "tags", "region", "project_id")
 """Arguments that the provider fills in where the program leaves them out."""
 SECRETS = ("entrypoint_args", "runtime_config")
 _NAMES = tuple(FlinkJarJobArgs.__annotations__)
-MARK_LENGTH = 32
-NAME_LENGTH = 57
 
 
 class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
@@ -133,6 +130,9 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     project_id: Output[str]
     timeouts: Output[Timeouts | None]
 
+    _types = TYPE, NATIVE_TYPE
+    """The type on this front, and that on the other."""
+
     def __init_subclass__(cls) -> None:
         """A job of a subclass is a job: its type is part of its URN, and of its mark."""
         super().__init_subclass__(module="dli", name="FlinkJarJob")
@@ -148,9 +148,12 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         props = given.arguments(resource_name, args, kwargs)
         read_id = None if opts is None else opts.id
         read = read_id is not None
+        former = [] if read else former_urns(resource_name, TYPE, opts)
         opts = ResourceOptions.merge(
             opts,
             ResourceOptions(
+                # The job stays where a stack moves to the other front, or back.
+                aliases=[] if read else of_other_front(opts, *self._types),
                 # Names are unique on the service: a new job can only come after the old one.
                 delete_before_replace=True,
                 additional_secret_outputs=[name for name in SECRETS if read or name in props],
@@ -161,20 +164,20 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         if not read:
             mark = _mark(resource_name, opts.parent)
             props["owner"] = mark
-            if former := former_urns(resource_name, TYPE, opts):
+            if former:
                 props["former_owners"] = [Output.from_input(urn).apply(_digest) for urn in former]
             if opts.retain_on_delete:
                 props["retained"] = True
-            props["name"] = _name(resource_name, props.get("name"), mark)
+            props |= self._made(resource_name, props, mark)
         for name in SECRETS:
             if name in props:
                 props[name] = Output.secret(props[name])
         named = _NAMES if read else ()  # nobody knows what a program set: each is an output
         expected = dict.fromkeys((*OUTPUTS, *FILLED, *named))
-        props = {**expected, **props, PROVIDER_KEY: _stored_provider()}
+        props = {**expected, **props, **self._implied()}
         with program_frames(sys._getframe(1)):  # noqa: SLF001 -- the program's frame is the point
             # Not the base's own: the SDK takes the caller of the third `__init__` for the program.
-            super(Resource, self).__init__(TYPE, resource_name, props, opts)
+            super(Resource, self).__init__(self._types[0], resource_name, props, opts)
         self.failure = self.failure.apply(_demand_none)
         for name in {*named, *outputs, "resource_config"} & props.keys() - {"name", *FILLED}:
             own = self.__dict__[name]
@@ -183,6 +186,16 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
                 if read
                 else standing.standing(name, own, self.unset)
             )
+
+    @staticmethod
+    def _made(resource_name: str, props: Mapping[str, Any], mark: Input[str]) -> dict[str, Any]:
+        """The inputs that this front needs beside the program's."""
+        return {"name": _name(resource_name, props.get("name"), mark)}
+
+    @classmethod
+    def _implied(cls) -> dict[str, Any]:
+        """What the engine has to be given with every resource of this front."""
+        return {PROVIDER_KEY: _stored_provider()}
 
     if not TYPE_CHECKING:  # else every misspelt name would be an attribute
 
@@ -219,12 +232,24 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         Raises:
             pulumi.RunError: it is not the id of a job.
         """
+        place, opts = FlinkJarJob._asked(resource_name, id, region, project_id, opts)
+        return FlinkJarJob(resource_name, place, opts)
+
+    @staticmethod
+    def _asked(
+        resource_name: str,
+        job_id: Input[str | int],
+        region: Input[str | None],
+        project_id: Input[str | None],
+        opts: ResourceOptions | None,
+    ) -> tuple[FlinkJarJobArgs, ResourceOptions]:
+        """The arguments and the options with which a job is read."""
         given.options(resource_name, opts)
-        found = ResourceOptions(id=given.resource_id(resource_name, id))
+        found = ResourceOptions(id=given.resource_id(resource_name, job_id))
         place = FlinkJarJobArgs(
             region=asked.name("region", region), project_id=asked.name("project_id", project_id)
         )
-        return FlinkJarJob(resource_name, place, ResourceOptions.merge(opts, found))
+        return place, ResourceOptions.merge(opts, found)
 
 
 # The SDK evaluates the annotations for each resource. All it needs of them here is which
@@ -246,19 +271,6 @@ def _demand_none(failure: str | None) -> str | None:
     return None
 
 
-def default_name(resource_name: str, mark: str) -> str:
-    """The job's name where the program gives none: `<resource>-<stack>-<6 digits of the mark>`.
-
-    Stable from the first preview on, unique among stacks, at most 57 legal characters.
-    """
-    ending = f"-{_legal(pulumi.get_stack())[:20]}-{mark[:6]}"
-    return _legal(resource_name)[: NAME_LENGTH - len(ending)] + ending
-
-
-def _legal(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]", "-", text)
-
-
 def _mark(resource_name: str, parent: pulumi.Resource | None) -> Input[str]:
     """The ownership mark: whose the job is, known before it exists."""
     if parent is None:  # plain text: each output costs a fleet's program time
@@ -272,8 +284,7 @@ def _mark(resource_name: str, parent: pulumi.Resource | None) -> Input[str]:
 
 
 def _digest(urn: str) -> str:
-    whole = f"{pulumi.get_organization()}/{urn}"
-    return hashlib.sha256(whole.encode()).hexdigest()[:MARK_LENGTH]
+    return mark_of(pulumi.get_organization(), urn)
 
 
 def _name(resource_name: str, written: Input[str | None], mark: Input[str]) -> Input[str]:
@@ -281,7 +292,8 @@ def _name(resource_name: str, written: Input[str | None], mark: Input[str]) -> I
     if isinstance(written, str):
         return written
     if written is None and isinstance(mark, str):  # no output where none is needed
-        return default_name(resource_name, mark)
+        return default_name(resource_name, pulumi.get_stack(), mark)
+    stack = pulumi.get_stack()
     return Output.all(written, mark).apply(
-        lambda known: default_name(resource_name, known[1]) if known[0] is None else known[0]
+        lambda known: default_name(resource_name, stack, known[1]) if known[0] is None else known[0]
     )

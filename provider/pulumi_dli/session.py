@@ -7,11 +7,10 @@ already spoken. Inputs and outputs are read here, once in each call; below is no
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.artifacts.stores import Stores
@@ -20,38 +19,28 @@ from pulumi_dli.checking import Checking
 from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.client.location import (
     explicit,
-    known_place,
-    moved,
     stored_place,
 )
 from pulumi_dli.clock import SYSTEM, Clock
+from pulumi_dli.comparing import Comparing, Diff
 from pulumi_dli.console import Console
-from pulumi_dli.errors import Halfway, JobGone
-from pulumi_dli.job.desired import ARGUMENTS, Desired
-from pulumi_dli.job.differences import sets_others
+from pulumi_dli.errors import Halfway
+from pulumi_dli.job.desired import Desired
+from pulumi_dli.job.foreseen import Foreseen
 from pulumi_dli.job.options import Timeouts
-from pulumi_dli.job.plan import plan
 from pulumi_dli.job.redaction import discreet
 from pulumi_dli.job.state import State
-from pulumi_dli.loading import loading
+from pulumi_dli.lives import Lives
 from pulumi_dli.memory import Memory, Old
 from pulumi_dli.preview.foresight import Foresight
-from pulumi_dli.preview.preview import Compared
+from pulumi_dli.reading import Imported, Reading
 from pulumi_dli.rules.check import demand_valid
 
 if TYPE_CHECKING:
     from pulumi_dli.artifacts.objects import Objects
-    from pulumi_dli.lifecycle.verbs import Lifecycle
 
 YOUNG = 1.0
 """Seconds for which the live look of a diff is good for the update that follows it."""
-
-
-class Diff(NamedTuple):
-    """Whether anything changes, and which arguments ask for a replacement."""
-
-    changes: bool
-    replaces: list[str]
 
 
 @dataclass(slots=True)
@@ -67,8 +56,9 @@ class Session:
     _uploads: Uploads = field(init=False)
     _stores: Stores = field(init=False)
     _saved: SavedState = field(init=False)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _lives: dict[Place, Lifecycle] = field(default_factory=dict)
+    _comparing: Comparing = field(init=False)
+    _lives: Lives = field(init=False)
+    _reading: Reading = field(init=False)
 
     def __post_init__(self) -> None:
         self._stores = Stores(self.connections, clock=self.clock)
@@ -80,6 +70,9 @@ class Session:
         self._checking = Checking(
             self.connections, self._foresight, self._uploads, self._stores, self.console.warn
         )
+        self._comparing = Comparing(self._foresight, self._memory)
+        self._lives = Lives(self.connections, self.clock, self.console, self._saved)
+        self._reading = Reading(self.connections, self._lives, self._memory, self.console.warn)
 
     @discreet
     def check(
@@ -88,6 +81,8 @@ class Session:
         olds: Mapping[str, Any],
         news: Mapping[str, Any],
         unknown: frozenset[str],
+        *,
+        created_first: bool = False,
     ) -> tuple[dict[str, Any], list[str]]:
         """Fill in what the program left out, and tell everything that is wrong.
 
@@ -97,12 +92,13 @@ class Session:
                 engine replaces.
             news: what is known of the program's inputs.
             unknown: names of inputs that are not known yet, wholly or in part.
+            created_first: see `Desired`.
 
         Returns:
             What to put into the inputs, and the problems. An input `failure` says why the job
             cannot be brought to the wish.
         """
-        return self._checking.check(urn, olds, news, unknown)
+        return self._checking.check(urn, olds, news, unknown, created_first=created_first)
 
     @discreet
     def diff(
@@ -114,23 +110,27 @@ class Session:
         unknown: frozenset[str],
     ) -> Diff:
         """Compare the stored outputs with the program's inputs, and say what a change costs."""
-        state = State.read(job_id, olds)
-        old = Old(known_place(olds), state, state.next_start.path, deleted=state.replaced)
-        checked = self._memory.take_check(urn)
-        if checked:
-            self._memory.leave(urn, old)
-        if state.replaced:
-            return Diff(changes=True, replaces=["name"])
-        desired = replace(Desired.read(_assume_kept(state, news, unknown)), unknown=unknown)
-        if desired.wrong or not desired.name:  # what a refresh or a get found: no check saw it
-            return Diff(any(state.value(name) != value for name, value in news.items()), [])
-        replaces = moved(olds, news, unknown)
-        todo = plan(state.job, desired, state)
-        touches = todo.touches or todo.recorded or todo.kept or sets_others(desired, state)
-        changes = bool(replaces or unknown or touches or state.failure or state.rolled_back)
-        if checked:
-            self._foresight.speak_of_known(urn, old, desired, Compared(todo, replaces, changes))
-        return Diff(changes, replaces)
+        return self._comparing.diff(urn, job_id, olds, news, unknown)
+
+    @discreet
+    def foresee(
+        self,
+        urn: str,
+        job_id: int | None,
+        olds: Mapping[str, Any],
+        news: Mapping[str, Any],
+        unknown: frozenset[str],
+    ) -> Foreseen:
+        """The outputs that a create or an update will have, as far as they are certain.
+
+        Args:
+            urn: the resource.
+            job_id: its job; None for one that comes into being.
+            olds: its stored outputs; empty then.
+            news: what is known of its inputs.
+            unknown: names of those that are not known yet, wholly or in part.
+        """
+        return self._comparing.foresee(urn, job_id, olds, news, unknown)
 
     @discreet
     def create(
@@ -168,7 +168,7 @@ class Session:
         seen = look.job if look is not None and self.clock.now() - look.at <= YOUNG else None
         self._uploads.bring(urn, desired, state, self._objects(olds))
         allowed = seconds or desired.options.timeouts.update
-        return self._life(place, olds).change(job_id, desired, state, allowed, seen).write()
+        return self._lives.at(place, olds).change(job_id, desired, state, allowed, seen).write()
 
     @discreet
     def read(
@@ -179,24 +179,22 @@ class Session:
         Raises:
             JobGone: there is no such job, and it was asked for by its id alone (a `get`).
         """
-        refresh = props.get("set_arguments") is not None
-        state = State.read(job_id, props, anew=True) if refresh else None
-        if state is not None and state.replaced:
-            return state.write(), state.inputs()
-        place = stored_place(self.connections, props)
-        seen = self._life(place, props).refresh(job_id, state)
-        if seen is None:
-            if state is not None:
-                self._memory.lose(urn, state)
-                return None
-            raise JobGone(
-                f"there is no Flink job {job_id} in project {place.project_id} of "
-                f"{place.where} ({place.endpoint}); correct the id"
-            )
-        found, inputs = seen
-        if state is not None:
-            self._memory.read(urn, found)
-        return found.write() | place.told(props), inputs
+        return self._reading.read(urn, job_id, props)
+
+    @discreet
+    def take_in(self, urn: str, named: str, props: Mapping[str, Any], owner: str) -> Imported:
+        """A job that no resource has yet, as a program takes it in; nothing is sent but looks.
+
+        Args:
+            urn: the resource.
+            named: the job's id, or its name.
+            props: what is known of its place; empty for the stack's.
+            owner: the mark of the resource.
+
+        Raises:
+            NotThere: there is no such Flink Jar job.
+        """
+        return self._reading.take_in(urn, named, props, owner)
 
     @discreet
     def delete(
@@ -211,10 +209,15 @@ class Session:
         place = stored_place(self.connections, props)
         heir = self._memory.heir(urn, place, job_id, state.owner)
         anew = self._memory.anew(heir, place, job_id)
-        life = self._life(place, props)
+        life = self._lives.at(place, props)
         if state.replaced:
             self._memory.leave(heir, Old(place, state, state.next_start.path, deleted=True))
-        elif anew is not None:
+        elif anew is not None and not (
+            # The create came first, and went on with the job.
+            anew.desired.created_first
+            and place == anew.place
+            and self._memory.keeper(place, job_id)
+        ):
             told = self._memory.loss_told(heir, replaced=True)
             wish = replace(anew.desired, loss_told=told)
             life.demand_replaceable(wish, state, here=place == anew.place)
@@ -233,10 +236,10 @@ class Session:
         self, urn: str, place: Place, inputs: Mapping[str, Any], seconds: float | None
     ) -> State:
         """Bring a job into being in the way that the calls before ask for."""
-        from pulumi_dli.lifecycle.replace import kept  # noqa: PLC0415
+        from pulumi_dli.lifecycle.replace import kept  # noqa: PLC0415 -- see `Lives`
 
         old = self._memory.old(urn)
-        life = self._life(place, inputs)
+        life = self._lives.at(place, inputs)
         desired = self._wish(urn, inputs, replaced=old is not None)
         allowed = seconds or desired.options.timeouts.create
         there = self._objects(inputs)
@@ -251,7 +254,7 @@ class Session:
             return life.redeploy(desired, old.state, old.path, allowed)
         if old.place == place:
             return life.replace(desired, old.state, allowed)
-        before = self._life(old.place, old.place._asdict())
+        before = self._lives.at(old.place, old.place._asdict())
         return life.relocate(before, desired, old.state, allowed)
 
     def _objects(self, props: Mapping[str, Any]) -> Callable[[], Objects]:
@@ -261,17 +264,6 @@ class Session:
         told = self._memory.loss_told(urn, replaced=replaced)
         armed = self._memory.armed_told(urn)
         return replace(Desired.read(inputs), loss_told=told, armed_told=armed)
-
-    def _life(self, place: Place, props: Mapping[str, Any]) -> Lifecycle:
-        with self._lock:
-            if place not in self._lives:
-                with loading():  # a preview without changes needs none of it
-                    from pulumi_dli.lifecycle.opened import opened  # noqa: PLC0415
-
-                self._lives[place] = opened(
-                    self.connections, explicit(props), self.clock, self.console, self._saved
-                )
-            return self._lives[place]
 
 
 def open_session(setting: Callable[[str], Any], here: Path, console: Console) -> Session:
@@ -283,10 +275,3 @@ def open_session(setting: Callable[[str], Any], here: Path, console: Console) ->
         console: is told, and asked before each request that changes something.
     """
     return Session(Connections.of_stack(setting, here), console)
-
-
-def _assume_kept(state: State, news: Mapping[str, Any], unknown: frozenset[str]) -> dict[str, Any]:
-    """The inputs, with the stored value in place of what is not known yet."""
-    names = unknown.intersection(ARGUMENTS) - {"desired_state"}  # stored as found, not as wished
-    kept = {name: state.value(name) for name in names}
-    return {**{key: value for key, value in news.items() if key not in unknown}, **kept}

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from job_stack import HEAD, JobStack, job
+from job_stack import DYNAMIC, JobStack, job
 from leftovers import end_hosts
 
 BIN = Path(sys.executable).parent
@@ -51,7 +51,7 @@ def test_a_program_in_a_folder_of_its_own(stack: JobStack) -> None:
     source = root / "src"
     source.mkdir()
     (root / "__main__.py").unlink()
-    (source / "__main__.py").write_text(HEAD + WANDERS + job(desired_state="stopped"))
+    (source / "__main__.py").write_text(DYNAMIC.head + WANDERS + job(desired_state="stopped"))
     settings = (root / "Pulumi.yaml").read_text().replace("{", '{"main": "src", ', 1)
     (root / "Pulumi.yaml").unlink()
     (root / "Pulumi.yml").write_text(settings)

@@ -14,7 +14,7 @@ import pages
 import pytest
 from dli import Dli, served
 from engine_project import make_project
-from job_stack import HEAD, job
+from job_stack import DYNAMIC, job
 from vault import KEEPER
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,7 +156,7 @@ def test_from_version_control_with_uv(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(3 * PATIENCE)  # a dozen commands of the engine
 def test_the_commands_of_the_other_pages(tmp_path: Path) -> None:
-    project = make_project(tmp_path, HEAD + job(), name="jobs")
+    project = make_project(tmp_path, DYNAMIC.head + job(), name="jobs")
     path = f"{Path(sys.prefix) / 'bin'}{os.pathsep}{project.environment['PATH']}"
     project.environment |= {"PATH": path, "PULUMI_SKIP_CONFIRMATIONS": "true"}
     project.must("stack", "init", "prod", "--secrets-provider", KEEPER)
@@ -166,7 +166,7 @@ def test_the_commands_of_the_other_pages(tmp_path: Path) -> None:
     (project.directory / ".dli-local/obs/jars").mkdir(parents=True)
     stranger = Stranger(project.directory, project.environment)
     project.must("up", "--yes", "--skip-preview")  # a stack as a pipeline finds it
-    project.write("__main__.py", HEAD + job(desc="another"))  # what the pipeline is for
+    project.write("__main__.py", DYNAMIC.head + job(desc="another"))  # what the pipeline is for
     spoken = [*pages.spoken("pipelines.md"), *pages.spoken("migrating.md")]
     *commands, last = (each for each in dict.fromkeys(spoken) if each not in NOT_RUN)
     assert len(commands) > 10

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from dli import COMMAND
-from job_stack import HEAD, JobStack, job
+from job_stack import DYNAMIC, JobStack, job
 from pulumi_dli.dynamic import FlinkJarJobProvider
 
 PLANTED = ("ARGUMENTSECRET", "RUNTIMESECRET", "CREDENTIALSECRET")
@@ -98,7 +98,7 @@ def test_the_state_names_the_lines_of_the_program_and_no_other_code(stack: JobSt
         Etl("inner")
         pulumi.Output.from_input("late").apply(lambda n: FlinkJarJob(n, desired_state="stopped"))
     """
-    text = HEAD + direct + dedent(later)
+    text = DYNAMIC.head + direct + dedent(later)
     stack.project.write("__main__.py", text)
     stack.project.must("up", "--yes", "--skip-preview")
     lines = text.splitlines()
@@ -143,7 +143,7 @@ def test_what_the_service_reports_of_unset_secret_arguments_is_not_stored(stack:
 def test_what_its_owner_exports_changes_nothing(hostile: JobStack) -> None:
     stack = hostile
     shown = "pulumi.export('place', [etl.endpoint, etl.region])\n"
-    stack.project.write("__main__.py", HEAD + job() + shown)
+    stack.project.write("__main__.py", DYNAMIC.head + job() + shown)
     stack.up()
     assert json.loads(stack.project.must("stack", "output", "--json")) == {
         "place": ["local", "local"]

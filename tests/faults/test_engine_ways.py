@@ -23,23 +23,27 @@ from dli import Dli
 from engine_project import make_project
 from faults.losses import Losses
 from faults.wishes import ELSEWHERE
-from job_stack import TYPE, JobStack, job
+from job_stack import DYNAMIC, NATIVE, Front, JobStack, job
 from leftovers import end_hosts
 from pulumi_dli.local.requests import kept
 from searches import ENGINE_SCHEDULES, FIRST_SEED
 from stack import changes, short
 
-URN = f"urn:pulumi:dev::kills::{TYPE}::etl"
 DELAYS = {"start": 0.4, "stop": 0.3}
 """Seconds in which a kill can strike."""
 WAYS = ("kill", "kill", "taint", "replace", "forget", "move", "stopped", "tagged", "restore")
 
 
+SEEDS = range(FIRST_SEED, FIRST_SEED + ENGINE_SCHEDULES)
+SCHEDULES = [(seed, DYNAMIC) for seed in SEEDS] + [(seed, NATIVE) for seed in SEEDS[::8]]
+"""The native front has the code below the front in common: it plays some."""
+
+
 @pytest.fixture
-def stack(tmp_path: Path, kept: Path) -> Iterator[JobStack]:
+def stack(tmp_path: Path, kept: Path, front: Front) -> Iterator[JobStack]:
     """A stack as a pipeline has it: each `up` looks at the service first."""
     project = make_project(tmp_path, name="kills")
-    made = JobStack(project, Dli(project.directory / ".dli-local"), kept)
+    made = JobStack(project, Dli(project.directory / ".dli-local"), kept, front)
     made.configure(endpoint="local")
     settings = project.directory / "Pulumi.yaml"
     content = json.loads(settings.read_text(encoding="utf-8"))
@@ -50,7 +54,9 @@ def stack(tmp_path: Path, kept: Path) -> Iterator[JobStack]:
 
 
 @pytest.mark.search
-@pytest.mark.parametrize("seed", range(FIRST_SEED, FIRST_SEED + ENGINE_SCHEDULES))
+@pytest.mark.parametrize(
+    ("seed", "front"), SCHEDULES, ids=[f"{seed}-{front.module}" for seed, front in SCHEDULES]
+)
 def test_a_job_keeps_its_state_on_every_way(seed: int, stack: JobStack) -> None:
     dice = random.Random(seed)  # noqa: S311 -- a schedule must be repeatable, not secret
     program: dict[str, Any] = {"parallel_number": 1}
@@ -75,6 +81,10 @@ def test_a_job_keeps_its_state_on_every_way(seed: int, stack: JobStack) -> None:
     stack.destroy()
 
 
+def _urn(stack: JobStack) -> str:
+    return f"urn:pulumi:dev::kills::{stack.front.type}::etl"
+
+
 def _step(
     stack: JobStack, way: str, program: dict[str, Any], dice: random.Random, older: str
 ) -> dict[str, Any]:
@@ -89,11 +99,11 @@ def _step(
             _heal(stack)
             return wanted
         case "taint":
-            stack.shows("state", "taint", "--yes", URN)
+            stack.shows("state", "taint", "--yes", _urn(stack))
         case "replace":
-            options = ("--replace", URN)
+            options = ("--replace", _urn(stack))
         case "forget":
-            stack.shows("state", "delete", "--yes", URN)
+            stack.shows("state", "delete", "--yes", _urn(stack))
         case "restore" if "project_id" not in program:
             (stack.project.directory / "older.json").write_text(older, encoding="utf-8")
             stack.shows("stack", "import", "--file", "older.json")
@@ -115,7 +125,9 @@ def _as_announced(stack: JobStack, *options: str, replaced: bool) -> None:
     with stack.dli.watched() as seen:
         told = stack.project.must("up", "--yes", "--json", *options)
     shown, _ = json.JSONDecoder().raw_decode(told)  # the preview's document; events come behind
-    texts = [d["message"].strip() for d in shown.get("diagnostics", []) if d.get("urn") == URN]
+    texts = [
+        d["message"].strip() for d in shown.get("diagnostics", []) if d.get("urn") == _urn(stack)
+    ]
     lines = plan_lines(re.sub(r"^(warning|error): ", "", text) for text in texts)
     sent = [short(e.method, e.path, e.body) for e in seen if changes(e.method, e.path)]
     wanted = announced(lines[-1], replaced=replaced) if lines else []

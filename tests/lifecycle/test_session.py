@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from pulumi_dli.client.connections import Connections, Place
+from pulumi_dli.comparing import Diff
 from pulumi_dli.errors import Halfway
-from pulumi_dli.session import Diff, Session
+from pulumi_dli.session import Session
 from stack import URN, Problems, Stack
 from stand_ins import Lines
 
@@ -127,7 +128,7 @@ def test_another_project_replaces_the_job_and_says_so(stack: Stack) -> None:
     news = {**stack.inputs, "project_id": "f" * 32}
     session.check(URN, stack.inputs, stack.inputs, NONE)
     assert session.diff(URN, 1, stack.outs, news, NONE) == Diff(
-        changes=True, replaces=["project_id"]
+        changes=True, replaces=["project_id"], names=("project_id",)
     )
     assert stack.plan_lines == [
         (
@@ -166,7 +167,7 @@ def test_what_is_not_known_yet_is_named(stack: Stack) -> None:
     unknown = frozenset({"desc", "parallel_number", "restart_trigger"})
     session.check(URN, stack.inputs, stack.inputs, unknown)
     assert session.diff(URN, 1, stack.outs, stack.inputs, unknown) == Diff(
-        changes=True, replaces=[]
+        changes=True, replaces=[], names=("desc", "parallel_number", "restart_trigger")
     )
     assert stack.plan_lines == [
         "orders: not known yet, may cost a restart: parallel_number, restart_trigger"

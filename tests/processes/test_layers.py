@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LINT = [str(Path(sys.prefix) / "bin" / "lint-imports"), "--no-cache"]
 
 ROOMS = "Rooms, top to bottom; each may import what stands below it"
-PULUMI = "Pulumi is known to what a program or its test writes, to the front and to sdk"
+PULUMI = "Pulumi is known to what a program or its test writes, to the fronts and to sdk"
 HTTPX = "httpx is known to client and artifacts"
 RULES = "rules are pure: they ask no service"
 LOCAL = "Only client.embedded, command and testing open the local DLI"

@@ -70,9 +70,10 @@ def test_a_run_that_changes_nothing_loads_neither_httpx_nor_the_lifecycle(tmp_pa
     assert (done.stdout.strip(), done.stderr) == ("[]", "")
 
 
-def test_the_programs_process_loads_neither_httpx_nor_pydantic() -> None:
+@pytest.mark.parametrize("front", ["pulumi_dli", "pulumi_dli.native"])
+def test_the_programs_process_loads_neither_httpx_nor_pydantic(front: str) -> None:
     code = (
-        "import sys, pulumi_dli; "
+        f"import sys, {front}; "
         "print([m for m in ('httpx', 'pydantic', 'flask', 'typer', 'stamina') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

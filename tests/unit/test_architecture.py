@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "provider" / "pulumi_dli"
 LONGEST = 300
 """Lines of a file; more than one idea lives in a longer one."""
+FRONTS = {"dynamic.py", "native/calls.py"}
+"""The files that an engine's calls end in."""
 VAGUE = {"utils", "util", "helpers", "common", "misc"}
 
 
@@ -157,20 +159,22 @@ RULES = {
     "a file says what it is for": Rule(_silent, _everywhere, Source("a.py", "A = 1\n")),
     "a room's door holds no code": Rule(
         _code_in_init,
-        lambda name: name.endswith("/__init__.py"),
+        # A program imports the native front by itself, and nothing else does.
+        lambda name: name.endswith("/__init__.py") and name != "native/__init__.py",
         Source("job/__init__.py", '"""A room."""\nimport pydantic\n'),
     ),
     "the environment is read in settings and command": Rule(
         _reads_environment,
         lambda name: (
-            name.partition("/")[0] not in {"settings", "command", "local", "dynamic.py"}
+            name.partition("/")[0] not in {"settings", "command", "local"}
+            and name not in FRONTS
             and not name.startswith(("tools/", "benchmarks/"))
         ),
         Source("job/plan.py", "from os import environ\n"),
     ),
-    "the front reads one variable of the environment": Rule(
+    "a front reads one variable of the environment": Rule(
         _reads_more_than_debug,
-        lambda name: name == "dynamic.py",
+        lambda name: name in FRONTS,
         Source("dynamic.py", 'os.environ.get("PULUMI_DLI_DEBUG"), os.environ["HOME"]\n'),
     ),
     "only the command prints": Rule(
@@ -185,7 +189,7 @@ RULES = {
         _sleeps,
         lambda name: (
             not name.startswith(("local/", "tools/", "benchmarks/"))
-            and name not in {"clock.py", "sdk/host.py"}
+            and name not in {"clock.py", "sdk/engine.py"}
         ),
         Source("lifecycle/waits.py", "import time\ntime.sleep(1)\n"),
     ),
@@ -242,7 +246,7 @@ def test_the_other_rules_look_at_what_they_are_for() -> None:
     seen = {name: {source.room for source in sources} for name, sources in CASES.items()}
     assert seen["plain data stands at the edges"] == {"rules", "preview", "lifecycle"}
     assert seen["the local DLI imports nothing of the rest"] == {"local"}
-    assert seen["the front reads one variable of the environment"] == {"dynamic"}
+    assert seen["a front reads one variable of the environment"] == {"dynamic", "native"}
     assert _listed_rooms() - seen["nobody sleeps but a clock"] == {"local", "clock"}
     assert _listed_rooms() - seen["the environment is read in settings and command"] == {
         "settings",

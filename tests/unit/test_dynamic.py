@@ -22,6 +22,7 @@ from pulumi_dli.local import faults
 from pulumi_dli.local.simulation import START_DELAY, STOP_DELAY
 from pulumi_dli.local.store import Store
 from pulumi_dli.sdk import host
+from pulumi_dli.sdk.engine import EngineGone
 from stack import MARK, PROGRAM, URN, sent
 
 PROVIDER = "gASVMQAAAAAAAACMEnB1bHVtaV9kbGkuZHluYW1pY5SME0ZsaW5rSmFySm9iUHJvdmlkZXKUk5QpgZQu"
@@ -282,9 +283,9 @@ def test_only_an_address_is_taken_for_the_engines(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], listens: bool
 ) -> None:
     monkeypatch.setattr(sys, "argv", arguments)
-    engine = host.Engine.of_this_process()
+    engine = host.engine()
     if listens:
         engine.guard()  # nobody to ask for
     else:
-        with pytest.raises(host.EngineGone):
+        with pytest.raises(EngineGone):
             engine.guard()

@@ -8,12 +8,13 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pytest
+from pulumi_dli.job.bars import Bar
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.field import Cost
 from pulumi_dli.job.move import conflict, move
 from pulumi_dli.job.options import Options
-from pulumi_dli.job.plan import Bar, Plan, plan
+from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.restarts import asking, restart_mark
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import Origin, Start

@@ -17,7 +17,7 @@ import pytest
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.mocks import MockMonitor
 from pulumi_dli import FlinkJarJob, FlinkJarJobArgs, file_digest
-from pulumi_dli.resource import TYPE, default_name
+from pulumi_dli.job.naming import TYPE, default_name
 from pulumi_dli.sdk.frames import program_frames
 from stack import PROGRAM
 
@@ -131,7 +131,7 @@ def test_a_name_is_made_where_there_is_none(engine: Monitor) -> None:
 @pytest.mark.parametrize("resource", ["orders", "orders etl.v2", "ä" * 5, "x" * 200])
 def test_a_name_that_is_made_is_legal(engine: Monitor, resource: str) -> None:
     del engine
-    name = run(lambda: pulumi.Output.from_input(default_name(resource, "0123456789")))
+    name = run(lambda: pulumi.Output.from_input(default_name(resource, "dev", "0123456789")))
     assert len(name) <= 57
     assert all(c.isascii() and (c.isalnum() or c in "-_") for c in name)
     assert name.endswith("-dev-012345")

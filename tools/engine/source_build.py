@@ -84,8 +84,8 @@ def build(cache: Cache, version: str) -> Path:
 
 
 def _build_cli(cache: Cache, version: str) -> None:
-    environment = _go_environment()
-    _check_go(environment)
+    environment = go_environment()
+    check_go(environment)
     what = f"building the Pulumi engine {version} from source"
     say(f"{what} (about 4 minutes, once per user)")
     with cache.staged(_cli_entry(version)) as staging:
@@ -112,7 +112,7 @@ def _build_cli(cache: Cache, version: str) -> None:
             copied.chmod(0o755)
 
 
-def _go_environment() -> dict[str, str]:
+def go_environment() -> dict[str, str]:
     """The user's Go with its own caches and proxy, but not the settings of another project."""
     environment = {
         name: value
@@ -128,7 +128,8 @@ def _go_environment() -> dict[str, str]:
     }
 
 
-def _check_go(environment: dict[str, str]) -> None:
+def check_go(environment: dict[str, str]) -> None:
+    """Raise EngineError where Go is missing or too old."""
     needed = re.search(r"^go (\S+)$", (HERE / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
     if needed is None:
         raise EngineError("tools/engine/go.mod names no Go version.")

@@ -59,6 +59,8 @@ class _Quiet:
     def guard(self) -> None:
         """Nothing is started."""
 
+    wait_on = guard
+
 
 def export(connections: Connections, wanted: Wanted, *, say: Report, clock: Clock = SYSTEM) -> None:
     """Write the program, and a script for the secrets where there are any.

@@ -33,6 +33,8 @@ class Lines(Console):
     def guard(self) -> None:
         """Let everything start: a person stops the command by its process."""
 
+    wait_on = guard
+
 
 def savepoint(
     connections: Connections,

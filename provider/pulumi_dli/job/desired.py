@@ -29,6 +29,8 @@ class Desired:
         owner: the ownership mark; "" where there is none.
         former: the marks that the resource had under its aliases.
         retained: whether a delete leaves the job alone (`retain_on_delete`).
+        created_first: whether the engine creates before it deletes where it replaces a job in its
+            place, so that the create meets the job and goes on with it.
         loss_told: whether the run has said that the job's state is given up; without that
             nothing is done that would give it up.
         armed_told: whether the run has said that the job goes back if its new definition fails.
@@ -44,6 +46,7 @@ class Desired:
     owner: str = ""
     former: frozenset[str] = frozenset()
     retained: bool = False
+    created_first: bool = False
     loss_told: bool = False
     armed_told: bool = False
     given: Mapping[str, Any] = field(default_factory=dict)

@@ -63,11 +63,12 @@ def differences(
     return tuple(changes), tuple(kept)
 
 
-def sets_others(desired: Desired, state: State) -> bool:
-    """Whether a program sets other fields than it did; an empty one counts as not set."""
-    return any(
-        not is_empty(name, (state if name in state.set_arguments else desired).value(name))
+def sets_others(desired: Desired, state: State) -> list[str]:
+    """The fields that a program sets and did not, or the other way; an empty one is not set."""
+    return sorted(
+        name
         for name in state.set_arguments.symmetric_difference(desired.spec.set_names())
+        if not is_empty(name, (state if name in state.set_arguments else desired).value(name))
     )
 
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
-from pulumi_dli.job.by_hand import changed_by_hand
+from pulumi_dli.job.bars import Bar, bars
 from pulumi_dli.job.canonical import canonical
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.job.differences import Change, differences, managed
+from pulumi_dli.job.differences import Change, differences, managed, sets_others
 from pulumi_dli.job.field import Cost
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
@@ -39,17 +38,6 @@ class Body:
     def value(self, name: str) -> Any:
         """A field's new value; None where it is not sent."""
         return self.values.get(name)
-
-
-class Bar(Enum):
-    """What stands in the way of a plan."""
-
-    START = "start"
-    """The job cannot be started without losing state."""
-    MARK = "mark"
-    """It carries another resource's mark."""
-    HAND = "hand"
-    """It was changed by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +98,19 @@ class Plan:
             or self.remove_tags
         )
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arguments that differ."""
+        tags = {**self.add_tags, **self.remove_tags}
+        return (
+            *(change.name for change in self.changes),
+            *(["tags"] if tags.keys() - {OWNER_TAG} else []),
+            *(["owner"] if OWNER_TAG in tags else []),
+            *self.kept,
+            *self.recorded,
+            *(["desired_state"] if (self.stop or self.start) and not self.changes else []),
+        )
+
 
 RECORDED = (
     "desired_state",
@@ -161,14 +162,12 @@ def plan(
         elif at_rest and (job.phase is not Phase.FINISHED or restarts):
             begins = start(job, desired, state, pending_start(job, state, known))
             why_not = "" if begins else blocked(job)
-    bar = Bar.START
-    if state is not None:
-        if hand := changed_by_hand(job, changes, state):
-            bar, why_not = Bar.HAND, hand
-        if thief := _thief(job, desired, state):
-            again = state.ours.get("adopt_job_id") == job.job_id
-            bar, why_not = Bar.MARK, taken(job, thief, again=again)
+    bar, barred = bars(job, changes, desired, state)
+    recorded = _recorded(desired, state)
     full = stop or begins is not None
+    changed = full or changes or kept or add or remove or recorded
+    if _to_mark(job, desired, state) and (changed or not _taken_in(desired, state)):
+        add[OWNER_TAG] = desired.owner
     savepoint = stop and desired.stateful and job.has_run
     return Plan(
         changes=changes,
@@ -184,9 +183,9 @@ def plan(
         overwritten=stale,
         loses=_has_state(job, state, known)
         and ((stop and not savepoint) or (begins is not None and begins.empty)),
-        blocked=why_not,
+        blocked=barred or why_not,
         bar=bar,
-        recorded=_recorded(desired, state),
+        recorded=recorded,
         asked=() if begins is None else asked,
         restart_mark=restart_mark(job, desired, state) if state and begins and asked else "",
     )
@@ -231,8 +230,6 @@ def _tags(
     stored = {} if state is None else state.value("tags")
     there = canonical("tags", job.values.get("tags", stored)) or {}
     add = {key: value for key, value in wanted.items() if there.get(key) != value}
-    if _to_mark(job, desired, state):
-        add[OWNER_TAG] = desired.owner
     ours = there
     if state is not None or taken_over:
         ours = managed("tags", there, wanted, state) or {}
@@ -248,32 +245,9 @@ def _to_mark(job: JobDetail, desired: Desired, state: State | None) -> bool:
     return job.mark != desired.owner
 
 
-def _thief(job: JobDetail, desired: Desired, state: State) -> str:
-    """The mark of another resource on a job of the state; "" where the program takes it back."""
-    mark = (state.foreign if job.mark is None else job.mark) or ""
-    back = job.job_id == desired.options.adopt_job_id != state.ours.get("adopt_job_id")
-    return "" if back or mark in {"", *desired.marks, *state.marks} else mark
-
-
-def taken(job: JobDetail, mark: str, *, again: bool) -> str:
-    """That a job of the state has become another resource's, and the way to get it back.
-
-    Args:
-        job: the job.
-        mark: the mark that it carries now.
-        again: whether the program's `adopt_job_id` says so already.
-    """
-    back = f"`adopt_job_id={job.job_id}`"
-    way = (
-        f"take it out of the state (`pulumi state delete`), so that {back} takes it over again"
-        if again
-        else f"set {back}"
-    )
-    return (
-        f"job {job.name} ({job.job_id}) now carries the mark {mark} of another resource, so "
-        f"nothing is changed; if it should be this resource's again, {way}; else remove this "
-        "resource"
-    )
+def _taken_in(desired: Desired, state: State | None) -> bool:
+    """Whether a job is as an import left it: it is marked with the first change of any kind."""
+    return state is not None and state.taken_in and not sets_others(desired, state)
 
 
 def _recorded(desired: Desired, state: State | None) -> tuple[str, ...]:
@@ -281,7 +255,8 @@ def _recorded(desired: Desired, state: State | None) -> tuple[str, ...]:
     if state is None:
         return ()
     before = Desired.read(state.ours)
-    return tuple(
+    owner = ("owner",) if state.taken_in and state.mark == desired.owner else ()
+    return owner + tuple(
         name
         for name in RECORDED
         if (name != "restore_from" or desired.running)  # it is due until a start has used it

@@ -191,6 +191,11 @@ class State:
         return str(self.ours.get("owner") or "")
 
     @property
+    def taken_in(self) -> bool:
+        """Whether an import took the job in, and nothing has changed it here since."""
+        return bool(self.mark) and not self.owner
+
+    @property
     def marks(self) -> frozenset[str]:
         """The marks that show a job to be this resource's."""
         return frozenset({self.owner, self.mark} - {""})

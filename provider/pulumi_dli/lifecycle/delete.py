@@ -21,7 +21,7 @@ from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LOST
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.start import pending_start, state_at_risk
-from pulumi_dli.job.state import State
+from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.operation import Operation
 
@@ -43,6 +43,12 @@ def remove(
     owner, mark = context.ownership.owner(job, *state.marks)
     if owner is Owner.OTHER:
         context.console.warn(f"{title} now carries the mark {mark} of another resource: left alone")
+        return ""
+    if state.taken_in and state.mark != UNMARKED:
+        context.console.warn(
+            f"{title} carried the mark {state.mark} of another resource when it was imported, and "
+            "was never changed here: left alone"
+        )
         return ""
     operation = Operation(
         job=job, deadline=deadline, settle=state.seconds("settle") or 0, removes=True

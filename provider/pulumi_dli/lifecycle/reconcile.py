@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from pulumi_dli.errors import ApiError, DliError, JobError, JobForeign, MissingEndpoint, StateAtRisk
+from pulumi_dli.job.bars import Bar
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OTHER_BYTES, OWNER_TAG
-from pulumi_dli.job.plan import Bar, Body, Plan, plan
+from pulumi_dli.job.plan import Body, Plan, plan
 from pulumi_dli.job.restarts import RESTART_TAG
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import UNMARKED, State

@@ -59,7 +59,7 @@ class Lifecycle:
         starts: int = 0,
     ) -> None:
         console = WarnOnce(console)
-        waits = Waits(jobs, console.progress)
+        waits = Waits(jobs, console.progress, console.wait_on)
         tags = Tags(jobs, ignored)
         self._context = Context(
             jobs=jobs,
@@ -241,6 +241,10 @@ class Lifecycle:
     def refresh(self, job_id: int, state: State | None) -> Found | None:
         """What a job has come to; None when it is gone. See `refresh`."""
         return refresh(self._context, job_id, state)
+
+    def tagged(self, job: JobDetail) -> JobDetail:
+        """A job with its tags and its mark, where they can be read."""
+        return self._context.tags.seen(job)
 
     def _observe(self, job_id: int, state: State) -> JobDetail | None:
         return observe(self._context, job_id, state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.clock import Clock
@@ -11,8 +12,9 @@ from pulumi_dli.console import Report
 from pulumi_dli.errors import JobFailed, JobGone, NotFoundError, StateAtRisk
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.next_start import NextStart
+from pulumi_dli.lifecycle import endings
 from pulumi_dli.lifecycle.operation import Operation
-from pulumi_dli.lifecycle.polling import Exactly, Waiter, words
+from pulumi_dli.lifecycle.polling import Exactly, Waiter
 
 STALE = 30.0
 """Seconds for which the details may still show the status from before a request."""
@@ -25,10 +27,19 @@ UNMOVED = 300.0
 
 
 class Waits:
-    """The waits, over one client. Each leaves the job as it was last seen in the operation."""
+    """The waits, over one client. Each leaves the job as it was last seen in the operation.
 
-    def __init__(self, jobs: Jobs, report: Report) -> None:
+    Args:
+        jobs: the client.
+        report: takes a line on what is waited for.
+        wait_on: raises where a wait that a later run can take up is no longer wanted.
+    """
+
+    def __init__(
+        self, jobs: Jobs, report: Report, wait_on: Callable[[], None] = lambda: None
+    ) -> None:
         self._jobs = jobs
+        self._wait_on = wait_on
         self._waiter = Waiter(self.look, report)
 
     def look(self, job_id: int) -> JobDetail:
@@ -65,22 +76,22 @@ class Waits:
                 case Phase.STOPPED:
                     if stood < STALE:
                         return 1.0
-                    raise StateAtRisk(_lost_savepoint(job, operation))
+                    raise StateAtRisk(endings.lost_savepoint(job, operation))
                 case Phase.FINISHED | Phase.DRAFT:
                     return None
                 case Phase.FAILED if stood < SETTLED and not (saved and savepoint):
                     return 1.0
                 case Phase.FAILED:
-                    raise JobFailed(_failed_stop(job, operation, saved=saved and savepoint))
+                    raise JobFailed(endings.failed_stop(job, operation, saved=saved and savepoint))
                 case Phase.RUNNING if moved and stood < SETTLED:
                     return 1.0
                 case Phase.RUNNING if moved:
-                    raise StateAtRisk(_no_savepoint(job, operation))
+                    raise StateAtRisk(endings.no_savepoint(job, operation))
                 case Phase.RUNNING if clock.now() - asked >= UNMOVED:
                     raise JobFailed(
-                        f"{_title(job)} still runs, {UNMOVED:.0f} s after the service accepted its "
-                        f"stop{_because(job)}; {operation.so_far}. Mend the cause and run "
-                        f"{operation.again} again"
+                        f"{endings.title(job)} still runs, {UNMOVED:.0f} s after the service "
+                        f"accepted its stop{endings.because(job)}; {operation.so_far}. "
+                        f"Mend the cause and run {operation.again} again"
                     )
             moved = moved or job.phase in (Phase.SAVEPOINTING, Phase.STOPPING)
             return math.inf
@@ -113,11 +124,11 @@ class Waits:
                     return None
                 if stood < SETTLED or not (moved or clock.now() - asked >= STALE):
                     return 1.0
-                raise StateAtRisk(_not_saved(job, operation))
+                raise StateAtRisk(endings.not_saved(job, operation))
             if stood < SETTLED:
                 return 1.0
             raise JobFailed(
-                f"{_title(job)} ended while its savepoint was taken: {_reason(job)}; "
+                f"{endings.title(job)} ended while its savepoint was taken: {endings.reason(job)}; "
                 f"{operation.so_far}"
             )
 
@@ -142,7 +153,7 @@ class Waits:
             operation.job = job
             restarts = min(restarts, job.restart_times)
             if operation.strict and job.restart_times > restarts:
-                raise JobFailed(f"{_title(job)} restarted by itself: {_reason(job)}")
+                raise JobFailed(f"{endings.title(job)} restarted by itself: {endings.reason(job)}")
             moved = moved or before is None or job.status != before.status
             stood = stands.seconds(job)
             ended = job.phase in (Phase.FAILED, Phase.FINISHED, Phase.STOPPED)
@@ -158,17 +169,26 @@ class Waits:
             if ended and stood < SETTLED:
                 return 1.0
             if job.phase is Phase.FAILED and operation.strict:
-                raise JobFailed(f"{_title(job)} did not start: {_reason(job)}")
-            if job.phase is Phase.FAILED and not _restarts_itself(job):
+                raise JobFailed(f"{endings.title(job)} did not start: {endings.reason(job)}")
+            if job.phase is Phase.FAILED and not endings.restarts_itself(job):
                 raise JobFailed(
-                    f"{_title(job)} did not start: {_reason(job)}{_from(operation)}; mend the "
-                    f"cause and run {operation.again} again, which goes on with this job"
+                    f"{endings.title(job)} did not start: {endings.reason(job)}"
+                    f"{endings.begun_from(operation)}; mend the cause and run "
+                    f"{operation.again} again, which goes on with this job"
                 )
             if job.phase in (Phase.STOPPED, Phase.STOPPING):
-                raise JobFailed(f"{_title(job)} was stopped while it started: {_reason(job)}")
+                raise JobFailed(
+                    f"{endings.title(job)} was stopped while it started: {endings.reason(job)}"
+                )
             return math.inf
 
-        self._waiter.wait(operation, "to run", verdict, asked=before is not None)
+        def patient(job: JobDetail) -> float | None:
+            soonest = verdict(job)
+            if soonest is not None:
+                self._wait_on()  # the start was accepted; the next run looks how it went
+            return soonest
+
+        self._waiter.wait(operation, "to run", patient, asked=before is not None)
         operation.counted = True
 
     def linger(self, operation: Operation, phase: Phase) -> None:
@@ -218,69 +238,3 @@ def _settling(passed: float, settle: float, job: JobDetail) -> float | None:
         return settle - passed
     looks = sorted((min(1.0, settle), settle / 2, settle))
     return next(Exactly(at - passed) for at in looks if at > passed)
-
-
-def _restarts_itself(job: JobDetail) -> bool:
-    """Whether the service brings a crashed job back by itself."""
-    return job.status == "job_running_exception" and bool(job.values.get("restart_when_exception"))
-
-
-def _title(job: JobDetail) -> str:
-    return f"job {job.name} ({job.job_id})"
-
-
-def _reason(job: JobDetail) -> str:
-    return f"{words(job.status)} ({job.status}){_because(job)}"
-
-
-def _because(job: JobDetail) -> str:
-    return f": {job.words}" if job.words else ""
-
-
-def _from(operation: Operation) -> str:
-    """The directory that a start was to begin from, for who has to name it again."""
-    return f"; it was to begin from {operation.begins}" if operation.begins else ""
-
-
-def _not_saved(job: JobDetail, operation: Operation) -> str:
-    return (
-        f"{_title(job)} took no savepoint and runs on{_because(job)}; {operation.so_far}. Mend the "
-        f"cause and run {operation.again} again"
-    )
-
-
-def _no_savepoint(job: JobDetail, operation: Operation) -> str:
-    done = f"{_title(job)} took no savepoint and runs on{_because(job)}; {operation.so_far}"
-    if operation.removes:  # what else there is to do, the delete says
-        return f"{done}. Mend the cause and run {operation.again} again"
-    return (
-        f"{done}. Mend the cause and run {operation.again} again, or set `upgrade_mode` to "
-        "`stateless` to give up its state"
-    )
-
-
-def _failed_stop(job: JobDetail, operation: Operation, *, saved: bool) -> str:
-    done = f"{_title(job)} did not stop as asked: {_reason(job)}; {operation.so_far}"
-    if saved:
-        goes_on = "deletes it" if operation.removes else "starts it from there"
-        return (
-            f"{done}. Its savepoint is complete, at {job.savepoint_path}: mend the cause and run "
-            f"{operation.again} again, which {goes_on}"
-        )
-    return f"{done}. Mend the cause and run {operation.again} again"
-
-
-def _lost_savepoint(job: JobDetail, operation: Operation) -> str:
-    checkpoint = job.values.get("checkpoint_path")
-    where = f" (its checkpoints are under {checkpoint})" if checkpoint else ""
-    done = (
-        f"{_title(job)} is stopped, but the service shows no savepoint of that stop"
-        f"{_because(job)}{where if operation.removes else ''}; {operation.so_far}"
-    )
-    if operation.removes:
-        return done
-    return (
-        f"{done}, and the job was not started again, because that would lose its state. Set "
-        f"`restore_from` to a savepoint or checkpoint directory{where}, or `upgrade_mode` to "
-        f"`stateless`, and run {operation.again}"
-    )

@@ -23,6 +23,7 @@ from pulumi_dli.job.plan import plan
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
 from pulumi_dli.preview import asides
+from pulumi_dli.preview.claims import claims
 from pulumi_dli.preview.plan_line import Level, Line
 from pulumi_dli.preview.preview import Compared, Preview
 from pulumi_dli.rules.check import adopts_another
@@ -73,6 +74,8 @@ class Foresight:
         diffed = old is not None  # then the diff has spoken of a move
         if old is None and known is not None:
             old = Old(known_place(known.ours), known)
+            if anew.desired.created_first and old.place == anew.place:
+                old = None  # the create meets it
         if old is not None:  # it is in the state, so the engine replaces it
             self.memory.leave(urn, old)
             if other := adopts_another(anew.desired, old.state):
@@ -87,7 +90,7 @@ class Foresight:
             met = self.saved.checkpoints.seen(settled(found.job), anew.desired, None)
         problems = [
             *found.problems,
-            *self._claims(urn, anew.place, anew.desired, found.job, new=True),
+            *claims(self.memory, urn, anew.place, anew.desired, found.job, new=True),
         ]
         if problems or not valid:
             return problems, ""
@@ -107,7 +110,7 @@ class Foresight:
         """The problems of a resource of the state, and why it cannot be brought to the wish."""
         self.memory.checked(urn)
         found = self._preview.examine(urn, desired, before, valid=valid)
-        problems = [*found.problems, *self._claims(urn, place, desired, None, new=False)]
+        problems = [*found.problems, *claims(self.memory, urn, place, desired, None, new=False)]
         if problems or not valid:
             return problems, ""
         return [], self._refused(desired, before, self.memory.refreshed(urn, desired))
@@ -268,23 +271,6 @@ class Foresight:
             return None
         # The state does not keep the tags that are the provider's own.
         return replace(settled(old.state.job), restart=known.job.restart)
-
-    def _claims(
-        self, urn: str, place: Place, desired: Desired, job: JobDetail | None, *, new: bool
-    ) -> list[str]:
-        """What two resources of this program ask for at once: a job has one resource."""
-        things: list[tuple[str, Place, object]] = [("mark", place, desired.owner)]
-        if job is not None:
-            self.memory.keep(place, job.job_id, urn)  # no delete of this run may take it
-            things += [("job", place, job.job_id), ("mark", place, job.mark)]
-        elif new and desired.options.adopt_job_id:
-            things.append(("job", place, desired.options.adopt_job_id))
-        others = {self.memory.claim(thing, urn) for thing in things if thing[2]}
-        return [
-            f"adopt_job_id: the job is also the one of {other.rpartition('::')[2]} in this "
-            "program; remove one of the two"
-            for other in sorted(others - {""})
-        ]
 
     def _speak(self, urn: str, line: Line) -> None:
         if line.loses:

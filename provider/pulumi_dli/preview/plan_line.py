@@ -10,11 +10,12 @@ from dataclasses import replace
 from enum import Enum
 from typing import NamedTuple
 
+from pulumi_dli.job.bars import Bar
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.field import Cost
 from pulumi_dli.job.options import OWNER_TAG, Options
-from pulumi_dli.job.plan import Bar, Plan
+from pulumi_dli.job.plan import Plan
 from pulumi_dli.job.redaction import shown
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import Origin, Start
@@ -131,6 +132,11 @@ def going_on(
     told = ("restore_from is not used, the job has state of its own",) if unused else ()
     instead = ", whose replacement is still to be made" if again else ""
     line = _line(f"goes on with job {job.job_id}{instead}", plan, quiet, desired, (*told, *cus))
+    if desired.created_first:
+        either_way = f"not replaced: goes on with job {job.job_id}"
+        return line._replace(
+            text=f"{line.text}; if the engine replaces it (--replace, taint): {either_way}"
+        )
     if replaced is None or replaced.blocked:
         return line
     either = bool(unused) and replaced.start is not None

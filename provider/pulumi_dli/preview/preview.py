@@ -131,7 +131,7 @@ class Preview:
         todo = plan(job, desired, None, taken_over=taken, known=known)
         replaced = plan(job, desired, None, replaced=True, taken_over=taken, known=known)
         cus = self._changed_cus(urn, job, todo, desired)
-        either = None if desired.retained else replaced
+        either = None if desired.retained or desired.created_first else replaced
         return plan_line.going_on(todo, job, desired, either, cus)
 
     def own(self, desired: Desired) -> JobDetail | None:

@@ -10,8 +10,13 @@ from typing import Any
 import pulumi
 from pulumi.runtime import resource
 
+_UNSET: Any = ...
+"""What the SDK takes for an attribute of an alias that is not given."""
 
-def former_urns(name: str, type_: str, opts: pulumi.ResourceOptions) -> list[pulumi.Input[str]]:
+
+def former_urns(
+    name: str, type_: str, opts: pulumi.ResourceOptions | None
+) -> list[pulumi.Input[str]]:
     """The aliases of a resource, whole; none where this SDK has no function that tells them.
 
     Args:
@@ -19,8 +24,36 @@ def former_urns(name: str, type_: str, opts: pulumi.ResourceOptions) -> list[pul
         type_: its type.
         opts: its options.
     """
+    if opts is None:
+        return []
     inherited = getattr(opts.parent, "_aliases", None)
     every: Any = getattr(resource, "all_aliases", None)
     if every is None or not (opts.aliases or inherited):
         return []
     return list(every(opts.aliases, name, type_, opts.parent))
+
+
+def of_other_front(
+    opts: pulumi.ResourceOptions | None, own: str, other: str
+) -> list[pulumi.Input[str | pulumi.Alias]]:
+    """What a job was called on the other front: itself, and under each alias of the program.
+
+    Args:
+        opts: the resource's options.
+        own: the type of a job on its own front.
+        other: the type of a job on the other one.
+    """
+    named = [] if opts is None else opts.aliases or []
+    found = (_renamed(each, own, other) for each in named)
+    return [pulumi.Alias(type_=other), *(each for each in found if each is not None)]
+
+
+def _renamed(alias: Any, own: str, other: str) -> Any:
+    """An alias with the other front's type; None where it names a type itself."""
+    if isinstance(alias, pulumi.Alias):
+        if alias.type_ not in (_UNSET, None):
+            return None
+        return pulumi.Alias(alias.name, other, alias.parent, alias.stack, alias.project)
+    if isinstance(alias, str):
+        return alias.replace(own, other)
+    return pulumi.Output.from_input(alias).apply(lambda urn: urn.replace(own, other))

@@ -14,8 +14,8 @@ from pulumi_dli.client.connections import Connections
 from pulumi_dli.dynamic import PROVIDER_KEY, with_files
 from pulumi_dli.errors import DliError
 from pulumi_dli.finding import Finding
+from pulumi_dli.job.naming import TYPE
 from pulumi_dli.local.clock import StoredClock
-from pulumi_dli.resource import TYPE
 from pulumi_dli.results import job_result, queue_result
 from pulumi_dli.sdk.mocks import FUNCTIONS, number, plain
 from pulumi_dli.session import Session
@@ -129,3 +129,5 @@ class _Console:
 
     def guard(self) -> None:
         """Go on: there is no engine that could be gone."""
+
+    wait_on = guard

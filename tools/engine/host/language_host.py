@@ -1,14 +1,13 @@
 """The Python language host of an engine that was built from source.
 
 The engine starts it as `pulumi-language-python [--tracing URL] [engine address]`, reads the port
-it prints, and speaks the LanguageRuntime protocol to it. What it is for is `Run`: start the
-program through `pulumi-language-python-exec`, hand on what it prints, and tell how it ended.
+it prints, and speaks the LanguageRuntime protocol to it. It is for `Run`: start the program
+through `pulumi-language-python-exec`, and tell how it ended.
 """
 
 from __future__ import annotations
 
 import argparse
-import base64
 import json
 import os
 import re
@@ -19,7 +18,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
+import generators
 from children import Children, EndedError
+from dependencies import dependency
 from ending import watch_for_end
 from google.protobuf import empty_pb2
 from google.protobuf.message import Message
@@ -34,8 +35,7 @@ from protocol import (
 )
 
 EXECUTOR = Path(__file__).resolve().parent.parent / "bin" / "pulumi-language-python-exec"
-# The executor's exit code for "the user has been told what is wrong".
-REPORTED = 32
+REPORTED = 32  # the executor's exit code for "the user has been told what is wrong"
 # Large programs have large configurations: the engine's own limit.
 MESSAGE_BYTES = 400 * 1024 * 1024
 
@@ -128,7 +128,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             _refuse(context, error)
         return language_pb2.GetRequiredPackagesResponse(
             packages=[
-                _dependency(plugin)
+                dependency(plugin)
                 for plugin in plugins
                 # An alpha's or beta's package version does not tell the plugin's.
                 if re.fullmatch(r"v?\d+\.\d+\.\d+([-+].*)?", plugin["version"])
@@ -211,6 +211,26 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             ]
         )
 
+    def GenerateProgram(  # noqa: N802
+        self, request: language_pb2.GenerateProgramRequest, context: grpc.ServicerContext
+    ) -> language_pb2.GenerateProgramResponse:
+        """`pulumi import`: the program of what was imported."""
+        try:
+            made = generators.program(self._children, request.source, request.loader_target)
+            return language_pb2.GenerateProgramResponse(source=made)
+        except (generators.GeneratorError, EndedError) as error:
+            _refuse(context, error)
+
+    def GeneratePackage(  # noqa: N802
+        self, request: language_pb2.GeneratePackageRequest, context: grpc.ServicerContext
+    ) -> language_pb2.GeneratePackageResponse:
+        """`pulumi package gen-sdk`: the package of a schema."""
+        try:
+            generators.package(self._children, request.schema, request.directory)
+            return language_pb2.GeneratePackageResponse()
+        except (generators.GeneratorError, EndedError) as error:
+            _refuse(context, error)
+
     def Cancel(self, _request: empty_pb2.Empty, _: grpc.ServicerContext) -> empty_pb2.Empty:  # noqa: N802
         """End the program: the user has pressed ^C."""
         self._children.end()
@@ -227,26 +247,9 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     GetRequiredPlugins: Any = _unsupported
     RuntimeOptionsPrompts: Any = _unsupported
     Template: Any = _unsupported
-    GenerateProgram: Any = _unsupported
     GenerateProject: Any = _unsupported
-    GeneratePackage: Any = _unsupported
     Pack: Any = _unsupported
     Link: Any = _unsupported
-
-
-def _dependency(plugin: dict[str, object]) -> plugin_pb2.PackageDependency:
-    dependency = plugin_pb2.PackageDependency(
-        kind="resource",
-        name=str(plugin["name"]),
-        version="v" + str(plugin["version"]).removeprefix("v"),
-        server=str(plugin.get("server") or ""),
-    )
-    parameterization = plugin.get("parameterization")
-    if isinstance(parameterization, dict):
-        dependency.parameterization.name = parameterization["name"]
-        dependency.parameterization.version = parameterization["version"]
-        dependency.parameterization.value = base64.b64decode(parameterization["value"])
-    return dependency
 
 
 def _refuse(context: grpc.ServicerContext, error: Exception) -> NoReturn:

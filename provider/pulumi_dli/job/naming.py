@@ -1,0 +1,57 @@
+"""What names a job: its type and id, the mark of its resource, a name that is made."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from pulumi_dli.errors import SettingsError
+
+TYPE = "pulumi-python:dynamic/dli:FlinkJarJob"
+"""The type of a job of the dynamic provider."""
+NATIVE_TYPE = "dli:index:FlinkJarJob"
+"""The type of a job of the native plugin."""
+MARK_LENGTH = 32
+NAME_LENGTH = 57
+LONGEST_SHOWN = 40
+"""Characters of an id that is none."""
+
+
+def mark_of(organization: str, urn: str) -> str:
+    """Whose a job is, known before it exists; the same on both fronts.
+
+    Args:
+        organization: the organization of the stack.
+        urn: the resource.
+    """
+    whole = f"{organization}/{urn.replace(NATIVE_TYPE, TYPE)}"
+    return hashlib.sha256(whole.encode()).hexdigest()[:MARK_LENGTH]
+
+
+def default_name(resource_name: str, stack: str, owner: str) -> str:
+    """The job's name where the program gives none: `<resource>-<stack>-<6 digits of the mark>`.
+
+    Stable from the first preview on, unique among stacks, at most 57 legal characters.
+    """
+    ending = f"-{legal_name(stack)[:20]}-{owner[:6]}"
+    return legal_name(resource_name)[: NAME_LENGTH - len(ending)] + ending
+
+
+def legal_name(text: str) -> str:
+    """A text as the name of a job, as near as it can be."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", text)[:NAME_LENGTH]
+
+
+def demand_job_id(text: str) -> int:
+    """The id of a job, as the engine keeps it.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    if not re.fullmatch(r"[0-9]{1,19}", text):
+        shown = ascii(text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}...")
+        raise SettingsError(
+            f"{shown} is not the id of a Flink job; use the number that DLI shows, or, where a "
+            "state holds it, set it right there (`pulumi stack export`, `pulumi stack import`)"
+        )
+    return int(text)

@@ -1,0 +1,84 @@
+"""A stack goes from one front to the other and back: its jobs stay as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from job_stack import DYNAMIC, NATIVE, Front, JobStack, job
+
+SECRETS = ("planted-argument", "planted-setting", "planted-tag", "planted-words")
+HIDDEN = {name: f"pulumi.Output.secret({name!r})" for name in SECRETS}
+TEAM = """\
+class Team(pulumi.ComponentResource):
+    def __init__(self) -> None:
+        super().__init__("shop:index:Team", "team")
+
+
+team = Team()
+"""
+
+
+def program(renamed: str = "", before: str = "") -> str:
+    """Ten jobs of different make.
+
+    Args:
+        renamed: another name of the resource `i`.
+        before: its aliases, as code.
+    """
+    options = f"aliases=[{before}]" if before else ""
+    return TEAM + "".join(
+        (
+            job("a"),
+            job("b", name=None),
+            job("c", options="parent=team"),
+            job("d", name=None, options="parent=a"),
+            job("e", entrypoint_args=f"--password {SECRETS[0]}", runtime_config={"k": SECRETS[1]}),
+            job("f", code={"tags": f'{{"open": "x", "shut": {HIDDEN["planted-tag"]}}}'}),
+            job("g", desired_state="stopped"),
+            job("h", code={"desc": HIDDEN["planted-words"]}),
+            job(renamed or "i", name="i", options=options),
+            job("j", options=f"parent={renamed or 'i'}"),
+        )
+    )
+
+
+def goes(stack: JobStack, front: Front, *parts: str) -> None:
+    stack.front = front
+    stack.program(*parts)
+    stack.configure(endpoint="local")
+
+
+def facts(stack: JobStack) -> dict[str, Any]:
+    """The id and the update time of each job in the state, by its name."""
+    return {
+        found["outputs"]["name"]: (found["id"], found["outputs"]["update_time"])
+        for found in stack.resources().values()
+    }
+
+
+def test_ten_jobs_go_there_and_back_and_nothing_is_sent(stack: JobStack) -> None:
+    stack.front = DYNAMIC
+    stack.begin(program())
+    before, size = facts(stack), len(stack.state_text())
+    for front in NATIVE, DYNAMIC:
+        goes(stack, front, program())
+        stack.nothing_changes()
+        with stack.dli.watched() as sent:
+            assert "12 unchanged" in stack.up()
+        assert sent == []
+        assert {each["type"] for each in stack.resources().values()} == {front.type}
+        assert facts(stack) == before
+        assert front is DYNAMIC or len(stack.state_text()) <= size
+        assert all(secret not in stack.state_text() for secret in SECRETS)
+    urn = f"urn:pulumi:dev::jobs::{NATIVE.type}::i2"
+    for front, name, alias in (
+        (NATIVE, "i2", 'pulumi.Alias(name="i")'),
+        (DYNAMIC, "i3", repr(urn)),
+    ):
+        goes(stack, front, program(name, alias))
+        with stack.dli.watched() as sent:
+            assert "i: changes tags, without touching the job" in stack.up()
+        assert [entry.path for entry in sent if entry.path.endswith("/tags/create")]
+        assert {entry.method for entry in sent if "/streaming/" in entry.path} == {"GET"}
+        assert facts(stack) == before
+    stack.nothing_changes()

@@ -1,0 +1,123 @@
+"""What the native front makes of the tables, and properties as the engine's protocol has them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pulumi
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi_dli.arguments import FlinkJarJobArgs
+from pulumi_dli.artifacts.names import LocalFile
+from pulumi_dli.job.naming import NATIVE_TYPE, TYPE, mark_of
+from pulumi_dli.job.spec import SECRET_FIELDS
+from pulumi_dli.native import Provider, ProviderArgs
+from pulumi_dli.native.provider import SECRETS
+from pulumi_dli.native.schema import schema
+from pulumi_dli.native.wire import SIGNATURE, UNKNOWN, Props, Secret, like, plain, write
+from pulumi_dli.resource import OUTPUTS
+from pulumi_dli.sdk.aliases import of_other_front
+from pulumi_dli.settings.sources import SETTINGS
+
+SCHEMA = schema()
+[JOB] = SCHEMA["resources"].values()
+
+
+def camel(name: str) -> str:
+    return re.sub(r"_(.)", lambda match: match[1].upper(), name)
+
+
+def test_the_schema_has_every_argument_and_output() -> None:
+    assert JOB["inputProperties"].keys() == FlinkJarJobArgs.__annotations__.keys()
+    outputs = {*FlinkJarJobArgs.__annotations__, *OUTPUTS, "owner"} - {"failure"}
+    assert JOB["properties"].keys() == outputs
+    for side in "inputProperties", "properties":
+        assert {n for n, each in JOB[side].items() if each.get("secret")} == SECRET_FIELDS
+        assert all(each["description"] for each in JOB[side].values())
+    assert JOB["inputProperties"]["project_id"]["willReplaceOnChanges"]
+    assert SCHEMA["language"]["python"]["packageName"] != "pulumi_dli"
+
+
+def test_the_schema_has_every_setting_and_so_has_the_provider() -> None:
+    settings = SCHEMA["provider"]["inputProperties"]
+    assert settings == SCHEMA["config"]["variables"]
+    assert settings.keys() == SETTINGS.keys()
+    assert {camel(name) for name in ProviderArgs.__annotations__} == SETTINGS.keys()
+    secret = {key for key, setting in SETTINGS.items() if setting.secret}
+    assert secret == {camel(name) for name in SECRETS}
+    assert secret == {key for key, each in settings.items() if each.get("secret")}
+
+
+def test_a_setting_that_is_none_is_refused_by_name() -> None:
+    with pytest.raises(pulumi.RunError, match="Provider p: regoin: there is no such setting"):
+        Provider("p", regoin="eu-de")  # type: ignore[call-arg]
+
+
+def test_both_fronts_have_one_mark() -> None:
+    urn = f"urn:pulumi:dev::shop::shop:index:Team${TYPE}::orders"
+    assert mark_of("acme", urn) == mark_of("acme", urn.replace(TYPE, NATIVE_TYPE))
+    assert mark_of("acme", urn) != mark_of("other", urn)
+
+
+def test_each_alias_of_a_program_has_the_other_fronts_type_too() -> None:
+    aliases: list[Any] = [
+        pulumi.Alias(name="old"),
+        pulumi.Alias(name="typed", type_="shop:index:Job"),
+        f"urn:pulumi:dev::shop::{TYPE}::older",
+    ]
+    opts = pulumi.ResourceOptions(aliases=aliases)
+    own, renamed, whole = of_other_front(opts, TYPE, NATIVE_TYPE)
+    assert isinstance(own, pulumi.Alias)
+    assert isinstance(renamed, pulumi.Alias)
+    assert (own.type_, renamed.name, renamed.type_) == (NATIVE_TYPE, "old", NATIVE_TYPE)
+    assert whole == f"urn:pulumi:dev::shop::{NATIVE_TYPE}::older"
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=8) | st.just(UNKNOWN),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=8).filter(lambda key: key != SIGNATURE), inner)
+        | inner.map(Secret)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(max_size=8), VALUES.filter(lambda value: value is not None)))
+def test_properties_come_back_as_they_were_sent(props: dict[str, Any]) -> None:
+    assert Props.read(write(props)).marked == props
+
+
+@given(VALUES)
+def test_a_value_is_as_secret_as_the_one_in_its_place(marked: Any) -> None:
+    again = like(plain(marked), marked)
+    assert plain(again) == plain(marked)
+    assert not _open(again) & _shut(marked)
+
+
+def _open(value: Any) -> set[Any]:
+    """The texts that stand in the open."""
+    match value:
+        case dict():
+            return {text for item in value.values() for text in _open(item)}
+        case list():
+            return {text for item in value for text in _open(item)}
+        case str():
+            return {value}
+    return set()
+
+
+def _shut(value: Any) -> set[Any]:
+    """The texts that stand in secrets alone."""
+    return _open(plain(value)) - _open(value)
+
+
+def test_a_local_file_is_one_and_another_asset_is_none() -> None:
+    asset = {SIGNATURE: "c44067f5952c0a294b673a41bacd8c17", "hash": "x"}
+    props = write({"entrypoint": {**asset, "path": "a.jar"}, "dependency_jars": [asset]})
+    read = Props.read(props)
+    assert read.known["entrypoint"] == LocalFile("a.jar")
+    assert read.known["dependency_jars"] == [{"hash": "x"}]
