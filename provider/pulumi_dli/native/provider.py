@@ -10,7 +10,7 @@ import pulumi
 from pulumi import Input, Output, ResourceOptions
 
 SECRETS = frozenset({"password", "token", "access_key", "secret_key", "security_token"})
-_JSON = frozenset({"insecure", "max_retries", "default_tags", "ignore_tags"})
+_JSON = frozenset({"insecure", "max_retries", "starts_per_queue", "default_tags", "ignore_tags"})
 
 
 class ProviderArgs(TypedDict, total=False):
@@ -45,6 +45,7 @@ class ProviderArgs(TypedDict, total=False):
     default_tags: Input[Mapping[str, Input[str]] | None]
     ignore_tags: Input[list[str] | None]
     artifacts: Input[str | None]
+    starts_per_queue: Input[int | None]
     watch_artifacts: Input[str | None]
     preflight: Input[str | None]
     local_path: Input[str | None]
