@@ -75,7 +75,7 @@ GUARDS = {
         seed=0,
     ),
     "the tags are the program's": Guard(
-        "session.py",
+        "reading.py",
         "observed(life.tagged(job), state, ",
         "observed(job, state, ",
         "tags are",
@@ -139,8 +139,8 @@ GUARDS = {
     ),
     "a replacement is done in the create": Guard(
         "session.py",
-        "        elif anew is not None:\n",
-        "        elif anew is not None and not urn:\n",
+        "        elif anew is not None and not (\n",
+        "        elif anew is not None and not urn and not (\n",
         "announced",
         seed=48,
     ),
