@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from pulumi.runtime.proto import plugin_pb2
+from protocol import plugin_pb2
 
 
 def dependency(plugin: dict[str, object]) -> plugin_pb2.PackageDependency:
