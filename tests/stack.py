@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from announced import plan_lines
+from announced import announced, plan_lines, requests
 from hostile import Hostile
 from local_service import PROJECT, START_TIME, LocalService, new_store
 from pulumi_dli.client.bodies import bound
@@ -312,6 +312,18 @@ class Stack:
 def changes(method: str, path: str) -> bool:
     """Whether a request changes something of a job: a project's tags are read with a POST."""
     return method != "GET" and path.startswith("/v") and "/resource-instances/" not in path
+
+
+def as_said(stack: Stack, **program: Any) -> str:
+    """A preview, and the `up` that has to send what its line announces; the line."""
+    stack.preview(**program)
+    assert not stack.failure
+    [line] = stack.plan_lines
+    stack.sent()
+    stack.up(**program)
+    assert stack.plan_lines == [line]
+    assert requests(stack.sent()) == announced(line), line
+    return line
 
 
 def sent(props: Mapping[str, Any]) -> dict[str, Any]:

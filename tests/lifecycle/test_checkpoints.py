@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from announced import announced, requests
 from pulumi_dli.errors import Halfway, StateAtRisk
 from pulumi_dli.local import faults
 from stack import Stack
+from stack import as_said as said_and_done
 
 EVERY = 10
 """Seconds between two checkpoints."""
@@ -47,15 +47,8 @@ def counter(stack: Stack, job_id: int = 1) -> int:
 
 
 def as_said(stack: Stack, **program: Any) -> str:
-    """A preview, and the `up` that has to send what its line announces; the line."""
-    stack.preview(**CHECKPOINTS, **program)
-    assert not stack.failure
-    [line] = stack.plan_lines
-    stack.sent()
-    stack.up(**CHECKPOINTS, **program)
-    assert stack.plan_lines == [line]
-    assert requests(stack.sent()) == announced(line), line
-    return line
+    """See `stack.as_said`, of a program with checkpoints."""
+    return said_and_done(stack, **CHECKPOINTS, **program)
 
 
 def refused(stack: Stack, why: str, **program: Any) -> None:

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from announced import announced, requests
 from local_service import PROJECT
 from pulumi_dli.errors import Halfway, JobError
-from stack import MARK, URN, Killed, Problems, Stack
+from stack import MARK, URN, Killed, Problems, Stack, as_said
 
 OTHER = "f" * 32
 PATH = "obs://state/jobs/savepoint/1/"
@@ -45,18 +44,6 @@ def deleted_first(stack: Stack, **program: Any) -> None:
     session.delete(URN, 1, stack.outs, None)
     stack.forget()
     stack.sent()
-
-
-def as_said(stack: Stack, **program: Any) -> str:
-    """A preview, and the `up` that has to send what its line announces; the line."""
-    stack.preview(**program)
-    assert not stack.failure
-    [line] = stack.plan_lines
-    stack.sent()
-    stack.up(**program)
-    assert stack.plan_lines == [line]
-    assert requests(stack.sent()) == announced(line), line
-    return line
 
 
 def test_a_job_that_was_deleted_first_is_made_anew_from_its_savepoint(job: Stack) -> None:

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from announced import announced, requests
 from jars import a_class, a_jar
 from pulumi_dli.artifacts.names import LocalFile
 from pulumi_dli.errors import Halfway, StateAtRisk
-from stack import PROGRAM, URN, Problems, Stack, sent
+from stack import PROGRAM, URN, Problems, Stack, as_said, sent
 
 OTHER_BYTES = "running, on other bytes"
 LINE = "orders: restarts the job from a savepoint (downtime); the bytes of entrypoint changed"
@@ -62,17 +61,6 @@ def new_looks(stack: Stack, before: list[str]) -> list[str]:
 def stands(stack: Stack) -> tuple[str, str]:
     """The run state as it is stored: in the outputs and in the inputs."""
     return stack.outs["desired_state"], stack.inputs["desired_state"]
-
-
-def as_said(stack: Stack, **program: Any) -> str:
-    """A preview, and the `up` that sends what its line announces; the line."""
-    assert stack.preview(**program).changes
-    [line] = stack.plan_lines
-    stack.sent()
-    stack.up(**program)
-    assert stack.plan_lines == [line]
-    assert requests(stack.sent()) == announced(line), line
-    return line
 
 
 def unchanged(stack: Stack, **program: Any) -> None:

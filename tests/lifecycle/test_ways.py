@@ -19,7 +19,7 @@ from pulumi_dli.client.location import known_place
 from pulumi_dli.errors import ApiError, Halfway, JobError, JobForeign, StateAtRisk
 from pulumi_dli.local.simulation import START_DELAY
 from pulumi_dli.local.store import Store
-from stack import MARK, PROGRAM, URN, Problems, Stack
+from stack import MARK, PROGRAM, URN, Problems, Stack, as_said
 
 OTHER = "f" * 32
 NOWHERE: frozenset[str] = frozenset()
@@ -42,17 +42,6 @@ def counter(stack: Stack, job_id: int = 1) -> int:
 
 def tags(stack: Stack, job_id: int = 1) -> dict[str, str]:
     return dict(stack.dli.inside(job_id)["tags"])
-
-
-def as_said(stack: Stack, **program: Any) -> str:
-    """A preview, and the `up` that has to send what its line announces; the line."""
-    stack.preview(**program)
-    [line] = stack.plan_lines
-    stack.sent()
-    stack.up(**program)
-    assert stack.plan_lines == [line]
-    assert requests(stack.sent()) == announced(line), line
-    return line
 
 
 # A job of ours that is not in the state.
