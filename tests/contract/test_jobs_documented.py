@@ -74,6 +74,7 @@ CALLS: dict[str, tuple[Call, Any]] = {
     "tags": (lambda jobs: jobs.tags(138), {"team": "orders"}),
     "tags_create": (lambda jobs: jobs.add_tags(138, {"team": "orders"}), None),
     "tags_delete": (lambda jobs: jobs.remove_tags(138, {"team": "orders"}), None),
+    "pools": (lambda jobs: [(each.name, each.max_cu) for each in jobs.pools()], [("shared", 128)]),
     "queues": (lambda jobs: [each.name for each in jobs.queues()], ["test"]),
     "queue": (lambda jobs: jobs.queue("testQueue").kind, "general"),
 }

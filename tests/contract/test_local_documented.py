@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from local_service import PROJECT, LocalService
+from pulumi_dli.local import queues
 
 EXAMPLES = sorted((Path(__file__).parent / "documented").glob("*.json"))
 
@@ -16,6 +17,9 @@ def bring_about(dli: LocalService, given: str) -> int | None:
     """The job that an example is about, in the state it needs."""
     match given:
         case "nothing":
+            return None
+        case "queue of a pool":
+            queues.add(dli.store, "test", 16, pool="shared", most=128)
             return None
         case "draft":
             return dli.create("other")

@@ -77,7 +77,8 @@ def test_what_is_read_of_a_job_is_where_the_sdk_has_it() -> None:
     data["job_config"] = dict.fromkeys(config)
     job = JobDetail.from_wire(data)
     assert FIELDS.keys() - job.values.keys() == {"tags"}
-    beside = {"values", "mark", "restart", "checkpoint"}  # tags and objects, which no page shows
+    # Tags and objects, which no page shows, and what the answer has told at all.
+    beside = {"values", "mark", "restart", "checkpoint", "told", "counts_restarts"}
     read = set(JobDetail.__slots__) - beside
     assert read - top == {"real_cu_number"}
     assert "real_cu_number" in config
@@ -185,6 +186,12 @@ REQUESTS: dict[str, tuple[Callable[[Jobs], Any], Any]] = {
             ),
         ),
     ),
+    "pools": (
+        lambda jobs: jobs.pools(),
+        theirs(
+            "list_elastic_resource_pools", sdk.ListElasticResourcePoolsRequest(limit=100, offset=0)
+        ),
+    ),
     "queues": (
         lambda jobs: jobs.queues(),
         theirs("list_queues", sdk.ListQueuesRequest(queue_type="all")),
@@ -208,7 +215,9 @@ def test_every_request_is_the_sdks(name: str) -> None:
             "job_detail": {"job_id": 7, "status": "x"},
             "job_list": {"jobs": []},
         }
-        return httpx.Response(200, json={**jobs, "queues": [], "tags": []})
+        return httpx.Response(
+            200, json={**jobs, "queues": [], "elastic_resource_pools": [], "tags": []}
+        )
 
     client = httpx.Client(base_url="https://dli.example.org", transport=httpx.MockTransport(answer))
     call(Jobs(Transport(client, project_id=lambda: PROJECT, max_retries=0)))

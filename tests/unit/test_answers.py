@@ -50,6 +50,7 @@ CALLS: Mapping[str, Callable[[Jobs], object]] = {
     "tags_create": lambda jobs: jobs.add_tags(104, {"a": "b"}),
     "tags_delete": lambda jobs: jobs.remove_tags(104, {"a": "b"}),
     "queues": lambda jobs: jobs.queues(),
+    "pools": lambda jobs: jobs.pools(),
     "queue": lambda jobs: jobs.queue("default"),
 }
 PROJECT_TAGS = {

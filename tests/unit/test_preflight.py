@@ -13,7 +13,8 @@ from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.tags import Tags
 from pulumi_dli.client.transport import Transport
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.preview.preflight import Findings, Lookups, Use
+from pulumi_dli.preview.preflight import Findings, Lookups
+from pulumi_dli.preview.room import Use
 from pulumi_dli.preview.snapshot import Snapshot
 from stack import MARK
 
@@ -33,6 +34,7 @@ class Service:
     def __init__(self, *queues: dict[str, Any], jobs: tuple[dict[str, Any], ...] = ()) -> None:
         self.queues = queues
         self.jobs = jobs
+        self.pools: list[dict[str, Any]] = []
         self.refused = "nothing"
         self.asked: list[str] = []
         self.warned: list[str] = []
@@ -47,6 +49,8 @@ class Service:
             return httpx.Response(403, json={"error_code": "DLI.0003", "error_msg": "no right"})
         if request.url.path.endswith("/queues"):
             return httpx.Response(200, json={"is_success": True, "queues": self.queues})
+        if request.url.path.endswith("/elastic-resource-pools"):
+            return httpx.Response(200, json={"elastic_resource_pools": self.pools})
         if "/streaming/jobs/" in request.url.path:
             wanted = request.url.path.rpartition("/")[2]
             found = [job for job in self.jobs if str(job["job_id"]) == wanted]
@@ -148,7 +152,7 @@ def test_a_job_that_is_larger_than_its_whole_queue_is_a_problem() -> None:
 
 
 def test_the_queues_figure_is_what_it_told_and_what_was_asked_since() -> None:
-    room = Service(STREAMING).lookups.room
+    room = Service(STREAMING).lookups.room.taken
     assert room("a", None, Use("streaming", 2)) == ("queue streaming 24 → 26 of 64 CUs", "")
     assert room("b", Use("streaming", 3), Use("STREAMING", 5)) == (
         "queue streaming 26 → 28 of 64 CUs",
@@ -164,13 +168,15 @@ def test_the_queues_figure_is_what_it_told_and_what_was_asked_since() -> None:
 
 
 def test_a_job_that_moves_frees_its_old_queue() -> None:
-    room = Service(STREAMING, {**STREAMING, "queue_name": "other", "used_cu": 10}).lookups.room
+    room = Service(
+        STREAMING, {**STREAMING, "queue_name": "other", "used_cu": 10}
+    ).lookups.room.taken
     assert room("a", Use("other", 4), Use("streaming", 6))[0] == "queue streaming 24 → 30 of 64 CUs"
     assert room("b", None, Use("other", 1))[0] == "queue other 6 → 7 of 64 CUs"
 
 
 def test_a_queue_that_gets_too_full_is_a_warning() -> None:
-    room = Service({**STREAMING, "used_cu": 60}).lookups.room
+    room = Service({**STREAMING, "used_cu": 60}).lookups.room.taken
     words, warning = room("a", None, Use("streaming", 6))
     assert words == "queue streaming 60 → 66 of 64 CUs"
     assert warning == (
@@ -182,9 +188,59 @@ def test_a_queue_that_gets_too_full_is_a_warning() -> None:
     )
 
 
+def shared(*queues: dict[str, Any], most: int | None = 60) -> Service:
+    """Queues of one pool."""
+    service = Service(*queues)
+    service.pools = [{"elastic_resource_pool_name": "pool", "max_cu": most}]
+    return service
+
+
+OTHER = {**STREAMING, "queue_name": "other", "used_cu": 10}
+ALONE = {**STREAMING, "queue_name": "alone", "elastic_resource_pool_name": ""}
+
+
+def test_the_figure_of_the_pool_stands_beside_the_queues() -> None:
+    room = shared(STREAMING, OTHER, ALONE).lookups.room.taken
+    assert room("a", None, Use("streaming", 2)) == (
+        "queue streaming 24 → 26 of 64 CUs, pool pool 34 → 36 of 60 CUs",
+        "",
+    )
+    assert room("b", None, Use("other", 4))[0] == (
+        "queue other 10 → 14 of 64 CUs, pool pool 36 → 40 of 60 CUs"
+    )
+    assert room("c", None, Use("alone", 4))[0] == "queue alone 24 → 28 of 64 CUs"
+    # From one of its queues to another the pool gives no more.
+    assert room("d", Use("other", 4), Use("streaming", 4))[0] == (
+        "queue streaming 26 → 30 of 64 CUs, pool pool 40 → 40 of 60 CUs"
+    )
+
+
+def test_a_pool_that_gets_too_full_is_a_warning() -> None:
+    room = shared(STREAMING, OTHER).lookups.room.taken
+    words, warning = room("a", None, Use("streaming", 30))
+    assert words == "queue streaming 24 → 54 of 64 CUs, pool pool 34 → 64 of 60 CUs"
+    assert warning == (
+        "queue_name: pool pool of queue streaming grows to 60 CUs, and 64 would be taken; the job waits until others end, so stop one, or let the pool grow"
+    )
+
+
+def test_pools_that_nobody_may_see_are_left_out() -> None:
+    service = shared(STREAMING)
+    service.refused = "elastic"
+    assert service.lookups.room.taken("a", None, Use("streaming", 2))[0] == (
+        "queue streaming 24 → 26 of 64 CUs"
+    )
+    assert service.warned == []
+    assert shared(STREAMING, most=None).lookups.room.taken("a", None, Use("streaming", 2))[0] == (
+        "queue streaming 24 → 26 of 64 CUs"
+    )
+
+
 def test_no_figure_without_a_row_or_its_numbers() -> None:
-    assert Service(STREAMING).lookups.room("", None, Use("gone", 2)) == ("", "")
-    assert Service({**STREAMING, "used_cu": None}).lookups.room("", None, Use("streaming", 2)) == (
+    assert Service(STREAMING).lookups.room.taken("", None, Use("gone", 2)) == ("", "")
+    assert Service({**STREAMING, "used_cu": None}).lookups.room.taken(
+        "", None, Use("streaming", 2)
+    ) == (
         "",
         "",
     )

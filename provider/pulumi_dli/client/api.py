@@ -16,12 +16,13 @@ from pulumi_dli.errors import ApiError
 from pulumi_dli.job.canonical import to_wire
 from pulumi_dli.job.detail import JobDetail, integer
 from pulumi_dli.job.listed import JAR_JOB, Listed
-from pulumi_dli.job.queue import Queue
+from pulumi_dli.job.queue import Pool, Queue
 from pulumi_dli.job.redaction import secret_texts
 
 _STREAMING = "/v1.0/{project_id}/streaming"
 _TAGS = "/v3/{project_id}/dli_flink_job"
 _QUEUES = "/v1.0/{project_id}/queues"
+_POOLS = "/v3/{project_id}/elastic-resource-pools"
 PAGE = 100
 """The most jobs that one page of the list may hold."""
 WORDY_PAGE = 20
@@ -231,6 +232,13 @@ class Jobs:
         what = f"read the queue {name}"
         answer = self._transport.request("GET", f"{_QUEUES}/{name}", what=what)
         return Queue.from_wire(mapping(what, answer))
+
+    def pools(self) -> list[Pool]:
+        """Read the elastic resource pools of the project, at most a hundred."""
+        what = "list the elastic resource pools"
+        params = {"limit": PAGE, "offset": 0}
+        answer = self._transport.request("GET", _POOLS, what=what, params=params)
+        return [Pool.from_wire(row) for row in rows(what, answer, "elastic_resource_pools")]
 
     def _page(
         self, what: str, offset: int, limit: int, filters: Mapping[str, str | int]

@@ -59,6 +59,26 @@ class Queue:
         return self.name.lower()
 
 
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """An elastic resource pool, which its queues share.
+
+    Source: DLI API reference, "Querying All Elastic Resource Pools".
+
+    Attributes:
+        name: as the service spells it.
+        max_cu: the most CUs that it grows to; None where that is not told.
+    """
+
+    name: str
+    max_cu: float | None = None
+
+    @classmethod
+    def from_wire(cls, row: Mapping[str, Any]) -> Pool:
+        """Read a row of the list."""
+        return cls(line(row.get("elastic_resource_pool_name")), _number(row.get("max_cu")))
+
+
 def _number(value: object) -> float | None:
     """A finite number, which may come as text."""
     try:

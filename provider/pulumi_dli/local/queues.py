@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pulumi_dli.local.errors import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pulumi_dli.local.model import Job, Moment
     from pulumi_dli.local.store import Store
 
@@ -24,6 +26,7 @@ class Queue:
     id: int
     name: str
     cus: int = 64
+    pool: str = ""
     flink_versions: tuple[str, ...] = ("1.12", "1.15", "1.17")
 
     @property
@@ -44,7 +47,7 @@ class Queue:
             "cu_spec": self.cus,
             "cu_scale_out_limit": self.cus,
             "cu_scale_in_limit": self.cus,
-            "elastic_resource_pool_name": "",
+            "elastic_resource_pool_name": self.pool,
             "support_flink_sql_versions": list(self.flink_versions),
             "default_flink_sql_version": self.flink_versions[-1],
             "support_flink_jar_versions": list(self.flink_versions),
@@ -85,20 +88,72 @@ QUEUES = (Queue(1, "default"), Queue(2, "testqueue", cus=256))
 """A small one, to see jobs wait for room, and one for fleets; both sizes are DLI's."""
 ADDED = "queue:"
 """What the settings are called that add queues, before the name; they hold the CUs."""
+POOLED = "pool:"
+"""The same for the pool of such a queue: its name, a slash, the pool's."""
 
 
-def add(store: Store, name: str, cus: int) -> None:
-    """Let there be one more queue, or another size of one that was added."""
+def add(store: Store, name: str, cus: int, pool: str = "", most: int = 0) -> None:
+    """Let there be one more queue, or another size of one that was added.
+
+    Args:
+        store: of the data folder.
+        name: the queue's.
+        cus: its CUs.
+        pool: the elastic resource pool that it belongs to; "" for none.
+        most: the most CUs of that pool.
+    """
     store.set(ADDED + name.lower(), cus)
+    if pool:
+        store.set(f"{POOLED}{name.lower()}/{pool}", most)
 
 
 def every(moment: Moment) -> list[Queue]:
     """All queues; those that were added come last."""
+    pools = {queue: pool for queue, pool, _ in _pooled(moment)}
+    return [
+        *QUEUES,
+        *(
+            Queue(zlib.crc32(name.encode()), name, cus, pools.get(name, ""))
+            for name, cus in _added(moment, ADDED)
+        ),
+    ]
+
+
+def pools(moment: Moment) -> list[dict[str, Any]]:
+    """The elements of the list of elastic resource pools: those of queues that were added."""
+    found: dict[str, dict[str, Any]] = {}
+    for queue, pool, most in _pooled(moment):
+        row = found.setdefault(
+            pool,
+            {
+                "elastic_resource_pool_name": pool,
+                "description": "",
+                "owner": "",
+                "min_cu": 64,
+                "max_cu": most,
+                "current_cu": most,
+                "actual_cu": most,
+                "queues": [],
+                "status": "AVAILABLE",
+                "create_time": CREATED,
+            },
+        )
+        row["queues"].append(queue)
+    return list(found.values())
+
+
+def _pooled(moment: Moment) -> Iterator[tuple[str, str, int]]:
+    """Queues with their pools, and the most CUs of those."""
+    for name, most in _added(moment, POOLED):
+        queue, _, pool = name.partition("/")
+        yield queue, pool, most
+
+
+def _added(moment: Moment, kind: str) -> list[tuple[str, int]]:
     rows = moment.db.execute(
-        "SELECT name, value FROM settings WHERE name LIKE ? ORDER BY name", (f"{ADDED}%",)
+        "SELECT name, value FROM settings WHERE name LIKE ? ORDER BY name", (f"{kind}%",)
     )
-    added = [(row["name"].removeprefix(ADDED), int(row["value"])) for row in rows]
-    return [*QUEUES, *(Queue(zlib.crc32(name.encode()), name, cus) for name, cus in added)]
+    return [(row["name"].removeprefix(kind), int(row["value"])) for row in rows]
 
 
 def find(moment: Moment, name: str) -> Queue:

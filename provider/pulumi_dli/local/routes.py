@@ -177,6 +177,20 @@ def _queues(routes: Blueprint, service: Service) -> None:
         words = "The following OBS bucket is authorized successfully"
         return _success(f"{words}, {', '.join(buckets)}.")
 
+    @routes.get("/v3/<project>/elastic-resource-pools")
+    def list_pools(project: str) -> Response:
+        del project
+        with service.look() as moment:
+            found = queues.pools(moment)
+        return jsonify(
+            {
+                "is_success": True,
+                "message": "",
+                "count": len(found),
+                "elastic_resource_pools": found,
+            }
+        )
+
     @routes.get("/v1.0/<project>/queues")
     def list_queues(project: str) -> Response:
         del project

@@ -7,7 +7,7 @@ warning, and the preview goes on.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pulumi_dli.client.ownership import Owner, Ownership, foreign
@@ -16,6 +16,7 @@ from pulumi_dli.job.canonical import canonical
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail
 from pulumi_dli.job.queue import GENERAL, Queue
+from pulumi_dli.preview.room import Room, named
 from pulumi_dli.preview.snapshot import Snapshot
 from pulumi_dli.rules.sizing import SIZES, size
 
@@ -32,14 +33,6 @@ LOOKED_AT = (
     "desired_state",
 )
 """Arguments whose change is worth a look."""
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """CUs that a job takes on a queue; 0 while it does not run."""
-
-    queue: str
-    cus: int
 
 
 @dataclass(slots=True)
@@ -60,9 +53,9 @@ class Lookups:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
+        self.room = Room(snapshot)
         self._ownership = Ownership(snapshot, lambda _: None)
         self._lock = threading.Lock()
-        self._asked: dict[str, dict[str, int]] = {}
         self._claims: dict[tuple[str, str], str] = {}
 
     def examine(self, desired: Desired, before: Desired | None) -> Findings:
@@ -106,45 +99,11 @@ class Lookups:
         with self._lock:
             return self._claims.setdefault((kind, text), mark) == mark
 
-    def room(self, urn: str, before: Use | None, after: Use) -> tuple[str, str]:
-        """The words for a queue's CUs with a job's change, and a warning where they run short.
-
-        The figure is what the service told plus the changes that other resources asked for in
-        this process; jobs that are deleted cannot be seen.
-
-        Args:
-            urn: the job's resource. What it asked for before does not count any more.
-            before: what the job takes now; None when it is new.
-            after: what it will take.
-        """
-        queue = _named(self.snapshot.queues, after.queue)
-        name = after.queue.lower()
-        here = before.cus if before is not None and before.queue.lower() == name else 0
-        asks = {name: after.cus - here}
-        if before is not None and not here:
-            asks[before.queue.lower()] = -before.cus
-        with self._lock:
-            self._asked.pop(urn, None)
-            asked = sum(each.get(name, 0) for each in self._asked.values())
-            self._asked[urn] = asks
-        if queue is None or queue.used_cu is None or queue.cu_count is None:
-            return "", ""
-        total = round(queue.cu_count)
-        now = max(round(queue.used_cu) + asked, 0)
-        then = max(now + after.cus - here, 0)
-        words = f"queue {queue.name} {now} → {then} of {total} CUs"
-        if then <= total or then <= now:
-            return words, ""
-        return words, (
-            f"queue_name: queue {queue.name} has {total} CUs, and {then} would be taken; the job "
-            "waits until others end, so stop one, or use a larger queue"
-        )
-
     def _examine_queue(self, desired: Desired, found: Findings) -> None:
         queues, name = self.snapshot.queues, str(desired.spec.queue_name)
         if queues is None:
             return
-        queue = _named(queues, name) or _named(self.snapshot.later_queues, name)
+        queue = named(queues, name) or named(self.snapshot.later_queues, name)
         if queue is None:
             later = self.snapshot.later_queues or ()
             there = [each.name for each in later if each.kind == GENERAL]
@@ -235,10 +194,6 @@ class Lookups:
             old is not None and self._ownership.owner(old, *marks)[0] is Owner.OURS
         ):
             found.problems.append(f"name: {foreign(job, theirs)}")
-
-
-def _named(queues: Iterable[Queue] | None, name: str) -> Queue | None:
-    return next((queue for queue in queues or () if queue.key == name.lower()), None)
 
 
 def _of_queue(queue: Queue, desired: Desired) -> Iterator[str]:

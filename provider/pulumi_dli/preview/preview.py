@@ -24,7 +24,8 @@ from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.state import State
 from pulumi_dli.preview import move_line, plan_line
 from pulumi_dli.preview.plan_line import Line
-from pulumi_dli.preview.preflight import Findings, Lookups, Use
+from pulumi_dli.preview.preflight import Findings, Lookups
+from pulumi_dli.preview.room import Use
 from pulumi_dli.preview.snapshot import Snapshot
 from pulumi_dli.rules.sizing import SIZES, size
 from pulumi_dli.rules.warnings import warnings
@@ -248,7 +249,7 @@ class Preview:
         lookups = self._of(_where(desired))
         if lookups is None or not after.queue:
             return
-        words, warning = lookups.room(urn, before, after)
+        words, warning = lookups.room.taken(urn, before, after)
         if words:
             yield words
         if warning:

@@ -16,7 +16,7 @@ from pulumi_dli.client.tags import Tags
 from pulumi_dli.console import Report
 from pulumi_dli.errors import DliError, NotFoundError
 from pulumi_dli.job.detail import JobDetail
-from pulumi_dli.job.queue import Queue
+from pulumi_dli.job.queue import Pool, Queue
 from pulumi_dli.once import Once
 
 _Row = TypeVar("_Row")
@@ -38,6 +38,7 @@ class Snapshot:
         self._lock = threading.Lock()
         self._details: dict[int, Once[JobDetail | None]] = {}
         self._queues = Once(lambda: self._read(jobs.queues))
+        self._pools = Once(self._read_pools)
         self._later = Once(lambda: self._read(jobs.queues))
         self._jobs = Once(lambda: self._read(jobs.list_jobs))
 
@@ -50,6 +51,11 @@ class Snapshot:
     def queues(self) -> tuple[Queue, ...] | None:
         """The queues; None where they cannot be had."""
         return self._queues.get()
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        """The elastic resource pools; none where they may not be looked at."""
+        return self._pools.get()
 
     @property
     def later_queues(self) -> tuple[Queue, ...] | None:
@@ -97,6 +103,12 @@ class Snapshot:
             return self._tags.seen(self._api.details(job_id))
         except NotFoundError:
             return None
+
+    def _read_pools(self) -> tuple[Pool, ...]:
+        try:
+            return tuple(self._api.pools())
+        except DliError:  # a right that looking at queues does not need
+            return ()
 
     def _read(self, read: Callable[[], Iterable[_Row]]) -> tuple[_Row, ...] | None:
         """A list of the service; None, with a warning, where it cannot be had."""
