@@ -15,6 +15,7 @@ from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.job.taken_in import taken_in
 from pulumi_dli.lives import Lives
 from pulumi_dli.memory import Memory
+from pulumi_dli.preview.asides import gone
 
 
 class Imported(NamedTuple):
@@ -39,7 +40,7 @@ class Reading:
         connections: the settings and what they lead to.
         lives: the verbs.
         memory: what the run remembers.
-        warn: takes what is doubtful of a job that is taken in.
+        warn: takes what is lost of a job that is gone, and doubtful of one that is taken in.
     """
 
     connections: Connections
@@ -60,6 +61,8 @@ class Reading:
         if seen is None:
             if state is not None:
                 self.memory.lose(urn, state)
+                if told := gone(state):
+                    self.warn(told)
                 return None
             raise JobGone(
                 f"there is no Flink job {job_id} in project {place.project_id} of "

@@ -985,10 +985,30 @@ def test_a_stateful_job_that_is_gone_is_made_anew_with_a_warning(job: Stack) -> 
     job._refreshed(session)  # noqa: SLF001
     del outs, inputs
     job._checked(session, {}, {})  # noqa: SLF001
-    [warning] = job.warned
+    [told, warning] = job.warned
+    assert told == "job orders (1) is gone; what is left of its state is in the bucket state"
     assert "creates and starts the job" in warning
     assert "WITHOUT STATE, because job 1 is gone" in warning
     assert "in the bucket state" in warning
+
+
+def test_a_refresh_of_a_run_that_is_refused_tells_of_a_job_that_is_gone(job: Stack) -> None:
+    """The engine has forgotten the job by then, so that the next run knows nothing of it."""
+    job.dli.good("DELETE", "jobs/1")
+    session = job.session()
+    job._refreshed(session)  # noqa: SLF001 -- `refresh: always` is the same process
+    with pytest.raises(Problems):
+        job._checked(session, {}, {"cu_number": 1})  # noqa: SLF001
+    assert job.warned == [
+        "job orders (1) is gone; what is left of its state is in the bucket state"
+    ]
+
+
+def test_a_refresh_does_not_speak_of_a_job_without_state_that_is_gone(job: Stack) -> None:
+    job.up(upgrade_mode="stateless")
+    job.dli.good("DELETE", "jobs/1")
+    job.refresh()
+    assert job.warned == []
 
 
 def test_every_problem_is_told_at_once(job: Stack) -> None:

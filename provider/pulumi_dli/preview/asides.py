@@ -35,13 +35,27 @@ def anew(line: Line, lost: State) -> Line:
         line: the line for a new job.
         lost: what was known of the old one.
     """
-    if not lost.stateful or not (lost.job.has_run or lost.next_start.path):
+    if not _had_state(lost):
         return line
     text = (
         f"{line.text}; WITHOUT STATE, because job {lost.job.job_id} is gone: what is left of its "
         f"state is in the bucket {lost.value('obs_bucket')}, and `restore_from` starts from it"
     )
-    return Line(text, Level.WARNING, loses=True)
+    return Line(text, Level.WARNING)
+
+
+def gone(lost: State) -> str:
+    """That a refresh found a job gone that had state; "" of one that had none.
+
+    The engine forgets it then, whatever becomes of the run, and the next may not know of it.
+    """
+    job = lost.job
+    where = f"; what is left of its state is in the bucket {lost.value('obs_bucket')}"
+    return f"job {job.name} ({job.job_id}) is gone{where}" if _had_state(lost) else ""
+
+
+def _had_state(lost: State) -> bool:
+    return lost.stateful and (lost.job.has_run or bool(lost.next_start.path))
 
 
 def after_failure(line: Line, desired: Desired, state: State) -> Line:
