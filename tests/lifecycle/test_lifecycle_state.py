@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_dli.errors import Halfway, StateAtRisk
+from pulumi_dli.errors import DliError, Halfway, JobError, StateAtRisk
 from stack import Stack
 
 
@@ -65,6 +65,48 @@ def test_stopping_takes_a_savepoint_and_starting_uses_it(up: Stack) -> None:
     assert up.resumed()[-1] == saved
     assert counter(up) > 1000
     assert not up.outs["has_savepoint"]
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+@pytest.mark.parametrize("stopped", ["ours", "theirs"])
+@pytest.mark.parametrize(
+    "fault", [{"kind": "answer", "route": "run", "code": "403"}, {"kind": "fail_start"}]
+)
+def test_state_that_was_to_be_given_up_is_there_until_the_job_runs(
+    up: Stack, fault: dict[str, Any], stopped: str, *, refreshed: bool
+) -> None:
+    """The program takes it back after its start has failed."""
+    if stopped == "ours":
+        up.up(desired_state="stopped")
+    else:
+        up.dli.stopped(job_id(up), savepoint=True)
+        up.refresh()
+    up.dli.arm(**fault)
+    with pytest.raises((Halfway, DliError)):
+        up.up(upgrade_mode="stateless")
+    assert "STARTS WITHOUT STATE" in up.line
+    if refreshed:
+        up.refresh()
+    up.up()
+    assert "starts from " in up.line
+    assert counter(up) > 1000
+
+
+@pytest.mark.parametrize(
+    "fault", [{"kind": "answer", "route": "run", "code": "403"}, {"kind": "fail_start"}]
+)
+def test_what_was_given_up_is_missed_once_the_program_wants_it(
+    up: Stack, fault: dict[str, Any]
+) -> None:
+    up.dli.arm(**fault)
+    with pytest.raises(Halfway):
+        up.up(upgrade_mode="stateless", restart_trigger="2")
+    assert "RESTARTS THE JOB WITHOUT STATE" in up.line
+    up.refresh()
+    with pytest.raises((StateAtRisk, JobError), match="so starting it would lose its state"):
+        up.up(restart_trigger="2")
+    up.up(upgrade_mode="stateless", restart_trigger="2")
+    assert "STARTS WITHOUT STATE" in up.line
 
 
 def test_a_stateless_job_is_stopped_without_a_savepoint(stack: Stack) -> None:

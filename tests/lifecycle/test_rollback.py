@@ -166,10 +166,12 @@ def test_the_copy_goes_with_the_next_good_update(job: Stack) -> None:
     assert "rejected" not in job.outs
 
 
-def test_the_copy_goes_from_a_bucket_that_the_job_leaves(job: Stack) -> None:
+@pytest.mark.parametrize("text", ["one", "two"])
+def test_the_copy_goes_from_a_bucket_that_the_job_leaves(job: Stack, text: str) -> None:
+    """With a restart, and without."""
     job.dli.arm("fail_start")
     rolled_back(job, entrypoint=built(job, "two"))
-    job.up(entrypoint=built(job, "two"), obs_bucket="other", **ASKED)
+    job.up(entrypoint=built(job, text), obs_bucket="other", **ASKED)
     assert copies(job) == []
 
 

@@ -134,10 +134,7 @@ class Steps:
         if start.imports:
             self._send(operation, lambda: self._jobs.import_savepoint(job_id, start.path), None)
             operation.changed = True
-        if not start.resumes:
-            operation.next_start = FRESH
-        elif operation.next_start in (None, LIVE) and start.origin is not Origin.CHECKPOINT:
-            operation.next_start = _waiting(operation.job, start)
+        operation.next_start = _waiting(operation, start)
         before = operation.job
 
         def send() -> None:
@@ -157,9 +154,9 @@ class Steps:
         try:
             self._waits.started(operation, before)
         except DliError:
-            # The service removes the savepoint of a stop once the job runs from it.
-            if start.resumes and operation.job.start_time > before.start_time:
-                operation.next_start = LIVE
+            # The service removes the savepoint of a stop once the job runs.
+            if operation.job.start_time > before.start_time:
+                operation.next_start = LIVE if start.resumes else FRESH
             raise
         operation.next_start = LIVE
 
@@ -217,14 +214,18 @@ class Steps:
             clock.sleep(1.0)
 
 
-def _waiting(job: JobDetail, start: Start) -> NextStart | None:
+def _waiting(operation: Operation, start: Start) -> NextStart | None:
     """What the next start begins with if this one does not come to run; None: as before.
 
-    The service forgets its own directory with the request, and one that the program names is
-    nothing to begin from once the program does so no more.
+    The service forgets its own directory with the request. One that the program names is nothing
+    to begin from once the program does so no more, nor is state given up before the job runs.
     """
-    if not start.named:
+    job, known = operation.job, operation.next_start
+    if start.origin in (Origin.FRESH, Origin.AGAIN):
+        return FRESH
+    if known not in (None, LIVE) or start.origin is Origin.CHECKPOINT:
+        return known
+    if not start.named and not start.empty:
         return NextStart.at(start.path)
-    if not job.has_savepoint or same_directory(job.savepoint_path, start.path):
-        return None
-    return NextStart.at(job.savepoint_path)
+    waits = job.has_savepoint and not same_directory(job.savepoint_path, start.path)
+    return NextStart.at(job.savepoint_path) if waits else known

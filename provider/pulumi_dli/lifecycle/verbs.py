@@ -156,11 +156,13 @@ class Lifecycle:
         asked = "previous" in (desired.options.rollback, state.value("rollback"))
         copied = asked or state.rejected is not None
         began_from_it = f"/{COPIES}/" in state.next_start.path  # then it is the only one so far
-        if operation.counted and copied and not began_from_it:
+        leaves = reached.value("obs_bucket") != state.value("obs_bucket")  # the old bucket
+        good = operation.counted or (leaves and reached.job.runs)
+        if good and copied and not began_from_it:
             for where in {each.value("obs_bucket"): each for each in (state, reached)}.values():
                 self._context.saved.copies.clear(where, *desired.marks, *state.marks)
         # A delete that was killed leaves a record and a job at rest.
-        if operation.counted and (copied or not state.job.has_run or job.phase in AT_REST):
+        if good and (copied or not state.job.has_run or job.phase in AT_REST):
             self._context.saved.records.drop(desired, state)
         return reached
 
