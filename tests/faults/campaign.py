@@ -29,7 +29,9 @@ from pulumi_dli.settings.settings import LOCAL_PROJECT_ID
 FOREIGN: Program = {**BASE, "name": "foreign"}
 LOSING = frozenset({"crash", "lose_savepoint", "fail_start", "stop_empty", "unfit"})
 """After these a state may have to be named by hand."""
-GONE = re.compile(r"WITHOUT STATE, because job \d+ is gone|gone, so it is made anew WITHOUT STATE")
+GONE = re.compile(r"job .* is gone.* is in the bucket|is deleted without a savepoint")
+"""How it is said that the state of a job is not there any more."""
+NOTHING = "there is no savepoint or checkpoint at"
 COPY = re.compile(r"a savepoint from before its last start, (\S+) of ")
 """How a refusal names what the program could."""
 
@@ -124,6 +126,8 @@ class Game:
             case "restore" if self.older and here and "move" not in self.happened:
                 world.state = self.older[0]
                 self.losses.used = False  # the older state knows of no start from it
+                if not world.state.outputs.get("start_time"):
+                    self.losses.forgive()  # nor of any, should the job be gone
             case "adopt" if here and not state.pending and hands.present():
                 hands.unmark()
                 adopted = {**wanted, "adopt_job_id": state.job_id, "name": hands.name()}
@@ -135,6 +139,8 @@ class Game:
                 hands.give_back()
             case way if way in HANDS:
                 hands.do(way)
+                if way == "deleted" and state.pending:
+                    self.losses.forgive()  # the engine looks at none that is being replaced
         self.older.append(state)
         world.trace.append(f"way: {step.way}")
         return wanted
@@ -185,11 +191,18 @@ class Game:
         replaced = state is not None and before is not None
         replaced = replaced and (step.way == "replace" or bool(state and state.tainted))
         named = str((program or {}).get("restore_from", ""))
-        unfit = bool(named) and not world.holds(named)
-        saw = world.preview(program, replace=replaced)
+        imported = [job["savepoint_path"] for job in ours(world) if job["savepoint_path"]]
+        unfit = not all(map(world.holds, filter(None, [named, *imported])))
+        self.losses.judge(self._histories())  # what others did, and what time did
+        saw = world.preview(program, replace=replaced, plain=step.plain)
         must(not world.requests(), "a preview changed something")
         run = world.up(
-            program, step.kill, replace=replaced, meanwhile=step.meanwhile, beside=step.beside
+            program,
+            step.kill,
+            replace=replaced,
+            meanwhile=step.meanwhile,
+            beside=step.beside,
+            plain=step.plain,
         )
         sent = world.requests()
         if state is not None and program is not None:
@@ -205,8 +218,12 @@ class Game:
             self.happened.add("unfit")  # a savepoint that only the service knew of may be forgotten
         if any(map(GONE.search, (*saw.told, *run.told))):
             self.losses.forgive()
-        self.stateful = self.stateful if state is None else _stateful(state, before)
-        told = Told(run.told, replaced, self.stateful, named)
+        if state is not None:  # as a refresh finds it
+            self.stateful = _keeps(
+                {**unfold(state.outputs), **(before or {}).get("definition", {})}
+            )
+        empty = program is not None and not _keeps(program)
+        told = Told(run.told, replaced, self.stateful, named, empty)
         self.losses.judge(self._histories(), told)
         if program is None and not (run.error or run.killed or step.beside):
             self.losses.forgive()
@@ -218,7 +235,7 @@ class Game:
             job = next(job for job in world.live_jobs() if job["id"] == there.job_id)
             judges.judge_definition(job, program)
         judges.judge_jars(world)
-        judge_way_back(world, before, run, sent)
+        judge_way_back(world, before, run, sent, said=not step.meanwhile)
         return run.error
 
     def _passes(self, job: Mapping[str, Any]) -> bool:
@@ -243,10 +260,15 @@ class Game:
             may = self.happened & (LOSING | {"stale"})
             must(bool(may), f"refused although no state was lost: {error}")
             told = COPY.search(error)
+            named = bool(told) or "newest checkpoint" in error or not judges.copies(self.world)
+            must(named, f"a copy is there, and not named: {error}")
             found = told[1] if told else self._some_state()
             names = found not in ("", program.get("restore_from"))
             way_out = {"restore_from": found} if names else {"upgrade_mode": "stateless"}
             program = {**program, **way_out}
+            error = self._twice(program)
+        if error and program is not None and NOTHING in error:  # a killed create had named it
+            program = {**program, "upgrade_mode": "stateless"}
             error = self._twice(program)
         must(not error, f"does not heal: {error}")
         left = self.world.state
@@ -330,8 +352,9 @@ class Game:
         return program
 
     def _known(self, names: list[str]) -> list[str]:
-        """Those in buckets that the job is known to have had."""
-        return [name for name in names if name.partition("/")[0] not in self.left]
+        """Those in the project of the job, and in buckets that it is known to have had."""
+        here = [name for name in names if name.split("/")[2] == (self.place or LOCAL_PROJECT_ID)]
+        return [name for name in here if name.partition("/")[0] not in self.left]
 
     def _destroyed(self, program: Program | None) -> None:
         if program is not None and program.get("on_delete") == "retain":
@@ -351,9 +374,7 @@ def _possible(program: Program | None) -> Program | None:
     return {**program, "name": "etl"}
 
 
-def _stateful(state: State, job: Mapping[str, Any] | None) -> bool:
-    """Whether a job keeps its state over restarts, as a refresh finds it."""
-    known = unfold(state.outputs)
-    mode = known.get("upgrade_mode")
-    bucket = known.get("obs_bucket") if job is None else job["definition"]["obs_bucket"]
-    return mode == "savepoint" or (not mode and bool(bucket))
+def _keeps(arguments: Program) -> bool:
+    """Whether a job with these arguments keeps its state over restarts."""
+    mode = arguments.get("upgrade_mode")
+    return mode == "savepoint" or (not mode and bool(arguments.get("obs_bucket")))

@@ -57,12 +57,14 @@ class Engine:
         state: what it has stored.
         record: is told of what is stored in the middle of a run.
         meanwhile: happens once all is planned, before anything is done.
+        plain: whether nothing is refreshed first.
     """
 
     session: Session
     state: State | None
     record: Callable[[State | None], None] = lambda _: None
     meanwhile: Callable[[], object] = lambda: None
+    plain: bool = False
 
     def preview(self, program: Program | None, replace: bool) -> str:
         """Refresh, check, diff; the error, or why it fails."""
@@ -109,7 +111,7 @@ class Engine:
 
     def _refresh(self) -> None:
         state = self.state
-        if state is None or state.pending:
+        if state is None or state.pending or self.plain:
             return
         found = self.session.read(URN, state.job_id, state.outputs)
         if found is None:

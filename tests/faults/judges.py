@@ -14,6 +14,7 @@ from faults.world import World
 AT_REST = ("job_init", "job_cancel_success", "job_running_exception", "job_submit_fail")
 ARMED = "rolls back if that fails"
 FAILED = "the new definition failed"
+GUESSED = re.compile(rf"{FAILED}: could not start job \d+: [^;]*(no|not) answer")
 WENT_BACK = "runs again as before"
 STRANDED = re.compile(r"going back failed too: .* and its state is in (\S+), from which")
 UNFIT = re.compile(r"did not start: |restarted by itself: |waited \d+ s for job .* to run")
@@ -58,7 +59,9 @@ def judge_jars(world: World) -> None:
         must(there, f"job {job['id']} runs {name}, which is not there")
 
 
-def judge_way_back(world: World, before: Job | None, run: Run, sent: Sequence[str]) -> None:
+def judge_way_back(
+    world: World, before: Job | None, run: Run, sent: Sequence[str], *, said: bool
+) -> None:
     """A job whose new definition failed runs on the old one, or the error says where its state is.
 
     Args:
@@ -66,15 +69,17 @@ def judge_way_back(world: World, before: Job | None, run: Run, sent: Sequence[st
         before: the job before it; None for none.
         run: how it ended.
         sent: its requests in short.
+        said: whether its line was about the job as it stood.
     """
     armed = any(ARMED in line for line in run.told)
     put = any(each.startswith("put ") for each in sent)
     if armed and put and UNFIT.search(run.error):
         must(FAILED in run.error, f"a promised way back was not gone: {run.error}")
+    must(not GUESSED.search(run.error), f"a lost answer was taken for a failure: {run.error}")
     if WENT_BACK in run.error:
         job = next(each for each in world.live_jobs() if before and each["id"] == before["id"])
         was, now = (_definition(each) for each in (before or {}, job))
-        must(armed, "went back without a word before")
+        must(armed or not said, "went back without a word before")
         must(now == was, f"runs as before, it says: {now}, not {was}")
         must(job["status"] == "job_running", f"runs as before, it says: {job['status']}")
     if stranded := STRANDED.search(run.error):

@@ -42,12 +42,14 @@ class Told(NamedTuple):
         replaced: whether the engine replaced the job.
         stateful: whether the state had it that the job keeps its state.
         restore_from: the directory that the program names; "" for none.
+        empty: whether the program wants the job without state.
     """
 
     lines: Sequence[str] = ()
     replaced: bool = False
     stateful: bool = True
     restore_from: str = ""
+    empty: bool = False
 
     def gives_up(self, path: str = "") -> bool:
         """Whether it said that state is given up, or that a job begins from a directory."""
@@ -122,7 +124,9 @@ class Losses:
                 run.fresh = not event["resume"]  # what comes back by itself is no other start
                 if run.asked and run.fresh and told.gives_up():
                     self.held = 0
-            case "stop" if not event["savepoint"] and not by_hand and run.runs:
+            case "stop" if by_hand:
+                run.emptied = not event["savepoint"]
+            case "stop" if not event["savepoint"] and run.runs:
                 lost = told.stateful and self.held
                 said = told.gives_up() or told.goes_back
                 must(not lost or said, f"stopped empty, unsaid: {event}")
@@ -144,12 +148,12 @@ class Losses:
         if run.asked and begins < self.held:
             told, before = run.asked
             back = told.goes_back and begins >= before
-            said = told.gives_up(path) or back
+            said = told.gives_up(path) or back or (run.emptied and told.empty)
             must(said, f"state {self.held} became {begins} unsaid: {event}")
             again = self.used and path == self.named != ""
             must(not again, f"started once more from a directory that was used: {event}")
         run.named = path == self.named != ""
-        run.runs, run.began, run.asked = True, event["at"], None
+        run.runs, run.began, run.asked, run.emptied = True, event["at"], None, False
         self.held = event["counter"]
 
 
@@ -163,6 +167,7 @@ class _Run:
             where nobody of ours did.
         runs: whether it lasts.
         leaves: where we stop it without a savepoint, what is left then.
+        emptied: whether somebody stopped it without a savepoint.
         fresh, named: whether it began with nothing, or from what the program names.
         began: when.
     """
@@ -171,6 +176,7 @@ class _Run:
     asked: tuple[Told, int] | None = None
     runs: bool = False
     leaves: int | None = None
+    emptied: bool = False
     fresh: bool = False
     named: bool = False
     began: float = 0.0

@@ -11,7 +11,7 @@ from faults.engine import Program
 from faults.hands import HANDS
 from faults.kills import Kill
 from faults.strikes import Fault
-from faults.wishes import ASKS, BASE, CHANGES, ELSEWHERE, NOWHERE, UPDATES, Wishes, built
+from faults.wishes import ASKS, BASE, CHANGES, ELSEWHERE, NOWHERE, SAVED, UPDATES, Wishes, built
 from faults.world import BUILT
 
 WAYS = ("taint", "replace", "forget", "restore", "move", "retain", "adopt", "steal", *HANDS)
@@ -22,6 +22,13 @@ RIGHTS = {2: "reads", 4: "reads", 10: "writes", 26: "writes"}
 """What the object service refuses, by the seed."""
 MOVING = 25
 """The request of a move that finds its old job gone."""
+
+
+STARTED = 19
+"""The request of a restart behind that which starts the job."""
+
+CRASHING = 28
+"""The same of one that is gone back from."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,7 @@ class Step:
         meanwhile: what somebody does to the job once the plan was said; "" for nothing.
         beside: whether the program has another resource.
         prunes: whether somebody has `pulumi-dli artifacts prune` delete what nobody needs.
+        plain: whether it is without a refresh.
     """
 
     way: str
@@ -47,6 +55,7 @@ class Step:
     meanwhile: str = ""
     beside: bool = False
     prunes: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,10 +75,13 @@ class Schedule:
 
 MOVED: Program = {**BASE, "project_id": ELSEWHERE}
 EMPTY: Program = {**BASE, "upgrade_mode": "stateless"}
+FROM: Program = {**BASE, "restore_from": f"{SAVED}1/"}
 BACK: Sequence[Program] = [
-    {**BASE, "rollback": "previous", "entrypoint": f"{BUILT}{version}"} for version in (1, 2)
+    {**BASE, "rollback": "previous", "entrypoint": f"{BUILT}{version}", "checkpoint_interval": 60}
+    for version in (1, 2)
 ]
 RUNS = (Step("", BASE), Step("waits", BASE))
+GOING = (Step("", BACK[0]), Step("waits", BACK[0]))
 NAMED = {
     -1: [  # the first start of a job that moved fails
         Step("", BASE),
@@ -102,13 +114,11 @@ NAMED = {
         Step("forget", EMPTY, meanwhile="stopped"),
     ],
     -7: [  # a promised way back is there, or nothing is begun
-        Step("", BACK[0]),
-        Step("waits", BACK[0]),
+        *GOING,
         Step("", BACK[1], ({"kind": "crash", "route": "run", "seconds": 1},), meanwhile="stopped"),
     ],
     -8: [  # neither the new definition nor the old one starts
-        Step("", BACK[0]),
-        Step("waits", BACK[0]),
+        *GOING,
         Step("", BACK[1], ({"kind": "crash", "route": "run", "seconds": 1, "times": 2},)),
         Step("", BACK[1]),
     ],
@@ -117,6 +127,48 @@ NAMED = {
         Step("", None, beside=True),
         Step("waits", BASE),
     ],
+    -10: [  # without a refresh a line tells of a replacement what it would come to
+        *RUNS,
+        Step("replace", EMPTY, plain=True),
+    ],
+    -11: [  # without a refresh too a line is about the job as it stands
+        *RUNS,
+        Step("stopped", {**EMPTY, "smn_topic": "topic1"}, plain=True),
+    ],
+    -12: [  # a directory that a killed run has started from is not started from once more
+        *RUNS,
+        Step("", FROM, kill=Kill(request=STARTED, after=True), saves=True),
+        Step("waits", FROM),
+        Step("", {**FROM, "parallel_number": 2}),
+    ],
+    -13: [*RUNS, Step("deleted", BASE)],
+    -14: [  # a directory without state is taken out again
+        *RUNS,
+        Step("", {**BASE, "desired_state": "stopped"}),
+        Step("", {**BASE, "restore_from": NOWHERE}),
+        Step("", BASE),
+    ],
+    -15: [*GOING, Step("", BACK[1], ({"kind": "fail_start", "route": "run"},)), Step("", BACK[1])],
+    -16: [  # a kill while the new definition crashes, whose copy is told of
+        *GOING,
+        Step(
+            "",
+            BACK[1],
+            ({"kind": "crash", "route": "run", "seconds": 2},),
+            Kill(request=CRASHING, after=True),
+        ),
+        Step("waits", BACK[1]),
+    ],
+    -17: [  # what is pruned is what neither jobs nor records need
+        *GOING,
+        Step("", BACK[1], ({"kind": "hang", "route": "run"},), Kill(request=CRASHING, after=True)),
+        Step("", BACK[1], prunes=True),
+    ],
+    -19: [  # a lost answer is no failure
+        *GOING,
+        Step("", BACK[1], ({"kind": "answer", "route": "run", "code": "504", "times": 3},)),
+    ],
+    -18: [Step("", {**BASE, "name": "foreign"})],  # the name of a job that is another's
 }
 """Schedules that chance draws too rarely."""
 
@@ -129,7 +181,7 @@ def schedule(seed: int) -> Schedule:
     service lets its user read nothing, or write nothing.
     """
     if seed in NAMED:
-        return Schedule(tuple(NAMED[seed]))
+        return Schedule(tuple(NAMED[seed]), back=NAMED[seed][0].program == BACK[0])
     calm, back, jars = seed % 3 == 0, seed % 4 == 0, seed % 5 == 1
     refused = RIGHTS.get(seed % 32, "")
     refused = "reads" if jars and refused else refused  # else there is no jar to run

@@ -165,6 +165,7 @@ class World:
         replace: bool = False,
         meanwhile: str = "",
         beside: bool = False,
+        plain: bool = False,
     ) -> Run:
         """`pulumi up` with `refresh: always`; a program of None holds no resource.
 
@@ -174,8 +175,9 @@ class World:
             replace: whether `--replace` is given.
             meanwhile: what somebody does to the job once the line was said; "" for nothing.
             beside: whether the program has another resource.
+            plain: whether it is without the refresh.
         """
-        asked = Up(program, kill, replace, meanwhile, beside)
+        asked = Up(program, kill, replace, meanwhile, beside, plain)
         run = self._in_child(asked) if kill else self._here(asked, Lines())
         self.state = run.state
         ending = "killed" if run.killed else run.error or "ok"
@@ -184,12 +186,15 @@ class World:
         self.trace += [f"  said: {text}" for text in run.told]
         return run
 
-    def preview(self, program: Program | None, *, replace: bool = False) -> Run:
-        """`pulumi preview` with a refresh, from the same state, which stays."""
+    def preview(
+        self, program: Program | None, *, replace: bool = False, plain: bool = False
+    ) -> Run:
+        """`pulumi preview`, with a refresh unless `plain`, from the same state, which stays."""
         lines = Lines()
         with self.store() as store:
             session = Session(self.reached(), lines, OneClock(StoredClock(store)))
-            error = Engine(session, self.state).preview(self._built(program), replace)
+            engine = Engine(session, self.state, plain=plain)
+            error = engine.preview(self._built(program), replace)
         self.trace += [f"  preview: {text}" for text in lines.told]
         return Run(self.state, error, told=tuple(lines.told))
 
@@ -231,7 +236,7 @@ class World:
         with self.store() as store:
             session = Session(self.reached(asked.kill), lines, OneClock(StoredClock(store)))
             meanwhile = partial(Hands(self).do, asked.meanwhile)
-            engine = Engine(session, self.state, record, meanwhile)
+            engine = Engine(session, self.state, record, meanwhile, plain=asked.plain)
             error = engine.up(self._built(asked.program), asked.replace, beside=asked.beside)
         return Run(engine.state, error, told=tuple(lines.told))
 
@@ -266,6 +271,7 @@ class Up:
     replace: bool
     meanwhile: str
     beside: bool
+    plain: bool
 
 
 class Sent(Lines):
