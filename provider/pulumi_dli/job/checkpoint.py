@@ -50,18 +50,17 @@ def stuck(job: JobDetail, desired: Desired, state: State | None, known: NextStar
 def left_behind(
     job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE
 ) -> str:
-    """The savepoint that a job at rest would start from, where it may have run on since.
+    """The savepoint that a job at rest would start from, which it was seen to run on behind.
 
-    One on demand, or one that it began from itself: not that of its stop. "" where there is none.
+    One on demand, or one that it began from: not that of a stop, even of one that failed behind
+    it. "" where there is none.
     """
-    if job.phase not in AT_REST or not (desired.stateful and job.has_run):
+    if state is None or job.phase not in AT_REST or not (desired.stateful and job.has_run):
         return ""
-    pending = pending_start(job, state, known)
-    begins = start(job, desired, state, pending)
+    begins = start(job, desired, state, pending_start(job, state, known))
     if begins is None or begins.origin is not Origin.SAVEPOINT:
         return ""
-    of_stop = same_directory(begins.path, pending.path)
-    return "" if of_stop or begins.path == desired.options.restore_from else begins.path
+    return begins.path if same_directory(begins.path, state.ran_on) else ""
 
 
 def unused(job: JobDetail, desired: Desired, state: State | None) -> str:

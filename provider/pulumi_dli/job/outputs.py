@@ -95,6 +95,7 @@ def after(outcome: Outcome, desired: Desired, state: State | None) -> State:
         started=_started(outcome, state),
         watched=_watched(outcome, job, state),
         overwritten=() if state is None or outcome.counted else state.stale(job),
+        ran_on=_ran_on(job, state),
         rejected=None if state is None or outcome.counted else state.rejected,
         unmanaged=_unmanaged(outcome, desired, state),
         mark=outcome.mark or _kept_mark(desired, state),
@@ -112,6 +113,13 @@ def _watched(outcome: Outcome, job: JobDetail, state: State | None) -> Watched |
     if outcome.etags and (outcome.started or outcome.counted):
         return Watched(job.start_time, outcome.etags)
     return None if state is None else state.watches(job)
+
+
+def _ran_on(job: JobDetail, state: State | None) -> str:
+    """The savepoint that a running job holds; of another what was seen before."""
+    if job.phase is Phase.RUNNING and job.has_savepoint:
+        return job.savepoint_path
+    return "" if state is None else state.ran_on
 
 
 def _kept_mark(desired: Desired, state: State | None) -> str:
@@ -220,6 +228,7 @@ def observed(
         next_start=pending,
         watched=known.watches(job),
         overwritten=overwritten,
+        ran_on=_ran_on(job, state),
         unmanaged={} if state is None else _seen(job, state),
         foreign="" if state is None or foreign in known.marks else foreign,
     )

@@ -48,6 +48,8 @@ class State:
         started: what the last start that counted began; None: it is not known.
         watched: the bytes that the last start took; None: they are not known.
         overwritten: the arguments whose objects a refresh found to hold other bytes since.
+        ran_on: the savepoint that the job was seen to run on behind: one on demand, or one that it
+            began from; "" for none.
         rejected: the wish that failed last, and was gone back from; None where there is none.
         rolled_back: whether it was the last operation that was gone back from.
         unmanaged: for `tags` and `runtime_config`, the keys that were there before this
@@ -70,6 +72,7 @@ class State:
     started: Definition | None = None
     watched: Watched | None = None
     overwritten: tuple[str, ...] = ()
+    ran_on: str = ""
     rejected: Definition | None = None
     rolled_back: bool = False
     unmanaged: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -103,6 +106,7 @@ class State:
             started=Definition.read(known.get("started")),
             watched=Watched.read(known.get("watched")),
             overwritten=tuple(map(str, known.get("overwritten") or ())),
+            ran_on=str(known.get("ran_on") or ""),
             rejected=Definition.read(known.get("rejected")),
             rolled_back=known.get("rolled_back") is True,
             unmanaged=_keys(known.get("unmanaged")),
@@ -146,6 +150,7 @@ class State:
             "started": str(self.started or ""),
             "watched": str(self.watched or ""),
             "overwritten": list(self.overwritten),
+            "ran_on": self.ran_on,
             "rejected": str(self.rejected or ""),
             "rolled_back": self.rolled_back,
             "asked": dict(self.asked),

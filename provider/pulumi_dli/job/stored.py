@@ -70,6 +70,7 @@ _ALONE: Mapping[str, Callable[[object], bool]] = {
     "started": _is_string,
     "watched": _is_string,
     "overwritten": shapes.is_list,
+    "ran_on": _is_string,
     "rejected": _is_string,
     "rolled_back": shapes.is_flag,
     "desired_state": _is_string,
