@@ -35,6 +35,7 @@ pulumi config set queue testQueue
 NOT_RUN = {
     "pulumi stack init --secrets-provider": "asks for the address of a key service",
     "pulumi-dli local serve": "serves until it is ended: the first test runs it",
+    "pulumi import dli:index:FlinkJarJob NAME 138": "tests/native/test_import.py does",
     "terraform state show huaweicloud_dli_flinkjar_job.etl": "Terraform's own, read only",
     "terraform state rm huaweicloud_dli_flinkjar_job.etl": "Terraform's own",
     "terraform destroy": "the page says never",

@@ -109,6 +109,7 @@ class Game:
     def _way(self, step: Step) -> Program | None:
         """What happens before the `up`; the program that it is made with."""
         world, state, wanted = self.world, self.world.state, step.program
+        self.happened.add(step.meanwhile)
         if state is None or wanted is None:
             return wanted
         here = state.outputs.get("project_id") == wanted.get("project_id", LOCAL_PROJECT_ID)
@@ -117,7 +118,7 @@ class Game:
             hands.save(wanted["restore_from"])
         if step.prunes and "move" not in self.happened:  # nobody sees the jobs of another project
             judges.judge_pruning(world)
-        self.happened |= {step.way, step.meanwhile}
+        self.happened.add(step.way)
         match step.way:
             case "taint":
                 world.state = replace(state, tainted=True)

@@ -20,7 +20,7 @@ MEANWHILE = ("stopped", "stop_empty", "started", "begun", "edited", "deleted")
 """What somebody may do to a job between what is said of it and what is done."""
 RIGHTS = {2: "reads", 4: "reads", 10: "writes", 26: "writes"}
 """What the object service refuses, by the seed."""
-MOVING = 25
+MOVING = 23
 """The request of a move that finds its old job gone."""
 
 
