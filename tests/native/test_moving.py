@@ -77,7 +77,7 @@ def test_ten_jobs_go_there_and_back_and_nothing_is_sent(stack: JobStack) -> None
     ):
         goes(stack, front, program(name, alias))
         with stack.dli.watched() as sent:
-            assert "i: changes tags, without touching the job" in stack.up()
+            assert "i: changes the ownership mark, without touching the job" in stack.up()
         assert [entry.path for entry in sent if entry.path.endswith("/tags/create")]
         assert {entry.method for entry in sent if "/streaming/" in entry.path} == {"GET"}
         assert facts(stack) == before

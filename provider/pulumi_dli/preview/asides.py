@@ -49,9 +49,12 @@ def gone(lost: State) -> str:
 
     The engine forgets it then, whatever becomes of the run, and the next may not know of it.
     """
-    job = lost.job
-    where = f"; what is left of its state is in the bucket {lost.value('obs_bucket')}"
-    return f"job {job.name} ({job.job_id}) is gone{where}" if _had_state(lost) else ""
+    if not _had_state(lost):
+        return ""
+    return (
+        f"job {lost.job.name} ({lost.job.job_id}) is gone; what is left of its state is in the "
+        f"bucket {lost.value('obs_bucket')}"
+    )
 
 
 def _had_state(lost: State) -> bool:
