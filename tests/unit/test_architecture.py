@@ -7,6 +7,7 @@ that those contracts can fail.
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -267,15 +268,33 @@ def test_every_room_says_its_one_sentence() -> None:
     assert all(text and text.partition("\n")[0].endswith(".") for text in doors.values())
 
 
-def test_the_map_names_every_file_of_the_house() -> None:
+def _map() -> tuple[list[tuple[str, str]], str]:
+    """The map: of each row its room and what stands in it, and the part about `local/`."""
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     outer, inner = page.partition("## The rooms")[2].partition("### Inside `local/`")[::2]
-    inner = inner.partition("### Words")[0]
+    rows = [line.split("|")[1:3] for line in outer.splitlines() if line.startswith("| `")]
+    return [(room, words) for room, words in rows], inner.partition("### Words")[0]
+
+
+def test_the_map_names_every_file_of_the_house() -> None:
+    rows, local = _map()
     for source in _package():
         *_, folder, name = "", *source.name.split("/")
         if name == "__init__.py":
             continue
         if source.room == "local":
-            assert f"`{folder}/`" in inner or f"`{name}`" in inner, source.name
+            assert f"`{folder}/`" in local or f"`{name}`" in local, source.name
+        elif folder:
+            [words] = [words for room, words in rows if f"`{source.room}/`" in room]
+            assert f"`{name}`" in words, source.name
         else:
-            assert f"`{name}`" in outer, source.name
+            top = [room + words for room, words in rows if "/`" not in room]
+            assert any(f"`{name}`" in words for words in top), source.name
+
+
+def test_the_map_names_nothing_else() -> None:
+    rows, _ = _map()
+    there = {source.name.rpartition("/")[2] for source in _package()}
+    assert {name for row in rows for name in re.findall(r"`(\w+\.py)`", "".join(row))} <= there
+    rooms = [name for room, _ in rows for name in re.findall(r"`(\w+)/`", room)]
+    assert sorted(rooms) == sorted({s.room for s in _package() if "/" in s.name})
