@@ -44,7 +44,7 @@ shell: $(VENV)/.run ## a shell with the engine and the virtual environment on PA
 	@$(SELECT); tools/shell
 
 test: static $(VENV)/.dev ## everything: lint, types, layers, and all tests with the real engine
-	@$(ENTER); $(PY) -m pytest -n 6 --dist worksteal tests
+	@$(ENTER); $(PY) -m pytest -n 8 --dist loadgroup tests
 
 languages: $(VENV)/.dev ## what the tests of YAML, TypeScript and generated SDKs need; without it they are skipped
 	@$(PY) tools/engine/languages.py

@@ -28,6 +28,16 @@ settings.register_profile("fuzz", UNHURRIED, max_examples=100 * int(FUZZ or 1), 
 settings.load_profile("fuzz" if FUZZ else "seeded")
 
 
+FIRST = ("flink", "e2e", "native", "faults", "processes")
+"""The folders whose tests wait or work longest, from the longest on."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that at the end no worker is left alone with it."""
+    places = {folder: place for place, folder in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(FIRST)))
+
+
 def pytest_collection_finish() -> None:
     """Keep the collector off what lives as long as the session: modules, and the tests."""
     gc.collect()

@@ -13,6 +13,7 @@ from pulumi_dli.local.flink import choice, compiler, files
 from typer.testing import CliRunner
 
 HERE = Path(__file__).parent
+pytestmark = pytest.mark.xdist_group("old")  # one cluster for all of them
 OLD, KEEPER = "1.15", "keeper"
 
 

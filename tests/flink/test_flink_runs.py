@@ -17,6 +17,7 @@ from pulumi_dli.local.flink import choice, compiler, files
 from typer.testing import CliRunner
 
 HERE = Path(__file__).parent
+pytestmark = pytest.mark.xdist_group("runs")  # one cluster for all of them
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ import pytest
 from flink_dli import Counts, FlinkDli, switched_on
 from pulumi_dli.local.flink import files, install
 
+pytestmark = pytest.mark.xdist_group("versions")  # one cluster for all of them
+
 
 @pytest.fixture(scope="module")
 def folder_of_versions(
