@@ -43,11 +43,11 @@ down: $(VENV)/.run ## delete what up made
 shell: $(VENV)/.run ## a shell with the engine and the virtual environment on PATH
 	@$(SELECT); tools/shell
 
-test: static $(VENV)/.dev ## everything: lint, types, layers, and all tests with the real engine
+test: static languages ## everything: lint, types, layers, and all tests with the real engine
 	@$(ENTER); $(PY) -m pytest -n 8 --dist loadgroup tests
 
-languages: $(VENV)/.dev ## what the tests of YAML, TypeScript and generated SDKs need; without it they are skipped
-	@$(PY) tools/engine/languages.py
+languages: $(VENV)/.dev ## what the tests of YAML, TypeScript and generated SDKs need: Go, and npm
+	@$(PY) tools/engine/languages.py >/dev/null
 
 check: static $(VENV)/.dev ## the quick part of test: no engine
 	@$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/lifecycle tests/processes tests/contract
