@@ -37,6 +37,19 @@ def test_every_link_into_the_repository_leads_somewhere(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
+def test_every_link_to_a_section_finds_its_heading(path: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", path.read_text()):
+        page = path.parent / target if target else path
+        headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+        assert anchor in map(slug, headings), f"{target}#{anchor}"
+
+
+def slug(heading: str) -> str:
+    """The name that the platforms give a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
 def test_every_setting_that_is_named_exists(path: Path) -> None:
     named = set(re.findall(r"\bdli:([a-z][A-Za-z]+)\b(?!:)", path.read_text()))
     actions = {"jobs"}  # rights are spelt alike: dli:jobs:create
