@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 import pytest
 from pulumi_dli.client.connections import Connections
-from pulumi_dli.command.export import Wanted, export
+from pulumi_dli.command.export import Wanted, _why_not, export
 from pulumi_dli.errors import DliError
+from pulumi_dli.job.detail import JobDetail
 from stack import Stack
 
 MARK = "fedcba9876543210" * 2
@@ -66,12 +67,22 @@ def test_who_is_left_out_and_why(stack: Stack, tmp_path: Path) -> None:
     assert reasons["twin"].startswith("checkpoint_path: another job of this program has the same")
 
 
-def test_what_no_program_could_say_is_left_out(stack: Stack, tmp_path: Path) -> None:
+def test_a_number_that_comes_as_text_is_a_number(stack: Stack, tmp_path: Path) -> None:
     make(stack, "etl", parallel_number=2)
-    with stack.store.write() as db:  # a number as a text
+    with stack.store.write() as db:
         db.execute("UPDATE jobs SET definition = json_set(definition, '$.parallel_number', '2')")
-    why = "what the service tells of parallel_number is not what a program could say"
-    assert left_out(exported(stack, tmp_path / "p.py")) == {"etl": why}
+    program = exported(stack, tmp_path / "p.py")
+    assert left_out(program) == {}
+    assert "parallel_number=2," in program
+
+
+def test_what_the_up_would_change_is_left_out(stack: Stack) -> None:
+    job_id = make(stack, "etl", parallel_number=2)
+    told = stack.dli.good("GET", f"/v1.0/{{project_id}}/streaming/jobs/{job_id}")
+    said = {"name": "etl", "entrypoint": "obs://jars/etl.jar", "obs_bucket": "bucket"}
+    said["queue_name"] = "testQueue"
+    why = _why_not(stack.session(), JobDetail.from_wire(told["job_detail"]), said)
+    assert why == "what the service tells of parallel_number is not what a program could say"
 
 
 def test_a_job_that_is_deleted_meanwhile_is_none(stack: Stack, tmp_path: Path) -> None:

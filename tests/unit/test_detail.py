@@ -136,6 +136,23 @@ def test_a_directory_is_whole_whatever_the_secrets_are() -> None:
 
 def test_numbers_that_are_none_are_passed_over() -> None:
     job = told(job_config={"cu_number": "many", "parallel_number": "3", "log_enabled": "perhaps"})
-    assert job.values == {"name": "orders", "parallel_number": "3"}
+    assert job.values == {"name": "orders", "parallel_number": 3}
     assert told(job_config={"dependency_files": [1, "a"]}).values == {"name": "orders"}
     assert told(entrypoint_args=5).values["entrypoint_args"] == 5
+
+
+@pytest.mark.parametrize(
+    ("field", "wire", "wish"),
+    [
+        ("parallel_number", "3", 3),
+        ("cu_number", 2.0, 2),
+        ("resume_max_num", "-1", -1),
+        ("log_enabled", "True", True),
+        ("restart_when_exception", 0, False),
+        ("flink_version", 1.15, "1.15"),
+    ],
+)
+def test_a_field_in_the_type_of_another_is_no_drift(field: str, wire: Any, wish: object) -> None:
+    job = told(job_config={field: wire})
+    assert job.holds(field, wish) is True
+    assert type(job.value(field)) is type(wish)

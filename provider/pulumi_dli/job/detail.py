@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi_dli.errors import MAX_TEXT
 from pulumi_dli.job.canonical import canonical, directory, from_wire, line
 from pulumi_dli.job.redaction import cut, secret_texts
-from pulumi_dli.job.shapes import fits
+from pulumi_dli.job.shapes import fits, typed
 from pulumi_dli.job.spec import FIELDS
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class JobDetail:
         if source.get("resource_config_version") == "v1":
             source.pop("resource_config", None)  # the CUs in other words, which nobody chose
         values = {key: from_wire(key, value) for key, value in source.items()}
-        values = {key: value for key, value in values.items() if fits(key, value)}
+        values = {key: typed(key, value) for key, value in values.items() if fits(key, value)}
         status, words = line(data.get("status")).strip().lower(), str(data.get("status_desc") or "")
         hide = secret_texts(values) if words or status not in PHASES else ()
         told = {

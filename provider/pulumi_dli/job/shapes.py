@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from pulumi_dli.job.canonical import text_of
 from pulumi_dli.job.spec import JobSpec
 
 
@@ -89,6 +90,22 @@ SHAPES = {name: _shape(name) for name in JobSpec.model_fields}
 """What each field of the definition can hold, beside nothing at all."""
 
 
+def typed(name: str, value: Any) -> Any:
+    """A value that fits its field, in the type of that: a number or a flag may come as text."""
+    shape = SHAPES[name]
+    if _is_nothing(value):
+        return value
+    if shape is is_flag:
+        return text_of(value).lower() in ("true", "1")
+    if shape is is_whole:
+        return value if isinstance(value, int) else int(float(value))
+    return text_of(value) if shape is is_text else value
+
+
 def fits(name: str, value: Any) -> bool:
     """Whether a field of the definition can hold a value. Empty ones are nothing at all."""
-    return value is None or value in ("", [], {}) or bool(SHAPES[name](value))
+    return _is_nothing(value) or bool(SHAPES[name](value))
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or value in ("", [], {})
