@@ -66,19 +66,11 @@ class Memory:
     _claims: dict[object, str] = field(default_factory=dict)
     _losses: set[tuple[str, bool]] = field(default_factory=set)
     _armed: set[str] = field(default_factory=set)
-    _runs: bool = False
 
     def checked(self, urn: str) -> None:
         """A check of a resource that is there, so that a diff that follows belongs to it."""
         with self._lock:
-            self._runs = True
             self._checked.add(urn)
-
-    @property
-    def checks_any(self) -> bool:
-        """Whether the run has checked a resource; a `destroy` checks none."""
-        with self._lock:
-            return self._runs
 
     def take_check(self, urn: str) -> bool:
         """Whether the resource was checked since the last diff; a refresh diffs without one."""
@@ -90,7 +82,6 @@ class Memory:
     def wish_anew(self, urn: str, anew: Anew) -> bool:
         """Remember a check without olds; whether it is the first of the resource."""
         with self._lock:
-            self._runs = True
             first = urn not in self._anew
             self._anew[urn] = anew
             self._marks |= dict.fromkeys(anew.desired.marks, urn)

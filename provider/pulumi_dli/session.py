@@ -227,9 +227,7 @@ class Session:
             self.console.say(f"job {job_id} is {whose} since this run: left alone")
         else:
             allowed = seconds or state.seconds("delete") or Timeouts().delete
-            # A `destroy` checks nothing; an `up` may make another job in the place of this one.
-            recorded = self._memory.checks_any
-            path = life.remove(job_id, state, allowed, recorded=recorded)
+            path = life.remove(job_id, state, allowed)
             self._memory.leave(urn, Old(place, state, path, deleted=True))
 
     def _deploy(

@@ -37,7 +37,10 @@ def test_a_stateful_job_leaves_its_savepoint(up: Stack) -> None:
     assert up.jobs() == []
     [line] = up.said
     assert line.startswith("job orders (1) left its savepoint at state/jobs/savepoint/1/")
-    assert line.endswith("/; `restore_from` starts another job from it")
+    assert line.endswith(
+        "/; this resource begins from it when it is made again, and any other job with "
+        "`restore_from`"
+    )
 
 
 @pytest.mark.parametrize("own", [{"obs_bucket": None}, {"upgrade_mode": "stateless"}])

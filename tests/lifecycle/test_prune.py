@@ -225,18 +225,19 @@ def test_jobs_of_every_page_count(stack: Stack, folder: Folder) -> None:
     assert folder.uploads() == {"b"}
 
 
-@pytest.mark.parametrize("end", ["stopped", "deleted"])
-def test_a_stopped_job_keeps_its_jar_and_a_deleted_one_does_not(
+@pytest.mark.parametrize("end", ["stopped", "deleted with a savepoint", "deleted"])
+def test_a_job_that_may_start_again_keeps_its_jar_and_a_deleted_one_does_not(
     stack: Stack, folder: Folder, end: str
 ) -> None:
     stack.dli.create("other", entrypoint=folder.upload("c"))
-    stack.up(entrypoint=folder.upload("b"))
+    way = "stop" if end == "deleted" else "savepoint"
+    stack.up(entrypoint=folder.upload("b"), on_delete=way)
     if end == "stopped":
         stack.dli.stopped(2)
     else:
         stack.destroy()
     pruned(stack)
-    assert folder.uploads() == ({"b", "c"} if end == "stopped" else {"c"})
+    assert folder.uploads() == ({"c"} if end == "deleted" else {"b", "c"})
 
 
 # What is never touched.

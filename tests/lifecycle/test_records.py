@@ -99,10 +99,22 @@ def test_a_delete_that_is_killed_leaves_no_record_behind(job: Stack) -> None:
     assert records(job) == []
 
 
-def test_a_destroy_writes_nothing_down_and_forgets_what_was(job: Stack) -> None:
+def test_what_a_run_without_any_resource_deletes_comes_back_with_its_state(job: Stack) -> None:
+    """The program's last job is taken out, or the stack destroyed, and the job wanted again."""
+    job.destroy()
+    assert "this resource begins from it when it is made again" in job.said[-1]
+    line = as_said(job)
+    assert line.startswith(f"orders: creates and starts the job from {PATH}")
+    assert job.warned == [line]
+    assert counter(job, 2) > 1000
+    assert records(job) == []
+
+
+def test_a_job_that_is_deleted_without_a_savepoint_forgets_what_was(job: Stack) -> None:
     record = Path(job.config["localPath"]) / f"obs/state/pulumi-dli/{PROJECT}/records/{MARK}.json"
     record.parent.mkdir(parents=True)
     record.write_text("{}")
+    job.up(on_delete="stop")
     job.destroy()
     assert records(job) == []
     assert as_said(job).startswith("orders: creates and starts the job; ")

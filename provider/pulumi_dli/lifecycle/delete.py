@@ -32,9 +32,7 @@ _STOPPED_EMPTY = (
 )
 
 
-def remove(
-    context: Context, job: JobDetail, state: State, deadline: Deadline, *, recorded: bool
-) -> str:
+def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -> str:
     """Remove a job; the directory of the savepoint that it left, or "". See `Lifecycle.remove`."""
     title = f"job {job.name} ({job.job_id})"
     if state.on_delete == "retain":
@@ -76,9 +74,10 @@ def remove(
         path = _path(operation, state)
         if operation.next_start is not None and path:
             context.console.say(
-                f"{title} left its savepoint at {path}; `restore_from` starts another job from it"
+                f"{title} left its savepoint at {path}; this resource begins from it when it is "
+                "made again, and any other job with `restore_from`"
             )
-        if recorded and path:
+        if path:
             context.saved.records.keep(state, path, operation.job, state)
         else:
             context.saved.records.drop(state)

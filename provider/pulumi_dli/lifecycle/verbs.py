@@ -251,7 +251,7 @@ class Lifecycle:
     def _observe(self, job_id: int, state: State) -> JobDetail | None:
         return observe(self._context, job_id, state)
 
-    def remove(self, job_id: int, state: State, seconds: float, *, recorded: bool = False) -> str:
+    def remove(self, job_id: int, state: State, seconds: float) -> str:
         """Stop, delete and verify that the job is gone, as `on_delete` says.
 
         A job that is missing already is a success. A job that is not this resource's any
@@ -261,7 +261,6 @@ class Lifecycle:
             job_id: the job.
             state: what is known of it.
             seconds: the time allowed.
-            recorded: whether its savepoint is written down for a job that may come in its place.
 
         Returns:
             The directory of the savepoint that it left; "" for none.
@@ -274,7 +273,7 @@ class Lifecycle:
         job = self._observe(job_id, state)
         if job is None:
             return ""
-        return remove(self._context, job, state, deadline, recorded=recorded)
+        return remove(self._context, job, state, deadline)
 
 
 def _another(job: JobDetail, state: State) -> str:
