@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from pulumi_dli.errors import DliError, Halfway, JobError, StateAtRisk
-from stack import Stack
+from stack import Stack, as_said
 
 
 @pytest.fixture
@@ -360,3 +360,27 @@ def test_a_job_that_another_stops_while_it_starts(stack: Stack) -> None:
     stack.sent()
     stack.up()
     assert stack.sent()[-1] == "run"
+
+
+def test_a_start_that_is_under_way_is_waited_for_whatever_a_refresh_has_seen(stack: Stack) -> None:
+    slow: dict[str, Any] = {"timeouts": {"create": 5, "settle": 1}}
+    stack.dli.arm("hang")
+    with pytest.raises(Halfway, match="waited 5 s"):
+        stack.up(**slow)
+    stack.refresh()
+    assert stack.inputs["desired_state"] == "starting (job_submitting)"
+    stack.dli.good("DELETE", "/_local/faults", None)
+    assert as_said(stack, **slow) == "orders: waits for the start that is under way"
+    assert stack.standing["desired_state"] == "running"
+    assert stack.standing["status"] == "job_running"
+    assert not stack.preview(**slow).changes
+
+
+def test_a_start_that_somebody_else_has_begun_may_be_left_alone(up: Stack) -> None:
+    up.dli.stopped(job_id(up))
+    up.dli.good("POST", "jobs/run", {"job_ids": [job_id(up)], "resume_savepoint": False})
+    up.refresh()
+    found = up.inputs["desired_state"]
+    assert found == "starting (job_submitting)"
+    assert not up.preview(desired_state=found).changes  # as `ignore_changes` has it
+    assert as_said(up) == "orders: waits for the start that is under way"

@@ -12,6 +12,7 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import PHASES, JobDetail
 from pulumi_dli.job.options import PROVIDED
 from pulumi_dli.job.outputs import Outcome, after
+from pulumi_dli.job.run_state import found_state
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.state import State
 from pulumi_dli.resource import OUTPUTS
@@ -32,7 +33,8 @@ def kept(outcome: Outcome, program: dict[str, Any], state: State | None) -> dict
     ("status", "wanted", "found"),
     [
         ("job_running", "running", "running"),
-        ("job_submitting", "running", "running"),
+        ("job_submitting", "running", "starting (job_submitting: why)"),
+        ("job_submitting", "stopped", "running"),
         ("job_savepointing", "running", "running"),
         ("job_dreaming", "running", "running"),
         ("job_finish", "running", "running"),
@@ -47,7 +49,7 @@ def kept(outcome: Outcome, program: dict[str, Any], state: State | None) -> dict
     ],
 )
 def test_the_run_state_as_found(status: str, wanted: str, found: str) -> None:
-    assert outputs.found_state(JobDetail(1, "orders", status, "why"), wanted) == found
+    assert found_state(JobDetail(1, "orders", status, "why"), wanted) == found
 
 
 @pytest.mark.parametrize(
@@ -57,12 +59,12 @@ def test_a_job_on_other_bytes_is_found_so_only_where_it_should_run(
     wanted: str, status: str
 ) -> None:
     said = {"running": "running, on other bytes", "stopped": "stopped"}
-    assert outputs.found_state(JobDetail(1, "o", status), wanted, stale=True) == said[wanted]
+    assert found_state(JobDetail(1, "o", status), wanted, stale=True) == said[wanted]
 
 
 @pytest.mark.parametrize("status", PHASES)
 def test_a_state_that_is_as_wanted_is_called_as_it_was_wished(status: str) -> None:
-    found = {outputs.found_state(JobDetail(1, "o", status), w) for w in ("running", "stopped")}
+    found = {found_state(JobDetail(1, "o", status), w) for w in ("running", "stopped")}
     assert found & {"running", "stopped"}
 
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pulumi_dli.job.canonical import differs
-from pulumi_dli.job.options import PROVIDED, Options, is_found
+from pulumi_dli.job.options import PROVIDED, Options
+from pulumi_dli.job.run_state import OTHER_BYTES, is_found
 from pulumi_dli.job.spec import FIELDS, JobSpec
 
 ARGUMENTS = (*FIELDS, *Options.model_fields)
@@ -126,7 +127,7 @@ class Desired:
     @property
     def stale(self) -> bool:
         """Whether that one is of a job that runs, but on other bytes than there are now."""
-        return self.as_found and self.running
+        return bool(self.given.get("desired_state") == OTHER_BYTES)
 
     @property
     def stateful(self) -> bool:

@@ -8,28 +8,17 @@ from pydantic import BeforeValidator, Field
 
 from pulumi_dli.job.canonical import scalar
 from pulumi_dli.job.field import Strict
+from pulumi_dli.job.run_state import is_found, is_up
 
 OWNER_TAG = "pulumi-owner"
 """Key of the tag that says which resource a job belongs to."""
-
-FOUND = "stopped ("
-"""How a run state begins that a refresh found in place of `running`, with the reason behind it."""
-NO_SAVEPOINT = "; no savepoint)"
-"""How it ends where a start would lose the job's state."""
-OTHER_BYTES = "running, on other bytes"
-"""The run state of a job that runs, but not on what lies there now: it was overwritten since."""
-
-
-def is_found(value: object) -> bool:
-    """Whether a run state is one that a refresh found: no program writes it."""
-    return isinstance(value, str) and (value == OTHER_BYTES or value.startswith(FOUND))
 
 
 def _as_found(value: object) -> object:
     """A run state as it was found comes back as a wish under `ignore_changes`."""
     if not is_found(value):
         return value
-    return "running" if value == OTHER_BYTES else "stopped"
+    return "running" if is_up(str(value)) else "stopped"
 
 
 Text = Annotated[str, BeforeValidator(scalar), Field(min_length=1)]

@@ -15,16 +15,14 @@ from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.differences import MAPS, holds, managed
 from pulumi_dli.job.field import KEEP, Cost
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.options import FOUND, NO_SAVEPOINT, OTHER_BYTES
 from pulumi_dli.job.redaction import hidden
 from pulumi_dli.job.restarts import recorded, restore_due
+from pulumi_dli.job.run_state import found_state
 from pulumi_dli.job.spec import FIELDS, SECRET_FIELDS
 from pulumi_dli.job.start import pending_start, state_at_risk
 from pulumi_dli.job.started import Definition
 from pulumi_dli.job.state import OURS, UNMARKED, State
 from pulumi_dli.job.watched import Watched
-
-_RUNNING = frozenset({Phase.RUNNING, Phase.STARTING, Phase.SAVEPOINTING, Phase.UNKNOWN})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -262,25 +260,6 @@ def _seen(job: JobDetail, state: State) -> dict[str, frozenset[str]]:
         if isinstance(job.values.get(name), Mapping)
     }
     return {**first, **state.unmanaged}
-
-
-def found_state(job: JobDetail, wanted: str, *, at_risk: bool = False, stale: bool = False) -> str:
-    """The run state as found, under the name of the wish, with the reason where they differ.
-
-    A job that has finished did what was wanted of it.
-
-    Args:
-        job: the job.
-        wanted: the wish, `running` or `stopped`.
-        at_risk: whether a start would lose its state.
-        stale: whether what it runs on was overwritten since.
-    """
-    if wanted == "stopped":
-        return "running" if job.phase in _RUNNING else "stopped"
-    if job.phase in _RUNNING or job.phase is Phase.FINISHED:
-        return OTHER_BYTES if stale else "running"
-    reason = f"{job.status}: {job.status_desc}" if job.status_desc else job.status
-    return f"{FOUND}{reason}{NO_SAVEPOINT if at_risk else ')'}"
 
 
 def _field(name: str, job: JobDetail, wanted: Any, state: State | None, *, written: bool) -> Any:

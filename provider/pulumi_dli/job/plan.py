@@ -21,6 +21,7 @@ from pulumi_dli.job.field import Cost
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.restarts import asking, restart_mark, savepoint_due
+from pulumi_dli.job.run_state import STARTING
 from pulumi_dli.job.start import Start, blocked, pending_start, recovery, restart, resumable, start
 from pulumi_dli.job.state import State
 
@@ -60,6 +61,7 @@ class Plan:
             taken.
         bar: what that is about.
         recorded: arguments that only the state needs to know.
+        waits: whether a start that is under way is waited for.
         rollback: why the job does not go back to its old definition if the new one fails; "" where
             it does, None where that is not asked for or there is nothing to go back from.
         asked: arguments that ask for the start by having changed.
@@ -81,6 +83,7 @@ class Plan:
     blocked: str = ""
     bar: Bar = Bar.START
     recorded: tuple[str, ...] = ()
+    waits: bool = False
     rollback: str | None = None
     asked: tuple[str, ...] = ()
     restart_mark: str = ""
@@ -186,6 +189,7 @@ def plan(
         blocked=barred or why_not,
         bar=bar,
         recorded=recorded,
+        waits=state is not None and state.desired_state.startswith(STARTING) and not stop and runs,
         asked=() if begins is None else asked,
         restart_mark=restart_mark(job, desired, state) if state and begins and asked else "",
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.detail import JobDetail, settled
 from pulumi_dli.job.differences import MAPS
-from pulumi_dli.job.outputs import found_state
+from pulumi_dli.job.run_state import found_state
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import pending_start
 from pulumi_dli.job.state import UNMARKED, State
@@ -26,7 +26,7 @@ def taken_in(job: JobDetail, owner: str) -> tuple[State, dict[str, Any]]:
     """
     inputs = written(job)
     wanted = inputs.get("desired_state", "running")
-    ours = {"desired_state": found_state(job, wanted)}
+    ours = {"desired_state": found_state(settled(job), wanted)}  # nobody waits for it here
     if job.mark == owner:
         ours["owner"] = owner
     state = State(

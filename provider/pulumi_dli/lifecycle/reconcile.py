@@ -11,9 +11,10 @@ from pulumi_dli.job.bars import Bar
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.options import OTHER_BYTES, OWNER_TAG
+from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.plan import Body, Plan, plan
 from pulumi_dli.job.restarts import RESTART_TAG
+from pulumi_dli.job.run_state import is_up
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
@@ -228,7 +229,7 @@ class Reconciliation:
     def _put(self, todo: Plan) -> None:
         """Send the PUT; if it is refused after our stop, bring the old definition back up."""
         operation = self.operation
-        wanted_up = self.state is not None and self.state.desired_state in ("running", OTHER_BYTES)
+        wanted_up = self.state is not None and is_up(self.state.desired_state)
         ours = todo.stop or (wanted_up and operation.job.phase is Phase.STOPPED)
         try:
             self.context.steps.put(operation, todo.body)

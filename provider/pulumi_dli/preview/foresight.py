@@ -18,8 +18,8 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, Phase, settled
 from pulumi_dli.job.move import Move, conflict, move
 from pulumi_dli.job.next_start import LIVE, LOST, NextStart
-from pulumi_dli.job.options import NO_SAVEPOINT
 from pulumi_dli.job.plan import plan
+from pulumi_dli.job.run_state import NO_SAVEPOINT
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
 from pulumi_dli.preview import asides

@@ -222,6 +222,8 @@ def _verbs(plan: Plan, job: JobDetail) -> Iterator[str]:
     elif plan.add_tags or plan.remove_tags:
         what = "the ownership mark" if _marks(plan) else "tags"
         yield f"changes {what}, without touching the job"
+    elif plan.waits:
+        yield "waits for the start that is under way"
 
 
 def _stop(plan: Plan) -> str:
@@ -282,8 +284,9 @@ def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
         yield f"no rollback: {plan.rollback}" if plan.rollback else "rolls back if that fails"
     if plan.kept:
         yield f"no longer set, but kept by the service: {', '.join(plan.kept)}"
-    if not plan.touches and plan.recorded:
-        yield f"nothing is sent, the state records: {', '.join(plan.recorded)}"
+    recorded = [name for name in plan.recorded if name != "desired_state" or not plan.waits]
+    if not plan.touches and recorded:
+        yield f"nothing is sent, the state records: {', '.join(recorded)}"
 
 
 def _marks(plan: Plan) -> bool:

@@ -30,7 +30,7 @@ _STATES = {
     r"creates (?:and starts )?the job": "none yet: the job is new",
     r"\bstops$|it is stopped there": "none is kept: the job is stateless",
     r"changes at rest": "stays as it is: the job is at rest",
-    r"changes live|takes a savepoint|without touching": "kept: the job is not stopped",
+    r"changes live|takes a savepoint|without touching|waits for": "kept: the job is not stopped",
     r"nothing is sent|kept by the service|(?:with|over) job ": "kept: the job is not stopped",
 }
 """By how the words are spelled, the first that fits: what becomes of the job's state."""
