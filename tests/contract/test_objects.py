@@ -362,10 +362,23 @@ def test_a_look_that_nothing_depends_on_waits_less(stores: Opened) -> None:
         seen.append(request.extensions["timeout"]["read"])
         return httpx.Response(404)
 
-    for each in (at(answer), at(answer).hasty()):
+    for each in (at(answer), at(answer).hasty(), at(answer).brief()):
         with pytest.raises(ObjectMissing):
             each.head(URL)
-    assert seen[1] < seen[0]
+    assert seen[2] < seen[1] < seen[0]
+
+
+def test_a_look_that_may_hold_nothing_up_is_made_once_and_so_is_that_for_its_keys(
+    service: LocalService, stores: Opened, config: dict[str, str]
+) -> None:
+    brief = stores(**config, **PASSWORD).at().brief()
+    service.arm("answer", route="issue_keys", code="503", times=1)
+    with pytest.raises(DliError, match="get temporary keys"):
+        brief.head(URL)
+    service.arm("answer", route="head_object", code="503", times=1)
+    with pytest.raises(ObjectError):
+        brief.head(URL)
+    assert issued(service) == 2  # the keys are those of the patient ones too
 
 
 def test_keys_that_are_not_known_any_more_are_fetched_once_more(

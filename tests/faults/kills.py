@@ -41,6 +41,9 @@ class KillingTransport(Transport):
     def hasty(self) -> Transport:
         return KillingTransport(self._inner.hasty(), self._kill, self._count)
 
+    def brief(self) -> Transport:
+        return KillingTransport(self._inner.brief(), self._kill, self._count)
+
     def request(
         self,
         method: str,

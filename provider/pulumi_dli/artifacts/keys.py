@@ -6,6 +6,7 @@ from the identity service: one request, whose answer all threads use until it is
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
@@ -49,6 +50,10 @@ class KeySource(Protocol):
         """What no error may repeat, of the keys that are known."""
         ...
 
+    def brief(self) -> KeySource:
+        """The same, for requests that may hold nothing up."""
+        ...
+
 
 class GivenKeys:
     """The keys of the settings."""
@@ -64,6 +69,10 @@ class GivenKeys:
     def secrets(self) -> tuple[str, ...]:
         """What no error may repeat."""
         return self._keys.secrets
+
+    def brief(self) -> KeySource:
+        """The same: they are here."""
+        return self
 
 
 class _Lasting(NamedTuple):
@@ -112,6 +121,12 @@ class FetchedKeys:
         """What no error may repeat, of the keys that were fetched last."""
         found = self._renewed.latest
         return () if found is None else found.keys.secrets
+
+    def brief(self) -> KeySource:
+        """The same, which share what was fetched, and are given seconds where they must fetch."""
+        other = copy.copy(self)
+        other._identity = self._identity.brief()  # noqa: SLF001 -- our own copy
+        return other
 
     def _fetched(self) -> _Lasting:
         what = "get temporary keys for OBS from the identity service"

@@ -69,6 +69,10 @@ class Objects:
         """The same, for looks that nothing depends on: short time-outs, and one repetition."""
         return Objects(self._sender.hasty())
 
+    def brief(self) -> Objects:
+        """The same, for looks that may hold nothing up: seconds, and no repetition."""
+        return Objects(self._sender.brief())
+
     def put(self, url: ObjectUrl, payload: Payload) -> str:
         """Write an object, whole or not at all. Returns its ETag.
 

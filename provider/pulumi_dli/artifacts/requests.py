@@ -142,6 +142,13 @@ class Sender:
         other._transport = self._transport.hasty()  # noqa: SLF001 -- our own copy
         return other
 
+    def brief(self) -> Sender:
+        """The same, for looks that may hold nothing up, be it for their keys."""
+        other = copy.copy(self)
+        other._transport = self._transport.brief()  # noqa: SLF001 -- our own copy
+        other._keys = self._keys and self._keys.brief()  # noqa: SLF001
+        return other
+
     def refusal(self, what: str, response: httpx.Response) -> ObjectError:
         """The error that a refusing answer means."""
         hide = self._keys.secrets() if self._keys else ()

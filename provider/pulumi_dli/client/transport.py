@@ -28,6 +28,7 @@ _REPEATABLE = {"GET", "DELETE"}
 _HARMLESS = {TEMPORARY_KEYS}
 """Where a POST may be repeated too: what a lost answer leaves ends by itself."""
 _HASTY = httpx.Timeout(10.0, connect=5.0)
+_BRIEF = httpx.Timeout(2.0)
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -106,9 +107,16 @@ class Transport:
 
     def hasty(self) -> Transport:
         """The same, for looks that nothing depends on: short time-outs, and one repetition."""
+        return self._within(_HASTY, 1)
+
+    def brief(self) -> Transport:
+        """The same, for looks that may hold nothing up: seconds, and no repetition."""
+        return self._within(_BRIEF, 0)
+
+    def _within(self, timeout: httpx.Timeout, retries: int) -> Transport:
         other = copy.copy(self)
-        other._timeout = _HASTY  # noqa: SLF001 -- our own copy
-        other._max_retries = min(self._max_retries, 1)  # noqa: SLF001
+        other._timeout = timeout  # noqa: SLF001 -- our own copy
+        other._max_retries = min(self._max_retries, retries)  # noqa: SLF001
         return other
 
     def request(
