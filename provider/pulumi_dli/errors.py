@@ -42,6 +42,11 @@ class DliError(Exception):
 
     uncertain: bool = False
     """True when the request may have taken effect although no good answer came back."""
+    clues: str = ""
+    """Lines that stand below the sentence, and help who looks for the cause."""
+
+    def __str__(self) -> str:
+        return super().__str__() + self.clues
 
 
 class SettingsError(DliError):

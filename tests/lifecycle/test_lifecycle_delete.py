@@ -278,10 +278,9 @@ class Lagging:
 @pytest.mark.parametrize(("looks", "gone"), [(3, True), (10**6, False)])
 def test_a_delete_is_over_once_the_job_is_gone(up: Stack, looks: int, gone: bool) -> None:
     service = Lagging(up._connections.transport(), looks)  # noqa: SLF001 -- the seam
-    stores = Stores(up._connections)  # noqa: SLF001 -- the seam
-    life = Lifecycle(
-        Jobs(service), up.clock, up.lines, (), SavedState(stores, up.clock, up.lines.warn)
-    )
+    settings, stores = up._connections.settings(), Stores(up._connections)  # noqa: SLF001
+    saved = SavedState(stores, up.clock, up.lines.warn)
+    life = Lifecycle(Jobs(service), up.clock, up.lines, settings, saved)
     state = State.read(1, up.outs)
     if gone:
         life.remove(1, state, 600)

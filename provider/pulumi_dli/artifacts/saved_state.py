@@ -1,4 +1,4 @@
-"""Where a job's state may be beside what the service tells, and whether its jars still fit it."""
+"""What the object service tells of a job: where its state is, whether its jars fit it, its log."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pulumi_dli.once import Once
 if TYPE_CHECKING:
     from pulumi_dli.artifacts.checkpoints import Checkpoints
     from pulumi_dli.artifacts.copies import Copies
+    from pulumi_dli.artifacts.logs import Logs
     from pulumi_dli.artifacts.records import Records
     from pulumi_dli.artifacts.watch import Watch
 
@@ -34,6 +35,7 @@ class SavedState:
         self._warn = warn
         self._checkpoints = Once(self._open_checkpoints)
         self._copies = Once(self._open_copies)
+        self._logs = Once(self._open_logs)
         self._records = Once(self._open_records)
         self._watch = Once(self._open_watch)
 
@@ -46,6 +48,11 @@ class SavedState:
     def copies(self) -> Copies:
         """Copies of savepoints, for a job that goes back."""
         return self._copies.get()
+
+    @property
+    def logs(self) -> Logs:
+        """The logs of jobs, for those that fail."""
+        return self._logs.get()
 
     @property
     def records(self) -> Records:
@@ -68,6 +75,12 @@ class SavedState:
             from pulumi_dli.artifacts.copies import Copies  # noqa: PLC0415
 
         return Copies(self._stores)
+
+    def _open_logs(self) -> Logs:
+        with loading():
+            from pulumi_dli.artifacts.logs import Logs  # noqa: PLC0415
+
+        return Logs(self._stores, self._clock)
 
     def _open_records(self) -> Records:
         with loading():

@@ -24,11 +24,10 @@ def opened(
         where: the region and the project that a resource names itself.
         clock: time.
         console: is told, and asked before each request that changes something.
-        saved: where a job's state may be beside what the service tells.
+        saved: what the object service tells of the jobs.
 
     Raises:
         SettingsError: the place cannot be reached with the settings there are.
     """
     settings = connections.settings(*where)
-    jobs = Jobs(connections.transport(*where))
-    return Lifecycle(jobs, clock, console, settings.ignore_tags, saved, settings.starts_per_queue)
+    return Lifecycle(Jobs(connections.transport(*where)), clock, console, settings, saved, where)

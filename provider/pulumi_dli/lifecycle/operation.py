@@ -25,6 +25,7 @@ class Operation(Outcome):
         begins: the directory that its start is to begin from; "" for none.
         saved: the copy of the savepoint of its stop, from which the job could go back; "" for none.
         strict: whether a start that restarts meanwhile has failed.
+        clues: see `DliError`, to the failure of its start.
         removes: whether it takes the job away: in a `destroy`, or in an `up` of a program that
             has the job no more; nothing here can tell which.
     """
@@ -35,6 +36,7 @@ class Operation(Outcome):
     begins: str = ""
     saved: str = ""
     strict: bool = False
+    clues: str = ""
     removes: bool = False
 
     @property
@@ -79,6 +81,8 @@ def finish(
         steps()
         return after(operation, desired, state)
     except Exception as error:
+        if isinstance(error, DliError):
+            error.clues = operation.clues
         if not operation.changed:
             raise
         with contextlib.suppress(DliError):  # else the job as last seen must do

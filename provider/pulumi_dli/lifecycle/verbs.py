@@ -6,7 +6,6 @@ operation that broke off, however it broke off, is finished by doing it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from pulumi_dli.artifacts.copies import COPIES
@@ -25,6 +24,7 @@ from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.restarts import restore_due
 from pulumi_dli.job.state import State
+from pulumi_dli.lifecycle.clues import Clues
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.create import deploy, go_on
 from pulumi_dli.lifecycle.delete import remove
@@ -35,6 +35,7 @@ from pulumi_dli.lifecycle.replace import kept, relocate, restart
 from pulumi_dli.lifecycle.steps import Steps
 from pulumi_dli.lifecycle.turns import Turns
 from pulumi_dli.lifecycle.waits import Waits
+from pulumi_dli.settings.settings import Settings
 
 
 class Lifecycle:
@@ -44,9 +45,9 @@ class Lifecycle:
         jobs: the DLI client.
         clock: time.
         console: is told, and asked before each request that changes something.
-        ignored: keys of tags that others manage.
-        saved: where a job's state may be beside what the service tells.
-        starts: jobs that may start at a time on a queue; 0 for any number.
+        settings: of the project.
+        saved: what the object service tells of the jobs.
+        where: the region and the project that a resource names itself.
     """
 
     def __init__(
@@ -54,13 +55,14 @@ class Lifecycle:
         jobs: Jobs,
         clock: Clock,
         console: Console,
-        ignored: Iterable[str],
+        settings: Settings,
         saved: SavedState,
-        starts: int = 0,
+        where: tuple[str | None, str | None] = (None, None),
     ) -> None:
         console = WarnOnce(console)
-        waits = Waits(jobs, console.progress, console.wait_on)
-        tags = Tags(jobs, ignored)
+        clues = Clues(saved, settings, where)
+        waits = Waits(jobs, console.progress, console.wait_on, clues.of)
+        tags = Tags(jobs, settings.ignore_tags)
         self._context = Context(
             jobs=jobs,
             ownership=Ownership(jobs, console.warn),
@@ -70,7 +72,7 @@ class Lifecycle:
             waits=waits,
             steps=Steps(jobs, tags, waits, console),
             clock=clock,
-            turns=Turns(starts, console),
+            turns=Turns(settings.starts_per_queue, console),
             console=console,
         )
 

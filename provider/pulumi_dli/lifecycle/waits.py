@@ -9,10 +9,11 @@ from collections.abc import Callable
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Report
-from pulumi_dli.errors import JobFailed, JobGone, NotFoundError, StateAtRisk
+from pulumi_dli.errors import JobFailed, JobGone, NotFoundError, StateAtRisk, WaitTimeout
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.lifecycle import endings
+from pulumi_dli.lifecycle.clues import FindClues, no_clues
 from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.polling import Exactly, Waiter
 
@@ -33,13 +34,19 @@ class Waits:
         jobs: the client.
         report: takes a line on what is waited for.
         wait_on: raises where a wait that a later run can take up is no longer wanted.
+        clues: finds what helps who looks for the cause of a failed start.
     """
 
     def __init__(
-        self, jobs: Jobs, report: Report, wait_on: Callable[[], None] = lambda: None
+        self,
+        jobs: Jobs,
+        report: Report,
+        wait_on: Callable[[], None] = lambda: None,
+        clues: FindClues = no_clues,
     ) -> None:
         self._jobs = jobs
         self._wait_on = wait_on
+        self._clues = clues
         self._waiter = Waiter(self.look, report)
 
     def look(self, job_id: int) -> JobDetail:
@@ -142,7 +149,7 @@ class Waits:
             before: the job before the start; its status may still show for a while.
         """
         clock = operation.deadline.clock
-        asked = clock.now()
+        asked, began = clock.now(), clock.epoch()
         moved = False
         since: tuple[float, int] | None = None
         restarts = sys.maxsize
@@ -188,7 +195,12 @@ class Waits:
                 self._wait_on()  # the start was accepted; the next run looks how it went
             return soonest
 
-        self._waiter.wait(operation, "to run", patient, asked=before is not None)
+        try:
+            self._waiter.wait(operation, "to run", patient, asked=before is not None)
+        except (JobFailed, WaitTimeout):
+            # Of the first start that fails: those behind it only bring back what was before.
+            operation.clues = operation.clues or self._clues(operation.job, began)
+            raise
         operation.counted = True
 
     def linger(self, operation: Operation, phase: Phase) -> None:

@@ -12,6 +12,14 @@ _OTC_IDENTITY = {
 
 _OTC_DLI = {"eu-de": "https://dli.eu-de.otc.t-systems.com"}
 
+_CONSOLES = {
+    "eu-de": "https://console.otc.t-systems.com/",
+    "eu-nl": "https://console.otc.t-systems.com/",
+    "cn-": "https://console.huaweicloud.com/dli",
+}
+"""By what a region begins with. Where Huawei Cloud's other customers sign in, their account says,
+and no address of a single job is documented."""
+
 _HUAWEI = frozenset(
     {
         *("cn-north-1", "cn-north-2", "cn-north-4", "cn-north-9"),
@@ -55,6 +63,13 @@ def region_of(url: str) -> str | None:
         if host.endswith(top):
             return next((label for label in host.split(".") if label in regions), None)
     return None
+
+
+def console_of(endpoint: str) -> str | None:
+    """The web console beside a public DLI endpoint, or None where none is documented."""
+    region = region_of(endpoint) or ""
+    found = (url for start, url in _CONSOLES.items() if region.startswith(start))
+    return next(found, None)
 
 
 def _huawei(service: str, region: str) -> str | None:
