@@ -131,11 +131,12 @@ def test_an_unknown_queue_leaves_nothing_behind(stack: JobStack) -> None:
 
 def test_a_start_that_fails_is_gone_on_with(stack: JobStack) -> None:
     stack.dli.arm("fail_start")
-    stack.program(job())
+    stack.program(job(log_enabled=True, obs_bucket="state"))
     shown = stack.up_fails()
     job_id = stack.dli.job("etl")["id"]
     _one_sentence(shown, f"job etl ({job_id}) did not start: submit fail (job_submit_fail)")
-    assert FAILED_START in shown
+    log = rf" {{6,}}log: obs://state/jobs/logs/{job_id}_\d+/jobmanager\.log\n"
+    assert re.search(rf"\n{log}(?: {{8,}}.*\n)* {{8,}}{re.escape(FAILED_START)}\n", shown), shown
     [known] = stack.resources().values()
     assert known["id"] == str(job_id)
     assert known["outputs"]["status"] == "job_submit_fail"

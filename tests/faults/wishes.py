@@ -17,6 +17,7 @@ BASE: Program = {
     "queue_name": "testQueue",
     "entrypoint": "etl.jar",
     "obs_bucket": "bucket",
+    "log_enabled": True,  # what is read of a failed start changes nothing
     "parallel_number": 1,
     "checkpoint_enabled": True,
     "checkpoint_interval": 1,

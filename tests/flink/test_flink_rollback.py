@@ -17,6 +17,9 @@ from job_stack import JobStack
 from pulumi_dli.local.flink import compiler
 
 LOST = "OrderCounts$Count.class"
+LOG = r"\d+/jobmanager\.log"
+TOLD = r"Caused by: java\.lang\.ClassNotFoundException: OrderCounts\$Count at "
+BROKE = r"java\.lang\.IllegalStateException: order \d+ cannot be counted at "
 LATE = {
     "private transient FileWriter file;": "private transient FileWriter file; long begun;",
     "file = new FileWriter(output, true);": (
@@ -65,6 +68,7 @@ def test_the_counts_go_on_whatever_way_a_version_fails(
             "entrypoint": None,
             "code": {"entrypoint": 'pulumi.FileAsset("orders.jar")'},
             "rollback": "previous",
+            "log_enabled": True,
             "timeouts": {"settle": 1} | timeouts,
         }
         stack.program(*(counting(name, **given) for name in names))
@@ -87,6 +91,7 @@ def test_the_counts_go_on_whatever_way_a_version_fails(
     program("incomplete", "etl", "other")  # two jobs with one jar, at once
     told = failed(stack)
     assert f"ClassNotFoundException: {LOST.removesuffix('.class')}" in told
+    assert re.search(rf"its savepoint log: obs://bucket/jobs/logs/\d+_{LOG} .*{TOLD}", told)
     for counts, name in ((etl, "etl"), (other, "other")):
         must_be_back(told, name)
         dli.counts_on(counts, MORE)
@@ -114,7 +119,8 @@ def test_the_counts_go_on_whatever_way_a_version_fails(
 
     program("late", "etl", settle=15)
     told = failed(stack)
-    assert re.search(r"running exception .*: order \d+ cannot be counted", told)
+    assert re.search(r"running exception .*: order \d+ cannot be counted; see http://127", told)
+    assert re.search(rf"its savepoint log: obs://bucket/jobs/logs/\d+_{LOG} .*{BROKE}", told)
     must_be_back(told, "etl")
     dli.counts_on(etl, MORE)
     stack.destroy()

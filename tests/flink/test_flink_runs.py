@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from flink_dli import Counts, FlinkDli, switched_on
+from pulumi_dli.artifacts.logs import telling
 from pulumi_dli.local.cli import app
 from pulumi_dli.local.flink import choice, compiler, files
 from typer.testing import CliRunner
@@ -113,11 +114,17 @@ def test_too_few_free_slots_is_a_failure_and_not_a_hang(dli: FlinkDli) -> None:
 
 
 def test_a_job_that_fails_after_a_while_tells_its_own_reason(dli: FlinkDli) -> None:
-    job_id = dli.orders("failing", "--fail-after 100 --rate 20")
+    job_id = dli.orders("failing", "--fail-after 100 --rate 20", log_enabled=True)
     dli.run(job_id)
-    dli.reaches(job_id, "job_running")
+    page = dli.reaches(job_id, "job_running")["status_desc"].partition(": ")[2]
     detail = dli.reaches(job_id, "job_running_exception")
-    assert detail["status_desc"] == "IllegalStateException: order 100 cannot be counted"
+    assert detail["status_desc"] == (
+        "IllegalStateException: order 100 cannot be counted; see "
+        + page.replace("/running/", "/completed/")
+    )
+    [log] = (dli.folder / "obs/bucket/jobs/logs").glob(f"{job_id}_*/jobmanager.log")
+    assert telling(log.read_text())[0][-4].endswith("Exception: order 100 cannot be counted")
+    assert not log.stat().st_mode & 0o077
     assert (detail["restart_times"], detail["has_savepoint"]) == (0, False)
 
 

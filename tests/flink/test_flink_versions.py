@@ -113,7 +113,9 @@ def _restarts_itself_is_counted_and_gives_up(dli: FlinkDli, line: str) -> None:
     dli.run(job_id)
     dli.reaches(job_id, "job_running")
     detail = dli.reaches(job_id, "job_running_exception")
-    assert detail["status_desc"] == "IllegalStateException: order 60 cannot be counted"
+    why, _, page = detail["status_desc"].partition("; see ")
+    assert why == "IllegalStateException: order 60 cannot be counted"
+    assert "/#/job/completed/" in page
     assert detail["restart_times"] == 2
     rows = Counts(dli.folder / f"restarting-{line[2:]}.csv").rows()
     assert len([row for row in rows if row[2] == 0]) == 1, "a restart began anew"

@@ -379,3 +379,26 @@ def test_a_kill_while_the_new_definition_crashes_is_told_where_the_state_is(job:
     job.preview(entrypoint=built(job, "one"), **ASKED)
     assert "CANNOT START" in job.line
     assert "; a savepoint from before its last start, obs://state/pulumi-dli/" in job.line
+
+
+CAUSE = "java.lang.IllegalStateException: order 100 cannot be counted"
+
+
+def test_the_log_of_the_definition_that_failed_is_shown(job: Stack) -> None:
+    job.dli.arm("fail_start", text=CAUSE)
+    with pytest.raises(Halfway, match=r"^the new definition failed: job orders") as failed:
+        job.up(**ASKED, entrypoint=built(job, "two"), log_enabled=True)
+    sentence, log, line = str(failed.value).split("\n")
+    assert sentence.endswith("; job orders (1) runs again as before, from a copy of its savepoint")
+    assert log.startswith("    log: obs://state/jobs/logs/1_")
+    assert line == f"      {CAUSE}"
+
+
+def test_where_neither_starts_it_is_still_that_of_the_new_one(job: Stack) -> None:
+    job.up(**ASKED, entrypoint=built(job, "one"), log_enabled=True)
+    job.dli.arm("fail_start", text=CAUSE)
+    job.dli.arm("fail_start", nth=2, text="the old one fails too")
+    with pytest.raises(Halfway, match=r"going back failed too: .*the old one fails too") as failed:
+        job.up(**ASKED, entrypoint=built(job, "two"), log_enabled=True)
+    [_, _, line] = str(failed.value).split("\n")
+    assert line == f"      {CAUSE}"

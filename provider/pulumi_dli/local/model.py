@@ -112,6 +112,7 @@ class Progress:
         resume: a directory with the state of a job whose machinery died; the next start
             that resumes takes it.
         saved: whether the savepoint of a stop that failed is complete all the same.
+        log: why it failed, as its log has it; "": no more than `text`.
     """
 
     outcome: Outcome
@@ -120,6 +121,7 @@ class Progress:
     restarts: int | None = None
     resume: str | None = None
     saved: bool = False
+    log: str = ""
 
 
 class Runner(Protocol):

@@ -10,7 +10,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pulumi_dli.local import queues, savepoints
+from pulumi_dli.local import logs, queues, savepoints
 from pulumi_dli.local.model import Moment, Outcome
 from pulumi_dli.local.records import from_row, record, save
 from pulumi_dli.local.states import Status
@@ -142,6 +142,7 @@ def _lack_of_room(moment: Moment, job: Job) -> str:
 
 def _submitted(moment: Moment, job: Job, progress: Progress) -> None:
     if progress.outcome is Outcome.FAILED:
+        logs.keep(moment, job, progress)
         end(moment, job, Status.SUBMIT_FAIL, progress.text)
         record(moment, job.id, "submit failed", reason=progress.text)
         return
@@ -165,6 +166,7 @@ def _ended(moment: Moment, job: Job, progress: Progress) -> None:
         end(moment, job, Status.FINISH, progress.text)
         record(moment, job.id, "finished", counter=job.counter)
         return
+    logs.keep(moment, job, progress)
     if moment.runner.real(job):
         end(moment, job, Status.RUNNING_EXCEPTION, progress.text)
         # Chosen: what broke is this machine's, not the job's, so its state is at hand again.
@@ -187,6 +189,7 @@ def _ended(moment: Moment, job: Job, progress: Progress) -> None:
 
 def _restarting(moment: Moment, job: Job, progress: Progress) -> None:
     """The runner brings a crashed job back by itself."""
+    logs.keep(moment, job, progress)
     job.status = Status.SUBMITTING
     job.status_desc = progress.text
     job.next_at = progress.again

@@ -8,7 +8,7 @@ CAUSED = re.compile(r"^\s*Caused by: (.+)$", re.MULTILINE)
 CHAIN = re.compile(r"^(?:[a-z]\w*\.)+([A-Z][\w$]*(?:Exception|Error)): ")
 TIMEOUT = "java.util.concurrent.TimeoutException"
 """Says nothing: what waited tells more."""
-LONGEST = 500
+LONGEST = 400
 """Characters. `status_desc` is for people; the log has the rest."""
 
 

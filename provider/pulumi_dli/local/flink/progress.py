@@ -63,7 +63,7 @@ def _submitting(moment: Moment, job: Job, run: Run) -> Progress:
     if result is None:
         return _submit(moment, job, run)
     if result:
-        return Progress(Outcome.FAILED, cause(result))
+        return Progress(Outcome.FAILED, cause(result), log=result)
     stand = run.stand()
     if stand.going or stand.state == "FINISHED":
         for path in job.run.pop("discards", ()):
@@ -120,7 +120,11 @@ def _running(moment: Moment, job: Job, run: Run) -> Progress:
         return _failed(job, run, stand)
     run.cluster.ensure()
     return Progress(
-        Outcome.RESTARTING, stand.reason, again=moment.now + SOON, restarts=stand.restarts
+        Outcome.RESTARTING,
+        stand.reason,
+        again=moment.now + SOON,
+        restarts=stand.restarts,
+        log=stand.trace,
     )
 
 
@@ -164,10 +168,11 @@ def _failed(job: Job, run: Run, stand: Stand) -> Progress:
     """It ended by itself, or because the machinery below it did."""
     if not stand.state:
         return _lost(job, run)
-    reason = stand.reason or f"the job is {stand.state} in Flink"
+    why = stand.reason or f"the job is {stand.state} in Flink"
+    reason = f"{why}; see {run.page(ended=True)}"
     ours = "ran" in job.run and job.run.get("worker") != _worker(run)
     resume = _state(job, run) if ours else None
-    return Progress(Outcome.FAILED, reason, restarts=stand.restarts, resume=resume)
+    return Progress(Outcome.FAILED, reason, restarts=stand.restarts, resume=resume, log=stand.trace)
 
 
 def _lost(job: Job, run: Run) -> Progress:

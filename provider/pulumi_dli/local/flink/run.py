@@ -37,12 +37,14 @@ class Stand:
         going: whether every vertex runs.
         restarts: how often it was brought back.
         reason: of the latest failure; "" without one.
+        trace: of that failure, all of it.
     """
 
     state: str
     going: bool = False
     restarts: int = 0
     reason: str = ""
+    trace: str = ""
 
     @property
     def ended(self) -> bool:
@@ -63,6 +65,11 @@ class Run:
     cluster: Cluster
     data: Path
     id: str
+
+    def page(self, *, ended: bool) -> str:
+        """The page of the web UI that shows it."""
+        kind = "completed" if ended else "running"
+        return f"{self.cluster.rest().url}/#/job/{kind}/{self.id}"
 
     @property
     def folder(self) -> Path:
@@ -145,6 +152,7 @@ class Run:
             going=state == "RUNNING" and all(item["status"] in GOING for item in vertices),
             restarts=restarts,
             reason=cause(failures[0]) if failures else "",
+            trace=failures[0] if failures else "",
         )
 
     def graph(self) -> dict[str, Any]:

@@ -47,8 +47,8 @@ class Flink:
 
     def note(self, job: Job) -> str:
         """The version, and the page of the web UI that shows the job."""
-        cluster = self._run(job).cluster
-        return f"on Flink {cluster.version}: {cluster.rest().url}/#/job/running/{job.run['id']}"
+        run = self._run(job)
+        return f"on Flink {run.cluster.version}: {run.page(ended=False)}"
 
     def graph(self, job: Job) -> dict[str, Any] | None:
         """Flink's own words, while it knows the job."""
