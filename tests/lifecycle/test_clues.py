@@ -150,6 +150,7 @@ NOISE = random.Random(1).randbytes(40_000)  # noqa: S311 -- any will do
         (b"java.io.IOException: \x1b[2Kz\r\n", ["      java.io.IOException: z"]),
         (f"--key {SECRET} {SECRET[:9]}".encode(), ["      [secret] [secret]"]),
         (f"{'c' * 20_000}{SECRET}\nlast {SECRET}".encode(), ["      last[secret]"]),
+        (b"<{%nosuch%}> <<{%{%", ["      <{ %nosuch%}> <<{ %{%"]),
         (f"%1b%5b31m{SECRET.replace('-', '%2d')}".encode(), ["      [31m[secret]"]),
     ],
     ids=[
@@ -161,6 +162,7 @@ NOISE = random.Random(1).randbytes(40_000)  # noqa: S311 -- any will do
         "erased",
         "secret",
         "cut",
+        "engine",
         "escaped",
     ],
 )

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_dli.console import MASK
+from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.redaction import LONG, MOST_READ, SHORTEST, cut, discreet, hidden, secret_texts
 
 ARGUMENTS = {"entrypoint_args": "--user admin --password=TOPSECRET -n 3 --key abc"}
@@ -36,6 +37,14 @@ ARGUMENTS = {"entrypoint_args": "--user admin --password=TOPSECRET -n 3 --key ab
 )
 def test_arguments_are_cut_out(text: str, seen: str) -> None:
     assert cut(text, secret_texts(ARGUMENTS)) == seen
+
+
+def test_nothing_is_left_at_which_the_engine_ends() -> None:
+    assert cut("<{%nosuch%}> <{<{%fg 1%}>") == "<{ %nosuch%}> <{<{ %fg 1%}>"
+    job = JobDetail.from_wire(
+        {"job_id": 1, "name": "<{%a%}>", "status": "<{%b%}>", "status_desc": "<{%c%}>"}
+    )
+    assert (job.name, job.status, job.words) == ("<{ %a%}>", "<{ %b%}>", "<{ %c%}>")
 
 
 @pytest.mark.parametrize(

@@ -35,9 +35,17 @@ LONGEST_PATH = 1094
 """Characters of a place in OBS: `obs://`, a bucket of 63, `/` and a key of 1024."""
 
 
+def harmless(text: str) -> str:
+    """A text in which the engine finds no command of its colours.
+
+    At one that it does not know it ends, and forgets the job that it was just told of.
+    """
+    return text.replace("<{%", "<{ %")
+
+
 def line(value: object, most: int = LONGEST_NAME) -> str:
     """A text of the service that names something, in one line of at most so many characters."""
-    text = str(value or "")
+    text = harmless(str(value or ""))
     shown = "".join(each if each.isprintable() else "?" for each in text[:most])
     return shown if len(text) <= most else f"{shown[:-1]}…"
 

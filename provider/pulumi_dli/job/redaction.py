@@ -20,7 +20,7 @@ from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from pulumi_dli.console import MASK
-from pulumi_dli.job.canonical import text_of
+from pulumi_dli.job.canonical import harmless, text_of
 
 SHORTEST = 3
 """Shorter values are left: cutting every `1` or `on` would leave no sentence readable."""
@@ -78,7 +78,7 @@ def discreet(verb: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 def cut(text: str, secrets: Iterable[str] = ()) -> str:
-    """A text of the service without secrets, in whatever form it repeats them.
+    """A text of the service, harmless, and without secrets in whatever form it repeats them.
 
     Args:
         text: of any length; what is beyond `MOST_READ` characters is left out.
@@ -97,7 +97,7 @@ def cut(text: str, secrets: Iterable[str] = ()) -> str:
             seen = text = masked
         elif decode is not unquote_plus:  # of which the blanks would stay
             seen = plain
-    return text
+    return harmless(text)
 
 
 def secret_texts(*sources: Mapping[str, Any]) -> tuple[str, ...]:
