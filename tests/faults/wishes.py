@@ -124,7 +124,7 @@ def _with_mode(program: Program, mode: str | None) -> Program:
 def _with_bucket(program: Program, bucket: str | None) -> Program:
     if bucket is not None:
         return {**BASE, **program, "obs_bucket": bucket}
-    needing = ("checkpoint_enabled", "checkpoint_interval", "upgrade_mode")
+    needing = ("checkpoint_enabled", "checkpoint_interval", "log_enabled", "upgrade_mode")
     return without(program, "obs_bucket", *needing)
 
 
