@@ -397,7 +397,7 @@ def test_the_log_of_the_definition_that_failed_is_shown(job: Stack) -> None:
 def test_where_neither_starts_it_is_still_that_of_the_new_one(job: Stack) -> None:
     job.up(**ASKED, entrypoint=built(job, "one"), log_enabled=True)
     job.dli.arm("fail_start", text=CAUSE)
-    job.dli.arm("fail_start", nth=2, text="the old one fails too")
+    job.dli.arm("fail_start", nth=2, text="java.lang.Error: the old one fails too")
     with pytest.raises(Halfway, match=r"going back failed too: .*the old one fails too") as failed:
         job.up(**ASKED, entrypoint=built(job, "two"), log_enabled=True)
     [_, _, line] = str(failed.value).split("\n")
