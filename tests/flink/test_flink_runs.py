@@ -179,7 +179,7 @@ def test_dependencies_are_on_the_class_path_and_a_bounded_job_finishes(
     detail = dli.details(job_id)
     while detail["status"] in {"job_submitting", "job_running"}:
         detail = dli.details(job_id)
-    assert detail["status_desc"] == "IllegalStateException: a class and a file"
+    assert detail["status_desc"].startswith("IllegalStateException: a class and a file; see ")
 
     assert dli.put(job_id, entrypoint_args="quiet").is_success
     dli.run(job_id)

@@ -216,11 +216,11 @@ def test_what_is_no_text_does_not_hide_what_is(stack: Stack) -> None:
 def test_the_console_is_named_where_its_address_is_documented(
     stack: Stack, tmp_path: Path, place: dict[str, str], shown: str
 ) -> None:
-    keys = {"accessKey": "AK", "secretKey": "SK", "projectId": "p", "preflight": "off"}
+    keys = {"accessKey": "AK", "secretKey": "SK", "projectId": "p"}
     connections = Connections(keys | place, {}, tmp_path)
     saved = SavedState(Stores(connections), stack.clock, stack.lines.warn)
     clues = Clues(saved, connections.settings(), (None, None))
-    job = JobDetail(1, "orders", "job_submit_fail", values={"log_enabled": True})
+    job = JobDetail(1, "orders", "job_submit_fail")  # which tells of no log, so none is read
     assert clues.of(job, 0) == (f"\n    console: {shown}" if shown else "")
     bare = clues.of(JobDetail(1, "orders", "job_submit_fail", values={"log_enabled": False}), 0)
     assert ("`log_enabled=True` and an `obs_bucket`" in bare) == (place != {"endpoint": "local"})

@@ -42,7 +42,8 @@ class Clues:
             job: the job, whose start failed.
             since: when it was waited for, in epoch seconds.
         """
-        if job.phase in (Phase.STOPPED, Phase.STOPPING):  # by somebody, who knows why
+        stopped = job.phase in (Phase.STOPPED, Phase.STOPPING)  # by somebody, who knows why
+        if stopped or not self.settings.preflight:
             return ""
         console = console_of(self.settings.endpoint)
         lines = [f"console: {console}"] if console else []
@@ -53,8 +54,6 @@ class Clues:
     def _log(self, job: JobDetail, since: float) -> Iterator[str]:
         if job.value("log_enabled") is False and not self.settings.local:
             yield "log: none; `log_enabled=True` and an `obs_bucket` keep that of the next start"
-        if not self.settings.preflight:
-            return
         log = self.saved.logs.last(job, since, self.where, secrets(self.settings.credentials))
         if log is None:
             return
