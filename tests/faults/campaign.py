@@ -20,7 +20,8 @@ from faults.engine import Program, State
 from faults.hands import HANDS, Hands
 from faults.judges import judge_job, judge_line, judge_way_back, ours
 from faults.losses import Losses, Told, Violation, must
-from faults.schedules import Schedule, Step, schedule
+from faults.schedules import schedule
+from faults.steps import Schedule, Step
 from faults.wishes import BASE, without
 from faults.world import World
 from pulumi_dli.job.state import unfold
