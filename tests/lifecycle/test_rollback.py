@@ -402,3 +402,17 @@ def test_where_neither_starts_it_is_still_that_of_the_new_one(job: Stack) -> Non
         job.up(**ASKED, entrypoint=built(job, "two"), log_enabled=True)
     [_, _, line] = str(failed.value).split("\n")
     assert line == f"      {CAUSE}"
+
+
+def test_a_copy_that_the_program_names_stays_while_the_job_runs_on_it(job: Stack) -> None:
+    job.dli.arm("crash", seconds=SETTLE / 2)
+    job.killed_up(5, waiting=True, entrypoint=built(job, "two"), **ASKED)
+    job.dli.pass_time(100)
+    job.refresh()
+    [copy] = copies(job)
+    named = f"obs://{copy.parent.relative_to(obs(job))}/"
+    job.up(entrypoint=built(job, "one"), **ASKED, restore_from=named)
+    assert counter(job) > 1000
+    assert copies(job) == [copy]  # the only state until a checkpoint is there
+    job.up(entrypoint=built(job, "three"), **ASKED, restore_from=named)
+    assert copies(job) == []

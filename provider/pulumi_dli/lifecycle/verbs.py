@@ -157,7 +157,7 @@ class Lifecycle:
         # A run that was killed, or lost an answer, has left its copy and told nobody.
         asked = "previous" in (desired.options.rollback, state.value("rollback"))
         copied = asked or state.rejected is not None
-        began_from_it = f"/{COPIES}/" in state.next_start.path  # then it is the only one so far
+        began_from_it = f"/{COPIES}/" in operation.begins  # then it is the only one so far
         leaves = reached.value("obs_bucket") != state.value("obs_bucket")  # the old bucket
         good = operation.counted or (leaves and reached.job.runs)
         if good and copied and not began_from_it:
