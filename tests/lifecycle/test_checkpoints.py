@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pulumi_dli.errors import Halfway, StateAtRisk
 from pulumi_dli.local import faults
-from stack import Stack
+from stack import Stack, sent
 from stack import as_said as said_and_done
 
 EVERY = 10
@@ -78,6 +78,23 @@ def test_a_crashed_job_goes_on_from_its_newest_checkpoint(
     assert counter(crashed) > 100
     crashed.refresh()
     assert not crashed.preview(**CHECKPOINTS, desc="x").changes
+
+
+def test_so_does_one_with_numbers_after_the_refresh_of_an_up(tmp_path: Path) -> None:
+    """The engine keeps each number as a float, and a refresh tells them as the state has them."""
+    stack = Stack(tmp_path)
+    stack.dli.arm("crash", seconds=105)
+    program = {**CHECKPOINTS, "cu_number": 3, "parallel_number": 2}
+    stack.up(**program)
+    stack.dli.pass_time(200)
+    assert stack.id is not None
+    session, news = stack.session(), stack.wish(**program)
+    outs, inputs = map(sent, session.read(stack.urn, stack.id, stack.outs) or ())
+    filled, problems = session.check(stack.urn, inputs, news, frozenset())
+    assert (filled.get("failure"), problems) == (None, [])
+    session.diff(stack.urn, stack.id, outs, {**news, **filled}, frozenset())
+    assert "starts from its newest checkpoint" in stack.line
+    stack.close()
 
 
 def test_a_refresh_alone_plans_it(crashed: Stack) -> None:

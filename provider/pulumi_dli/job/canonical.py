@@ -29,6 +29,13 @@ def text_of(value: object) -> str:
     return str(value)
 
 
+def whole(value: Any) -> Any:
+    """A value whose numbers are whole where they can be: the engine keeps each as a float."""
+    if isinstance(value, dict):
+        return {key: whole(item) for key, item in value.items()}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 LONGEST_NAME = 256
 """Characters of what names something; the service's own names have 128 at most."""
 LONGEST_PATH = 1094

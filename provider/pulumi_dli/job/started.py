@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pulumi_dli.job.canonical import Arguments, canonical
+from pulumi_dli.job.canonical import Arguments, canonical, whole
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.field import Cost
@@ -66,7 +66,7 @@ class Definition:
 
 def _digest(whose: Arguments, names: Iterable[str], *salt: object) -> str:
     fields = [
-        [name, canonical(name, whose.value(name), unordered=FIELDS[name].unordered)]
+        [name, canonical(name, whole(whose.value(name)), unordered=FIELDS[name].unordered)]
         for name in sorted(names)
     ]
     text = json.dumps([*salt, fields], sort_keys=True, default=str)

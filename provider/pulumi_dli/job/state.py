@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pulumi_dli.job.canonical import text_of
+from pulumi_dli.job.canonical import text_of, whole
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import PROVIDED, Options
@@ -285,10 +285,4 @@ def standing(name: str, unset: Mapping[str, Any] | None) -> Any:
     value = (unset or {}).get(name)
     if value is None and name in FIELDS:
         value = FIELDS[name].default
-    return None if value == "" and name in _NEVER_EMPTY else _whole(value)
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _whole(item) for key, item in value.items()}
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return None if value == "" and name in _NEVER_EMPTY else whole(value)
