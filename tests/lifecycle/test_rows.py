@@ -117,6 +117,14 @@ def test_where_rows_are_poor_it_is_seen_too(fleet: Fleet, name: str, lacks: str)
     assert list(fleet.changed()) == [PLAIN]
 
 
+def test_where_the_list_shows_only_once_it_is_read_that_rows_are_poor(fleet: Fleet) -> None:
+    first = [*range(1, rows.FEW + 1), PLAIN]  # the last is the first that a row is asked of
+    fleet.outs = {job_id: fleet.outs[job_id] for job_id in dict.fromkeys([*first, *fleet.outs])}
+    fleet.stack.dli.arm("poor_rows", lacks="times", times=99)
+    assert fleet.stack.dli.put(PLAIN, desc="by hand").is_success
+    assert list(fleet.changed()) == [PLAIN]
+
+
 def test_where_no_job_shows_that_rows_are_poor_their_times_do(tmp_path: Path) -> None:
     fleet = Fleet(tmp_path, makes=1)
     fleet.stack.dli.arm("poor_rows", lacks="values", times=99)

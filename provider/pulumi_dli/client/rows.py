@@ -109,6 +109,10 @@ class Rows:
                 self._trusted.add(name)
 
     def _enough(self, row: JobDetail) -> bool:
-        return self._told <= row.told and all(
-            name in self._trusted or is_empty(name, value) for name, value in row.values.items()
+        return (
+            not self._useless  # as this very list may just have shown
+            and self._told <= row.told
+            and all(
+                name in self._trusted or is_empty(name, value) for name, value in row.values.items()
+            )
         )
