@@ -131,6 +131,15 @@ def test_a_move_that_is_killed_in_its_first_start_goes_on_with_the_state(job: St
     assert records(job) == []
 
 
+def test_a_replaced_job_uses_it_up(job: Stack) -> None:
+    job.dli.arm("fail_start")
+    with pytest.raises(Halfway):
+        job.up(project_id=OTHER)
+    assert len(records(job)) == 1
+    job.up(project_id=OTHER, replace=True)
+    assert records(job) == []
+
+
 def test_a_moved_job_whose_first_start_failed_may_be_taken_out_of_the_state(job: Stack) -> None:
     job.dli.arm("fail_start")
     with pytest.raises(Halfway, match="did not start"):

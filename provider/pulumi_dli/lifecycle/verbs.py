@@ -187,7 +187,10 @@ class Lifecycle:
             return self.redeploy(desired, state, path, seconds)
         if desired.retained:
             return go_on(self._context, job, desired, deadline)
-        return restart(self._context, job, desired, state, deadline)
+        reached = restart(self._context, job, desired, state, deadline)
+        if reached.job.runs:
+            self._context.saved.records.drop(desired, state)
+        return reached
 
     def relocate(self, old: Lifecycle, desired: Desired, state: State, seconds: float) -> State:
         """Make a job anew in this place from the state that it has in another, and delete it there.
