@@ -131,6 +131,17 @@ def test_a_move_that_is_killed_in_its_first_start_goes_on_with_the_state(job: St
     assert records(job) == []
 
 
+def test_an_update_uses_up_one_of_a_start_that_nobody_counted(job: Stack) -> None:
+    deleted_first(job)
+    job.killed_up(3, waiting=True)
+    job.dli.pass_time(100)
+    job.up()
+    assert counter(job, 2) > 1000
+    assert len(records(job)) == 1  # it may have come to run a moment ago
+    job.up(parallel_number=2)
+    assert records(job) == []
+
+
 def test_a_replaced_job_uses_it_up(job: Stack) -> None:
     job.dli.arm("fail_start")
     with pytest.raises(Halfway):

@@ -163,8 +163,9 @@ class Lifecycle:
         if good and copied and not began_from_it:
             for where in {each.value("obs_bucket"): each for each in (state, reached)}.values():
                 self._context.saved.copies.clear(where, *desired.marks, *state.marks)
-        # A delete that was killed leaves a record and a job at rest.
-        if good and (copied or not state.job.has_run or job.phase in AT_REST):
+        # A delete that was killed leaves a record and a job at rest; and one stays while no start
+        # was seen to count.
+        if good and (copied or state.started is None or job.phase in AT_REST):
             self._context.saved.records.drop(desired, state)
         return reached
 
