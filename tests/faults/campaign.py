@@ -15,10 +15,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from faults import judges
-from faults.engine import Program, State
-from faults.hands import HANDS, Hands
-from faults.judges import judge_job, judge_line, judge_way_back, ours
+from faults import judges, strikes
+from faults.engine import Program, Run, State
+from faults.hands import HANDS, RARE, Hands
+from faults.judges import judge_job, judge_line, ours
 from faults.losses import Losses, Told, Violation, must
 from faults.schedules import schedule
 from faults.steps import Schedule, Step
@@ -63,7 +63,9 @@ class Game:
         moves_killed: whether a move was killed.
         place: the project of the last program.
         stateful: whether the last state had it that the job keeps its state.
-        left: buckets that runs were to leave that broke off; see docs/limits.md.
+        done: the program of the last run, where that came to its end.
+        promised: whether the last run has said from what the next one starts the job.
+        left: buckets that runs were to leave that broke off, or found no job; see docs/limits.md.
     """
 
     world: World
@@ -76,6 +78,8 @@ class Game:
     place: str | None = None
     stateful: bool = True
     left: set[str] = field(default_factory=set)
+    done: Program | None = None
+    promised: bool = False
     _foreign: int = 0
 
     def play(self, plan: Schedule) -> None:
@@ -83,8 +87,9 @@ class Game:
         was = self._meet_foreign()
         program: Program | None = None
         orphan = False
-        for fault in plan.rights:
-            self.world.arm(fault)
+        self.world.meet(plan.others)
+        self.world.requests()
+        self._always(plan)
         for step in plan.steps:
             if step.program is None and (orphan or self._pending()):
                 continue  # the engine tells of a pending create: nobody removes the resource then
@@ -98,8 +103,7 @@ class Game:
             if program is not None and program.get("on_delete") == "retain":
                 self.happened.add("retain")
         self.world.clear()
-        for fault in plan.rights:
-            self.world.arm(fault)
+        self._always(plan)
         program = self._healed(self._adopting(self._placed(_possible(program))))
         self._judge_end(program)
         if not plan.rights:
@@ -107,11 +111,20 @@ class Game:
         must(self.world.history(self._foreign) == was, "a foreign job was touched")
         self._destroyed(program)
 
+    def _always(self, plan: Schedule) -> None:
+        """Arm what stays for the whole schedule."""
+        for fault in plan.rights:
+            self.world.arm(fault)
+        if plan.lacks:
+            self.world.arm(strikes.poor_rows(plan.lacks))
+
     def _way(self, step: Step) -> Program | None:
         """What happens before the `up`; the program that it is made with."""
         world, state, wanted = self.world, self.world.state, step.program
         self.happened.add(step.meanwhile)
         if state is None or wanted is None:
+            if state is not None and step.way in HANDS and Hands(world).do(step.way):
+                self.happened.add(step.way)
             return wanted
         here = state.outputs.get("project_id") == wanted.get("project_id", LOCAL_PROJECT_ID)
         hands = Hands(world)
@@ -139,7 +152,7 @@ class Game:
             case "steal" if here and hands.steal():
                 self._refused(wanted)
                 hands.give_back()
-            case way if way in HANDS:
+            case way if way in (*HANDS, *RARE):
                 hands.do(way)
                 if way == "deleted" and state.pending:
                     self.losses.forgive()  # the engine looks at none that is being replaced
@@ -182,6 +195,10 @@ class Game:
         run = self.world.up({**program, "smn_topic": "stolen"})
         must(not self.world.requests(), "a job of another resource was changed")
         must("mark" in run.error, f"a stolen job is not told of: {run.error}")
+        kept = self.world.state
+        self.world.up(None)
+        must(not self.world.requests(), "a job of another resource was deleted")
+        self.world.state = kept
 
     def _up(self, program: Program | None, step: Step) -> str:
         """A preview and the `up` behind it, judged; its error."""
@@ -196,6 +213,8 @@ class Game:
         imported = [job["savepoint_path"] for job in ours(world) if job["savepoint_path"]]
         unfit = not all(map(world.holds, filter(None, [named, *imported])))
         self.losses.judge(self._histories())  # what others did, and what time did
+        if program is not None:
+            self.losses.name(named)
         saw = world.preview(program, replace=replaced, plain=step.plain)
         must(not world.requests(), "a preview changed something")
         run = world.up(
@@ -212,10 +231,8 @@ class Game:
             if state.outputs.get("project_id") not in (None, there):
                 self.happened.add("move")
                 self.moves_killed |= run.killed
-        bucket = None if before is None else before["definition"]["obs_bucket"] or None
-        if program is not None and bucket not in (None, program.get("obs_bucket")):
-            broke = run.error or run.killed
-            self.left |= {bucket} if broke else set()
+        if program is not None:
+            self._leave(state, before, program, broke=bool(run.error or run.killed))
         if unfit and run.killed:
             self.happened.add("unfit")  # a savepoint that only the service knew of may be forgotten
         if any(map(GONE.search, (*saw.told, *run.told))):
@@ -225,20 +242,57 @@ class Game:
                 {**unfold(state.outputs), **(before or {}).get("definition", {})}
             )
         empty = program is not None and not _keeps(program)
-        told = Told(run.told, replaced, self.stateful, named, empty)
+        told = Told(run.told, replaced, self.stateful, empty)
         self.losses.judge(self._histories(), told)
         if program is None and not (run.error or run.killed or step.beside):
             self.losses.forgive()
         met = run.killed or self.faulty or passing or step.meanwhile
         if program is not None and not met:
-            judge_line(saw, run.error, sent, replaced=replaced, unfit=unfit)
-        there = None if run.error or run.killed or step.meanwhile else world.state
+            judge_line(saw, run.error, sent, replaced=replaced, plain=step.plain, unfit=unfit)
+        hand = self._by_hand(before, state, program, step)
+        there = None if run.error or run.killed or step.meanwhile or hand else world.state
         if program is not None and there is not None:
             job = next(job for job in world.live_jobs() if job["id"] == there.job_id)
             judges.judge_definition(job, program)
-        judges.judge_jars(world)
-        judge_way_back(world, before, run, sent, said=not step.meanwhile)
+        same = (
+            program is not None
+            and program == self.done
+            and step.way in ("", "waits")
+            and not (met or step.saves)
+        )
+        must(not (same and sent), f"nothing has changed, and yet sent: {sent}")
+        judges.judge_choice(run, empty=empty, replaced=replaced)
+        judges.judge_objects(world)
+        judges.judge_way_back(world, before, run, sent, said=not step.meanwhile)
+        self._remember(program, step, run)
         return run.error
+
+    def _remember(self, program: Program | None, step: Step, run: Run) -> None:
+        """What a run said last time holds in this one; remember what this one says."""
+        if self.promised and step.way not in HANDS and not step.meanwhile:
+            must("would lose its state" not in run.error, f"it was to start: {run.error}")
+        self.promised = bool(judges.STRANDED.search(run.error))
+        self.done = None if run.error or run.killed or step.meanwhile else program
+
+    def _leave(
+        self, state: State | None, before: judges.Job | None, program: Program, *, broke: bool
+    ) -> None:
+        """Note a bucket that a run was to leave: one that broke off, or whose job was gone."""
+        stored = {} if state is None else unfold(state.outputs)
+        bucket = stored.get("obs_bucket") if before is None else before["definition"]["obs_bucket"]
+        if (bucket or None) not in (None, program.get("obs_bucket")) and (broke or before is None):
+            self.left.add(str(bucket))
+
+    def _by_hand(
+        self, before: judges.Job | None, state: State | None, program: Program | None, step: Step
+    ) -> bool:
+        """Whether a job was changed by hand, and no refresh noted it; then that stands."""
+        if not step.plain or state is None or before is None or program is None:
+            return False
+        changed = judges.unnoted(before, unfold(state.outputs), program)
+        if not step.meanwhile:
+            judges.judge_hand(self.world, before, changed)
+        return bool(changed)
 
     def _passes(self, job: Mapping[str, Any]) -> bool:
         """Whether a job is in what nobody can tell the end of."""
@@ -247,7 +301,8 @@ class Game:
         return unfit or job["status"] == "job_savepointing"
 
     def _histories(self) -> dict[int, list[dict[str, Any]]]:
-        ids = [job["id"] for job in self.world.jobs() if job["id"] != self._foreign]
+        apart = {self._foreign, *(each.job_id for each in self.world.others)}
+        ids = [job["id"] for job in self.world.jobs() if job["id"] not in apart]
         return {job_id: self.world.history(job_id) for job_id in ids}
 
     def _healed(self, program: Program | None) -> Program | None:
@@ -329,7 +384,7 @@ class Game:
         there = [job for job in there if job not in drafts]
         kept = "retain" in self.happened and (program is None or "move" in self.happened)
         must(kept or len(there) == (program is not None), f"{len(there)} jobs for one resource")
-        known = len(there) + len(drafts) + 1
+        known = len(there) + len(drafts) + 1 + len(self.world.others)
         must(len(self.world.live_jobs()) == known, "a job that nobody knows of")
         if program is None:
             return
@@ -349,6 +404,9 @@ class Game:
             must(not self._twice(program), "a good update at the end fails")
             copies = self._known(judges.copies(self.world))
             must(not copies, f"copies are left: {copies}")
+        if self._known(judges.records(self.world)):  # of a start that nobody saw count
+            program = {**program, "parallel_number": program["parallel_number"] + 1}
+            must(not self._twice(program), "a good update at the end fails")
         left = self._known(judges.records(self.world))
         must(not left, f"records are left: {left}")
         return program
@@ -364,7 +422,8 @@ class Game:
             must(not self._twice(program), "the way of deletion is not changed")
         self.world.up(None)
         retained = "retain" in self.happened
-        there = [job for job in self.world.live_jobs() if job["name"] != "foreign"]
+        apart = {self._foreign, *(each.job_id for each in self.world.others)}
+        there = [job for job in self.world.live_jobs() if job["id"] not in apart]
         left = [job["name"] for job in there if not self._is_left(job)]
         must(retained or not left, f"left after destroy: {left}")
 

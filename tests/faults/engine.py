@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,6 +58,7 @@ class Engine:
         record: is told of what is stored in the middle of a run.
         meanwhile: happens once all is planned, before anything is done.
         plain: whether nothing is refreshed first.
+        others: the other resources of the program, which are refreshed first.
     """
 
     session: Session
@@ -65,6 +66,7 @@ class Engine:
     record: Callable[[State | None], None] = lambda _: None
     meanwhile: Callable[[], object] = lambda: None
     plain: bool = False
+    others: Sequence[State] = ()
 
     def preview(self, program: Program | None, replace: bool) -> str:
         """Refresh, check, diff; the error, or why it fails."""
@@ -111,7 +113,11 @@ class Engine:
 
     def _refresh(self) -> None:
         state = self.state
-        if state is None or state.pending or self.plain:
+        if self.plain:
+            return
+        for number, other in enumerate(self.others):
+            self.session.read(f"{BESIDE}-{number}", other.job_id, other.outputs)
+        if state is None or state.pending:
             return
         found = self.session.read(URN, state.job_id, state.outputs)
         if found is None:
@@ -153,6 +159,16 @@ class Engine:
         else:
             outs = self.session.update(URN, state.job_id, state.outputs, inputs, None)
             self.state = State(state.job_id, inputs, _stored(outs))
+
+
+def other(session: Session, number: int, program: Program) -> State:
+    """Another resource of the program."""
+    urn, mark = f"{BESIDE}-{number}", f"{number:032x}"
+    news = _stored({**program, "name": f"other-{number}", "owner": mark})
+    filled, problems = session.check(urn, {}, news, frozenset())
+    assert not problems, problems
+    job_id, outputs = session.create(urn, {**news, **filled}, None)
+    return State(job_id, news, _stored(outputs))
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:

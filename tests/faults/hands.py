@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from faults.world import World
 
 HANDS = ("edited", "tagged", "stopped", "stop_empty", "started", "deleted", "waits")
+RARE = ("saved", "described")
+"""What only schedules with a name have somebody do: chance has drawn from the others so far."""
 HAND = "hand"
 """The event in a job's history behind which somebody else does something to it."""
 SOMEBODY = "e" * 32
@@ -54,6 +56,11 @@ class Hands:
                 self._pass(5)
             case "deleted":
                 self._do(lambda at: jobs.delete(at, project, job["id"]))
+            case "described":
+                self._do(lambda at: jobs.update(at, project, job["id"], {"desc": "hand"}))
+            case "saved" if running:
+                self._do(lambda at: verbs.savepoint(at, project, job["id"], {"action": "TRIGGER"}))
+                self._pass(100)
             case "waits":
                 self._pass(100)
             case _:

@@ -6,16 +6,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from announced import announced, plan_lines, requests
+from announced import announced, of_this_run, plan_lines, requests
 from faults.engine import OWNER, Program, Run
 from faults.losses import must
 from faults.world import World
 
 AT_REST = ("job_init", "job_cancel_success", "job_running_exception", "job_submit_fail")
 ARMED = "rolls back if that fails"
+CANNOT = ": CANNOT "
 FAILED = "the new definition failed"
 GUESSED = re.compile(rf"{FAILED}: could not start job \d+: [^;]*(no|not) answer")
 WENT_BACK = "runs again as before"
+EMPTIED = ("STARTS WITHOUT STATE", "RESTARTS THE JOB WITHOUT STATE")
+"""How a line says that a job begins without the state that it has."""
+EDITED = ("smn_topic", "parallel_number")
+"""Fields of a job that are changed by hand, or by a run that is killed."""
 STRANDED = re.compile(r"going back failed too: .* and its state is in (\S+), from which")
 UNFIT = re.compile(r"did not start: |restarted by itself: |waited \d+ s for job .* to run")
 
@@ -28,7 +33,13 @@ def ours(world: World) -> list[dict[str, Any]]:
 
 
 def judge_line(
-    saw: Run, error: str, sent: Sequence[str], *, replaced: bool, unfit: bool = False
+    saw: Run,
+    error: str,
+    sent: Sequence[str],
+    *,
+    replaced: bool,
+    plain: bool = False,
+    unfit: bool = False,
 ) -> None:
     """What was sent is what the preview's line announced; a refusal was foreseen.
 
@@ -37,6 +48,7 @@ def judge_line(
         error: of the `up`.
         sent: its requests in short.
         replaced: whether the engine replaced the job.
+        plain: whether nothing was refreshed: then a line tells of a refusal, and fails nothing.
         unfit: whether the job cannot start from what the program names, which no preview tells.
     """
     lines = plan_lines(saw.told)
@@ -44,19 +56,23 @@ def judge_line(
     if unfit and error and not saw.error:
         must(requests(sent) == wanted, f"announced {wanted}, sent {requests(sent)}: {lines}")
         return
-    must(bool(saw.error) == bool(error), f"preview: {saw.error!r}, up: {error!r}")
+    seen = bool(saw.error) or (plain and any(CANNOT in line for line in saw.told))
+    must(seen == bool(error), f"preview: {saw.error!r}, up: {error!r}, {lines}")
     if error:
         must(not sent, f"refused, and yet sent: {sent}")
         return
     must(requests(sent) == wanted, f"announced {wanted}, sent {requests(sent)}: {lines}")
 
 
-def judge_jars(world: World) -> None:
-    """No job names an object that is not there."""
+def judge_objects(world: World) -> None:
+    """What a job runs is there, and the copy that it began from: that may be all that it has."""
     for job in ours(world):
         name = str(job["definition"]["entrypoint"]).removeprefix("obs://")
         there = "/pulumi-dli/" not in name or (world.folder / "obs" / name).is_file()
         must(there, f"job {job['id']} runs {name}, which is not there")
+        began = [e["resumed"] for e in world.history(job["id"]) if e["event"] == "running"]
+        copied = began and "/pulumi-dli/" in str(began[-1]) and job["status"] == "job_running"
+        must(not copied or world.holds(began[-1]), f"job {job['id']} began from {began[-1:]}")
 
 
 def judge_way_back(
@@ -90,10 +106,47 @@ def _definition(job: Job) -> dict[str, Any]:
     return {name: value or None for name, value in job["definition"].items() if value != "[]"}
 
 
+def unnoted(job: Job, stored: Program, program: Program) -> dict[str, Any]:
+    """What of a job is neither as the state has it nor as the program says, by the field.
+
+    Args:
+        job: the job.
+        stored: the arguments in the state.
+        program: the program.
+    """
+    live = {name: job["definition"][name] or None for name in EDITED}
+    known = (stored, program)
+    return {
+        name: value
+        for name, value in live.items()
+        if all(value != (each.get(name) or None) for each in known)
+    }
+
+
+def judge_hand(world: World, job: Job, changed: Mapping[str, Any]) -> None:
+    """What somebody changed, and no refresh noted, stands."""
+    now = next((each for each in world.live_jobs() if each["id"] == job["id"]), None)
+    stands = now is None or all(now["definition"][name] == changed[name] for name in changed)
+    must(stands, f"changed by hand, and overwritten unsaid: {changed}")
+
+
+def judge_choice(run: Run, *, empty: bool, replaced: bool) -> None:
+    """No run starts a job without its state for a program that wants it with its state.
+
+    Args:
+        run: the run.
+        empty: whether the program wants the job without state.
+        replaced: whether the engine replaced the job.
+    """
+    lines = [of_this_run(line, replaced=replaced) for line in run.told]
+    chosen = empty or not any(word in line for line in lines for word in EMPTIED)
+    must(chosen, f"nobody has asked for that: {lines}")
+
+
 def judge_definition(job: Job, program: Program) -> None:
     """The job is called and made as the program says."""
     must(job["name"] == program["name"], f"name is {job['name']}, not {program['name']}")
-    for name in ("parallel_number", "smn_topic", "obs_bucket"):
+    for name in ("parallel_number", "smn_topic", "desc", "obs_bucket"):
         wanted, live = program.get(name), job["definition"][name] or None
         must(live == wanted, f"{name} is {live}, the program says {wanted}")
 

@@ -6,10 +6,12 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from json import dumps
 from typing import Any
 
 import httpx
 from pulumi_dli.client.transport import Transport
+from stack import short
 
 KILLED = 9
 """The code with which it ends."""
@@ -17,10 +19,14 @@ KILLED = 9
 
 @dataclass(frozen=True)
 class Kill:
-    """End the process at the n-th request of an operation, before or after it is done."""
+    """End the process at the n-th request of an operation, before or after it is done.
+
+    `of` is how the short form of those begins that count; "": all do, those for objects too.
+    """
 
     request: int
     after: bool
+    of: str = ""
 
 
 @dataclass
@@ -54,7 +60,7 @@ class KillingTransport(Transport):
         json: object | None = None,
         hide: Iterable[str] = (),
     ) -> Any:
-        with self._counted():
+        with self._counted(short(method, path, dumps(json) if json else "")):
             return self._inner.request(method, path, what=what, params=params, json=json, hide=hide)
 
     def build(self, *args: Any, **options: Any) -> httpx.Request:
@@ -66,9 +72,9 @@ class KillingTransport(Transport):
             return self._inner.exchange(*args, **options)
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
-        self._count.requests += 1
-        due = self._count.requests == self._kill.request
+    def _counted(self, what: str = "") -> Iterator[None]:
+        self._count.requests += what.startswith(self._kill.of)
+        due = what.startswith(self._kill.of) and self._count.requests == self._kill.request
         if due and not self._kill.after:
             os._exit(KILLED)
         try:

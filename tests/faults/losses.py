@@ -41,18 +41,20 @@ class Told(NamedTuple):
         lines: all that it said.
         replaced: whether the engine replaced the job.
         stateful: whether the state had it that the job keeps its state.
-        restore_from: the directory that the program names; "" for none.
         empty: whether the program wants the job without state.
     """
 
     lines: Sequence[str] = ()
     replaced: bool = False
     stateful: bool = True
-    restore_from: str = ""
     empty: bool = False
 
     def gives_up(self, path: str = "") -> bool:
-        """Whether it said that state is given up, or that a job begins from a directory."""
+        """Whether it said that state is given up, or that a job begins from a directory.
+
+        Args:
+            path: the directory, where the program has named it; another is nobody's choice.
+        """
         lines = [of_this_run(line, replaced=self.replaced) for line in self.lines]
         words = (*GIVEN_UP, *filter(None, [path.strip("/")]))
         return any(word in line for line in lines for word in words)
@@ -73,14 +75,27 @@ class Losses:
     Attributes:
         held: the counter of the state that the resource's job has; 0: none to lose.
         named: the directory that the program names in `restore_from`.
-        used: whether a start from that has counted.
+        begun: whether a job was started from that.
+        used: whether such a start has counted.
+        known: all directories that the program has named so far.
     """
 
     held: int = 0
     named: str = ""
+    begun: bool = False
     used: bool = False
+    known: set[str] = field(default_factory=set)
     _read: dict[int, int] = field(default_factory=dict)
     _runs: dict[int, _Run] = field(default_factory=dict)
+
+    def name(self, directory: str) -> None:
+        """Note which directory the program names; "" for none."""
+        path = directory.removeprefix("obs://").strip("/")
+        self.known |= {path} - {""}
+        if path != self.named:
+            self.named, self.begun, self.used = path, False, False
+            for run in self._runs.values():
+                run.named = False
 
     def judge(self, histories: Mapping[int, History], told: Told = NOTHING) -> None:
         """Look at what happened since the last time.
@@ -93,11 +108,6 @@ class Losses:
             Violation: it stopped a job, or started one, so that state was lost unsaid; or it
                 started from a named directory once more.
         """
-        path = told.restore_from.removeprefix("obs://").strip("/")
-        if path != self.named:
-            self.named, self.used = path, False
-            for run in self._runs.values():
-                run.named = False
         before = self.held
         fresh = [
             [(event["at"], job_id, event) for event in history[self._read.get(job_id, 0) :]]
@@ -135,25 +145,31 @@ class Losses:
                 self._started(run, event)
             case "crashed" | "stopped" | "finished" | "submit failed":
                 self.held = event["counter"] if run.runs else self.held
+                if run.saved is not None:  # by a stop that failed behind its savepoint
+                    self.held = run.saved
                 if event["event"] == "stopped" and run.leaves is not None:
                     self.held = run.leaves
                 run.runs, run.leaves = False, None
-                if event["event"] == "crashed" and run.fresh and event["at"] - run.began < SETTLE:
-                    self.held = 0  # a first start that did not count leaves no state
+                if event["event"] == "crashed" and event["at"] - run.began < SETTLE:
+                    self.held = run.begins  # a start that did not count leaves what it began from
             case "savepoint":
                 self.held = event["counter"]
+                run.saved = self.held if event["stopping"] else None
 
     def _started(self, run: _Run, event: Mapping[str, Any]) -> None:
         begins, path = event["counter"] - 1, str(event["resumed"] or "").strip("/")
         if run.asked and begins < self.held:
             told, before = run.asked
             back = told.goes_back and begins >= before
-            said = told.gives_up(path) or back or (run.emptied and told.empty)
+            named = path if path in self.known else ""
+            said = told.gives_up(named) or back or (run.emptied and told.empty)
             must(said, f"state {self.held} became {begins} unsaid: {event}")
             again = self.used and path == self.named != ""
             must(not again, f"started once more from a directory that was used: {event}")
         run.named = path == self.named != ""
+        self.begun |= run.named
         run.runs, run.began, run.asked, run.emptied = True, event["at"], None, False
+        run.begins, run.saved = begins, None
         self.held = event["counter"]
 
 
@@ -170,6 +186,8 @@ class _Run:
         emptied: whether somebody stopped it without a savepoint.
         fresh, named: whether it began with nothing, or from what the program names.
         began: when.
+        begins: how far its state was then.
+        saved: the same of the savepoint of a stop that is under way; None for none.
     """
 
     by_hand: bool = False
@@ -180,3 +198,5 @@ class _Run:
     fresh: bool = False
     named: bool = False
     began: float = 0.0
+    begins: int = 0
+    saved: int | None = None

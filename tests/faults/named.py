@@ -7,16 +7,9 @@ from collections.abc import Mapping, Sequence
 from faults.engine import Program
 from faults.kills import Kill
 from faults.steps import Schedule, Step
-from faults.wishes import BASE, ELSEWHERE, NOWHERE, SAVED
+from faults.strikes import Fault
+from faults.wishes import BASE, ELSEWHERE, NOWHERE, SAVED, without
 from faults.world import BUILT
-
-MOVING = 23
-"""The request of a move that finds its old job gone."""
-STARTED = 19
-"""The request of a restart behind that which starts the job."""
-
-CRASHING = 28
-"""The same of one that is gone back from."""
 
 MOVED: Program = {**BASE, "project_id": ELSEWHERE}
 EMPTY: Program = {**BASE, "upgrade_mode": "stateless"}
@@ -25,8 +18,30 @@ BACK: Sequence[Program] = [
     {**BASE, "rollback": "previous", "entrypoint": f"{BUILT}{version}", "checkpoint_interval": 60}
     for version in (1, 2)
 ]
+RESIZED: Program = {**BASE, "parallel_number": 2}
+TOPIC: Program = {**BASE, "smn_topic": "topic1"}
+SAVES: Program = {**BASE, "savepoint_trigger": "1"}
+BARE = without(BASE, "obs_bucket", "checkpoint_enabled", "checkpoint_interval")
+UNSAVED: Program = {**without(BASE, "checkpoint_interval"), "checkpoint_enabled": False}
 RUNS = (Step("", BASE), Step("waits", BASE))
 GOING = (Step("", BACK[0]), Step("waits", BACK[0]))
+DESC: Program = {**BASE, "desc": "orders"}
+STOPPED: Program = {**BASE, "desired_state": "stopped"}
+OTHERS = (BASE, *[STOPPED] * 5)
+DESCRIBED = (DESC, *[STOPPED] * 5)
+LOSES: Fault = {"kind": "lose_savepoint", "route": "stop"}
+
+
+def crash(seconds: int, times: int = 1) -> Fault:
+    """The job crashes so long after it came to run."""
+    return {"kind": "crash", "route": "run", "seconds": seconds, "times": times}
+
+
+def killed(of: str, request: int = 1) -> Kill:
+    """The end of a process right behind a request of a kind."""
+    return Kill(request, after=True, of=of)
+
+
 NAMED: Mapping[int, Schedule] = {
     -1: Schedule(  # the first start of a job that moved fails
         [
@@ -40,7 +55,7 @@ NAMED: Mapping[int, Schedule] = {
         [
             Step("", BASE),
             Step("waits", BASE),
-            Step("move", MOVED, kill=Kill(request=MOVING, after=True)),
+            Step("move", MOVED, kill=killed("delete")),
             Step("", MOVED),
         ]
     ),
@@ -93,7 +108,7 @@ NAMED: Mapping[int, Schedule] = {
     -12: Schedule(  # a directory that a killed run has started from is not started from once more
         [
             *RUNS,
-            Step("", FROM, kill=Kill(request=STARTED, after=True), saves=True),
+            Step("", FROM, kill=killed("run"), saves=True),
             Step("waits", FROM),
             Step("", {**FROM, "parallel_number": 2}),
         ]
@@ -118,7 +133,7 @@ NAMED: Mapping[int, Schedule] = {
                 "",
                 BACK[1],
                 ({"kind": "crash", "route": "run", "seconds": 2},),
-                Kill(request=CRASHING, after=True),
+                killed("run"),
             ),
             Step("waits", BACK[1]),
         ],
@@ -127,9 +142,7 @@ NAMED: Mapping[int, Schedule] = {
     -17: Schedule(  # what is pruned is what neither jobs nor records need
         [
             *GOING,
-            Step(
-                "", BACK[1], ({"kind": "hang", "route": "run"},), Kill(request=CRASHING, after=True)
-            ),
+            Step("", BACK[1], ({"kind": "hang", "route": "run"},), killed("run")),
             Step("", BACK[1], prunes=True),
         ],
         back=True,
@@ -142,4 +155,67 @@ NAMED: Mapping[int, Schedule] = {
         back=True,
     ),
     -18: Schedule([Step("", {**BASE, "name": "foreign"})]),  # the name of a job that is another's
+    -20: Schedule(  # what was changed by hand is not overwritten before a refresh has noted it
+        [*RUNS, Step("edited", RESIZED, plain=True), Step("", RESIZED)]
+    ),
+    -21: Schedule(  # nobody is asked to start a job without its state
+        [Step("", UNSAVED, (crash(60),)), Step("waits", UNSAVED)]
+    ),
+    -22: Schedule(  # a checkpoint need not fit a changed job
+        [Step("", BASE, (crash(60),)), Step("waits", RESIZED)]
+    ),
+    -23: Schedule(  # a job has run on behind the savepoint that it began from
+        [*RUNS, Step("", FROM, (crash(60),), saves=True), Step("waits", FROM)]
+    ),
+    -24: Schedule(  # a job that somebody has stopped without a savepoint is not deleted unsaid
+        [*RUNS, Step("stop_empty", None, beside=True, plain=True), Step("", BASE)]
+    ),
+    -25: Schedule([*RUNS, Step("steal", BASE)]),
+    -26: Schedule(  # what was restored once is not restored again in the place of a deleted job
+        [*RUNS, Step("", FROM, saves=True), Step("waits", None, beside=True), Step("", FROM)]
+    ),
+    -30: Schedule(  # a savepoint needs the bucket that the program adds only now
+        [Step("", BARE), Step("waits", BASE)]
+    ),
+    -31: Schedule(  # what an interrupted move imported is older than what is brought now
+        [
+            *RUNS,
+            Step("move", MOVED, kill=killed("import")),
+            Step("started", MOVED),
+        ]
+    ),
+    -33: Schedule(  # rows of the list that lack what another job's details have are not read
+        [*RUNS, Step("described", BASE)], others=DESCRIBED, lacks="times"
+    ),
+    -34: Schedule(  # a row of the list is not taken for a change
+        [Step("", DESC), Step("", DESC)], others=OTHERS, lacks="values"
+    ),
+    -35: Schedule(  # a savepoint that somebody has taken, and that no row of the list tells of
+        [Step("", BASE, (crash(160),)), Step("saved", BASE), Step("waits", BASE)],
+        others=OTHERS,
+        lacks="keys",
+    ),
+    -36: Schedule(  # a job has run on behind the savepoint that its program asked for
+        [Step("", BASE, (crash(160),)), Step("waits", SAVES), Step("waits", SAVES)]
+    ),
+    -37: Schedule(  # a start that failed has not used what the program names
+        [
+            *RUNS,
+            Step("", FROM, ({"kind": "fail_start", "route": "run"},), saves=True),
+            Step("", FROM),
+        ]
+    ),
+    -38: Schedule(  # a job that crashed goes on from its own checkpoint
+        [Step("", BASE, (crash(60),)), Step("waits", BASE)]
+    ),
+    -39: Schedule(  # the time of a row of the list shows a change that its values lack
+        [*RUNS, Step("described", BASE)], others=OTHERS, lacks="values"
+    ),
+    -40: Schedule(  # a replaced job leaves no record behind
+        [
+            *RUNS,
+            Step("move", MOVED, ({"kind": "fail_start", "route": "run"},)),
+            Step("taint", MOVED),
+        ]
+    ),
 }

@@ -25,8 +25,9 @@ def schedule(seed: int) -> Schedule:
     """The schedule of a seed.
 
     Every third is without faults. Every second changes what decides from which state a job
-    starts, every fourth asks for rollbacks, every fifth has built jars, and in some the object
-    service lets its user read nothing, or write nothing.
+    starts, every fourth asks for rollbacks, every fifth has built jars, every seventh is of a
+    program with more jobs, whose rows may lack something, every eleventh has runs without a
+    refresh, and in some the object service lets its user read nothing, or write nothing.
     """
     if seed in NAMED:
         return NAMED[seed]
@@ -41,7 +42,10 @@ def schedule(seed: int) -> Schedule:
         steps = _with_jars(_dice(f"jars {seed}"), steps, calm=calm)
     if seed % 2 == 0:
         steps = _met(_dice(f"met {seed}"), steps)
-    return Schedule(steps, tuple(strikes.rights(refused)), back)
+    if seed % 11 == 6:
+        steps = _unrefreshed(_dice(f"plain {seed}"), steps)
+    others, lacks = _others(_dice(f"others {seed}")) if seed % 7 == 3 else ((), "")
+    return Schedule(steps, tuple(strikes.rights(refused)), back, others, lacks)
 
 
 def _dice(seed: int | str) -> random.Random:
@@ -74,6 +78,22 @@ def _met(dice: random.Random, steps: list[Step]) -> list[Step]:
         )
         for before, step in zip([steps[0], *steps], steps, strict=False)
     ]
+
+
+def _unrefreshed(dice: random.Random, steps: list[Step]) -> list[Step]:
+    """The same, with runs of which nobody refreshes first, often behind somebody's change."""
+    return [
+        replace(step, plain=True, way=step.way or dice.choice(("", "edited")))
+        if number and dice.random() < 0.4
+        else step
+        for number, step in enumerate(steps)
+    ]
+
+
+def _others(dice: random.Random) -> tuple[Sequence[Program], str]:
+    """Other jobs of the program, of several makes, and what the rows of the list are without."""
+    makes = [BASE, {**BASE, "desired_state": "stopped"}, {**BASE, "desc": "beside"}]
+    return dice.choices(makes, k=6), dice.choice(("", "keys", "values", "times"))
 
 
 def _directory(step: Step) -> str:

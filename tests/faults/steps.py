@@ -44,9 +44,14 @@ class Schedule:
     Attributes:
         steps: the steps.
         rights: faults that stay.
+        others: what sets the jobs apart of other resources that the program has: of a few jobs
+            a refresh reads the details, of more the list.
+        lacks: what the rows of the list are without (`poor_rows`); "" for nothing.
         back: whether definitions that fail are gone back from.
     """
 
     steps: Sequence[Step]
     rights: tuple[Fault, ...] = ()
     back: bool = False
+    others: Sequence[Program] = ()
+    lacks: str = ""

@@ -90,6 +90,11 @@ def rights(which: str) -> Iterator[Fault]:
         yield {"kind": "answer", "route": route, "code": "403", "times": FOREVER}
 
 
+def poor_rows(lacks: str) -> Fault:
+    """Rows of the list that never tell as much as the details do."""
+    return {"kind": "poor_rows", "route": "list_jobs", "lacks": lacks, "times": FOREVER}
+
+
 def kill(dice: random.Random, latest: int = LATEST) -> Kill | None:
     """Where an `up` is killed, or None."""
     if dice.random() < 0.6:

@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import stamina
-from faults.engine import Engine, Program, Run, State
+from faults.engine import Engine, Program, Run, State, other
 from faults.hands import Hands
 from faults.kills import KILLED, Count, Kill, KillingTransport
 from jars import a_class, a_jar
@@ -100,6 +100,7 @@ class World:
     folder: Path
     state: State | None = None
     trace: list[str] = field(default_factory=list)
+    others: Sequence[State] = ()
     new: bool = True
     _seen: int = 0
     _connections: Connections | None = None
@@ -149,6 +150,11 @@ class World:
         """Whether a savepoint or checkpoint is in a directory of a bucket."""
         return (self.folder / "obs" / path.removeprefix("obs://") / "_metadata").is_file()
 
+    def meet(self, others: Sequence[Program]) -> None:
+        """Make jobs of other resources of the program, which stay as they are."""
+        session = self._session(Lines())
+        self.others = [other(session, *each) for each in enumerate(others)]
+
     def prune(self) -> None:
         """`pulumi-dli artifacts prune` in every bucket, when all that is there is old."""
         later = HandClock(time.time() + AGE)
@@ -191,10 +197,8 @@ class World:
     ) -> Run:
         """`pulumi preview`, with a refresh unless `plain`, from the same state, which stays."""
         lines = Lines()
-        with self.store() as store:
-            session = Session(self.reached(), lines, OneClock(StoredClock(store)))
-            engine = Engine(session, self.state, plain=plain)
-            error = engine.preview(self._built(program), replace)
+        engine = Engine(self._session(lines), self.state, plain=plain, others=self.others)
+        error = engine.preview(self._built(program), replace)
         self.trace += [f"  preview: {text}" for text in lines.told]
         return Run(self.state, error, told=tuple(lines.told))
 
@@ -224,6 +228,9 @@ class World:
         file.write_bytes(a_jar(entries))
         return {**program, "entrypoint": LocalFile(str(file))}
 
+    def _session(self, lines: Lines, kill: Kill | None = None) -> Session:
+        return Session(self.reached(kill), lines, OneClock(StoredClock(self._store)))
+
     def reached(self, kill: Kill | None = None) -> Connections:
         """What reaches the service; it knows nothing of the runs, and takes long to make."""
         if self._connections is None:
@@ -233,16 +240,16 @@ class World:
     def _here(
         self, asked: Up, lines: Lines, record: Callable[[State | None], None] = lambda _: None
     ) -> Run:
-        with self.store() as store:
-            session = Session(self.reached(asked.kill), lines, OneClock(StoredClock(store)))
-            meanwhile = partial(Hands(self).do, asked.meanwhile)
-            engine = Engine(session, self.state, record, meanwhile, plain=asked.plain)
-            error = engine.up(self._built(asked.program), asked.replace, beside=asked.beside)
+        session = self._session(lines, asked.kill)
+        meanwhile = partial(Hands(self).do, asked.meanwhile)
+        engine = Engine(session, self.state, record, meanwhile, asked.plain, self.others)
+        error = engine.up(self._built(asked.program), asked.replace, beside=asked.beside)
         return Run(engine.state, error, told=tuple(lines.told))
 
     def _in_child(self, asked: Up) -> Run:
         reader, writer = clean().Pipe(duplex=False)
-        child = clean().Process(target=_child, args=(self.folder, self.state, asked, writer))
+        begun = (self.folder, self.state, self.others)
+        child = clean().Process(target=_child, args=(*begun, asked, writer))
         child.start()
         writer.close()
         run = Run(self.state, killed=True)
@@ -294,9 +301,11 @@ class Sent(Lines):
         super().error(text)
 
 
-def _child(folder: Path, state: State | None, asked: Up, writer: Connection) -> None:
+def _child(
+    folder: Path, state: State | None, others: Sequence[State], asked: Up, writer: Connection
+) -> None:
     """A run in a process of its own, which may end at any request."""
-    world = World(folder, state, new=False)
+    world = World(folder, state, others=others, new=False)
     run = world._here(  # noqa: SLF001 -- our own class
         asked, Sent(writer.send), lambda state: writer.send((state,))
     )
