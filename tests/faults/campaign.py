@@ -10,7 +10,7 @@ names a state.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,12 @@ from pulumi_dli.settings.settings import LOCAL_PROJECT_ID
 FOREIGN: Program = {**BASE, "name": "foreign"}
 LOSING = frozenset({"crash", "lose_savepoint", "fail_start", "stop_empty", "unfit"})
 """After these a state may have to be named by hand."""
+VEILING = LOSING - {"crash", "fail_start"} | {"drop", "answer", "stale", "fail_stop", "restore"}
+VEILING |= {"refuse_savepoint", "adopt", "rights"}
+"""After these nobody may know of the savepoint that a stop has left."""
 GONE = re.compile(r"job .* is gone.* is in the bucket|is deleted without a savepoint")
 """How it is said that the state of a job is not there any more."""
+GIVEN_BACK = "was never taken over wholly"
 NOTHING = "there is no savepoint or checkpoint at"
 COPY = re.compile(r"a savepoint from before its last start, (\S+) of ")
 """How a refusal names what the program could."""
@@ -64,7 +68,8 @@ class Game:
         place: the project of the last program.
         stateful: whether the last state had it that the job keeps its state.
         done: the program of the last run, where that came to its end.
-        promised: whether the last run has said from what the next one starts the job.
+        promised: whether the next run starts the job: the last one has said so, or put its old
+            definition back.
         left: buckets that runs were to leave that broke off, or found no job; see docs/limits.md.
     """
 
@@ -87,6 +92,7 @@ class Game:
         was = self._meet_foreign()
         program: Program | None = None
         orphan = False
+        self.happened |= {"rights"} if plan.rights else set()
         self.world.meet(plan.others)
         self.world.requests()
         self._always(plan)
@@ -231,11 +237,11 @@ class Game:
             if state.outputs.get("project_id") not in (None, there):
                 self.happened.add("move")
                 self.moves_killed |= run.killed
-        if program is not None:
-            self._leave(state, before, program, broke=bool(run.error or run.killed))
+        self._leave(state, before, program, run)
         if unfit and run.killed:
             self.happened.add("unfit")  # a savepoint that only the service knew of may be forgotten
-        if any(map(GONE.search, (*saw.told, *run.told))):
+        gone = state is None and step.meanwhile == "deleted"  # nobody knew of more than its name
+        if gone or any(map(GONE.search, (*saw.told, *run.told))):
             self.losses.forgive()
         if state is not None:  # as a refresh finds it
             self.stateful = _keeps(
@@ -264,20 +270,33 @@ class Game:
         judges.judge_choice(run, empty=empty, replaced=replaced)
         judges.judge_objects(world)
         judges.judge_way_back(world, before, run, sent, said=not step.meanwhile)
-        self._remember(program, step, run)
+        self._remember(program, step, run, sent)
         return run.error
 
-    def _remember(self, program: Program | None, step: Step, run: Run) -> None:
+    def _remember(self, program: Program | None, step: Step, run: Run, sent: Sequence[str]) -> None:
         """What a run said last time holds in this one; remember what this one says."""
-        if self.promised and step.way not in HANDS and not step.meanwhile:
-            must("would lose its state" not in run.error, f"it was to start: {run.error}")
-        self.promised = bool(judges.STRANDED.search(run.error))
+        if "would lose its state" in run.error:
+            met = step.way in HANDS or step.meanwhile != ""
+            must(met or not self.promised, f"it was to start: {run.error}")
+            left = "" if self.happened & VEILING else judges.left_state(self._histories())
+            must(not self.world.holds(left), f"its state is in {left}, and yet: {run.error}")
+        self.promised = bool(judges.STRANDED.search(run.error)) or (
+            Told(run.told).goes_back and sum(each.startswith("put ") for each in sent) > 1
+        )
         self.done = None if run.error or run.killed or step.meanwhile else program
 
     def _leave(
-        self, state: State | None, before: judges.Job | None, program: Program, *, broke: bool
+        self, state: State | None, before: judges.Job | None, program: Program | None, run: Run
     ) -> None:
-        """Note a bucket that a run was to leave: one that broke off, or whose job was gone."""
+        """Note what a run left: a job that was nearly taken over, and a bucket.
+
+        Of one that broke off, or whose job was gone, nobody looks into the bucket again.
+        """
+        if state is not None and any(GIVEN_BACK in text for text in run.told):
+            self.adopted = state.job_id
+        if program is None:
+            return
+        broke = run.error or run.killed
         stored = {} if state is None else unfold(state.outputs)
         bucket = stored.get("obs_bucket") if before is None else before["definition"]["obs_bucket"]
         if (bucket or None) not in (None, program.get("obs_bucket")) and (broke or before is None):

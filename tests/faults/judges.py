@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -62,6 +63,17 @@ def judge_line(
         must(not sent, f"refused, and yet sent: {sent}")
         return
     must(requests(sent) == wanted, f"announced {wanted}, sent {requests(sent)}: {lines}")
+
+
+def left_state(histories: Mapping[int, Sequence[Job]]) -> str:
+    """The savepoint of the last stop of a resource's jobs, if none has run since; "" for none."""
+    left = ""
+    for event in heapq.merge(*histories.values(), key=lambda event: event["at"]):
+        if event["event"] == "savepoint":
+            left = str(event["path"] or "") if event["stopping"] else ""
+        elif event["event"] == "running":
+            left = ""
+    return left
 
 
 def judge_objects(world: World) -> None:

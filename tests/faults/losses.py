@@ -17,6 +17,7 @@ GIVEN_UP = (
     "WITHOUT A SAVEPOINT",
     "from the beginning",
     "begins without a savepoint that may wait for it",
+    "was to begin, is not there any more",
 )
 """How a line says that state is given up."""
 GOES_BACK = "the new definition failed, going back"

@@ -29,6 +29,7 @@ DESC: Program = {**BASE, "desc": "orders"}
 STOPPED: Program = {**BASE, "desired_state": "stopped"}
 OTHERS = (BASE, *[STOPPED] * 5)
 DESCRIBED = (DESC, *[STOPPED] * 5)
+FAILS: Fault = {"kind": "fail_start", "route": "run"}
 LOSES: Fault = {"kind": "lose_savepoint", "route": "stop"}
 
 
@@ -47,7 +48,7 @@ NAMED: Mapping[int, Schedule] = {
         [
             Step("", BASE),
             Step("waits", BASE),
-            Step("move", MOVED, ({"kind": "fail_start", "route": "run"},)),
+            Step("move", MOVED, (FAILS,)),
             Step("", MOVED),
         ]
     ),
@@ -123,7 +124,7 @@ NAMED: Mapping[int, Schedule] = {
         ]
     ),
     -15: Schedule(
-        [*GOING, Step("", BACK[1], ({"kind": "fail_start", "route": "run"},)), Step("", BACK[1])],
+        [*GOING, Step("", BACK[1], (FAILS,)), Step("", BACK[1])],
         back=True,
     ),
     -16: Schedule(  # a kill while the new definition crashes, whose copy is told of
@@ -201,7 +202,7 @@ NAMED: Mapping[int, Schedule] = {
     -37: Schedule(  # a start that failed has not used what the program names
         [
             *RUNS,
-            Step("", FROM, ({"kind": "fail_start", "route": "run"},), saves=True),
+            Step("", FROM, (FAILS,), saves=True),
             Step("", FROM),
         ]
     ),
@@ -214,8 +215,17 @@ NAMED: Mapping[int, Schedule] = {
     -40: Schedule(  # a replaced job leaves no record behind
         [
             *RUNS,
-            Step("move", MOVED, ({"kind": "fail_start", "route": "run"},)),
+            Step("move", MOVED, (FAILS,)),
             Step("taint", MOVED),
         ]
+    ),
+    -41: Schedule(  # a kill behind the old definition on the way back is gone on with
+        [*GOING, Step("", BACK[1], (crash(2),), killed("put", 2)), Step("", BACK[1])], back=True
+    ),
+    -42: Schedule(  # a savepoint waits for a job that is made and left stopped
+        [*RUNS, Step("", None, beside=True), Step("", STOPPED), Step("forget", BASE)]
+    ),
+    -43: Schedule(  # a move is killed in the first start of the new job, which then fails
+        [*RUNS, Step("move", MOVED, (FAILS,), killed("run")), Step("waits", MOVED)]
     ),
 }
