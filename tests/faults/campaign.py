@@ -33,8 +33,11 @@ LOSING = frozenset({"crash", "lose_savepoint", "fail_start", "stop_empty", "unfi
 VEILING = LOSING - {"crash", "fail_start"} | {"drop", "answer", "stale", "fail_stop", "restore"}
 VEILING |= {"refuse_savepoint", "adopt", "rights"}
 """After these nobody may know of the savepoint that a stop has left."""
-GONE = re.compile(r"job .* is gone.* is in the bucket|is deleted without a savepoint")
-"""How it is said that the state of a job is not there any more."""
+GONE = re.compile(
+    r"job .* is gone.* is in the bucket|is deleted without a savepoint|it stays there as it is"
+)
+"""How it is said that the state of a job is not there any more, or that it stays elsewhere."""
+UNWRITTEN = "could not be written down"
 GIVEN_BACK = "was never taken over wholly"
 NOTHING = "there is no savepoint or checkpoint at"
 COPY = re.compile(r"a savepoint from before its last start, (\S+) of ")
@@ -232,11 +235,6 @@ class Game:
             plain=step.plain,
         )
         sent = world.requests()
-        if state is not None and program is not None:
-            there = program.get("project_id", LOCAL_PROJECT_ID)
-            if state.outputs.get("project_id") not in (None, there):
-                self.happened.add("move")
-                self.moves_killed |= run.killed
         self._leave(state, before, program, run)
         if unfit and run.killed:
             self.happened.add("unfit")  # a savepoint that only the service knew of may be forgotten
@@ -250,7 +248,8 @@ class Game:
         empty = program is not None and not _keeps(program)
         told = Told(run.told, replaced, self.stateful, empty)
         self.losses.judge(self._histories(), told)
-        if program is None and not (run.error or run.killed or step.beside):
+        recorded = step.beside and not any(UNWRITTEN in text for text in run.told)
+        if program is None and not (run.error or run.killed or recorded):
             self.losses.forgive()
         met = run.killed or self.faulty or passing or step.meanwhile
         if program is not None and not met:
@@ -288,7 +287,7 @@ class Game:
     def _leave(
         self, state: State | None, before: judges.Job | None, program: Program | None, run: Run
     ) -> None:
-        """Note what a run left: a job that was nearly taken over, and a bucket.
+        """Note what a run left: a job that was nearly taken over, a project, and a bucket.
 
         Of one that broke off, or whose job was gone, nobody looks into the bucket again.
         """
@@ -296,6 +295,10 @@ class Game:
             self.adopted = state.job_id
         if program is None:
             return
+        there = program.get("project_id", LOCAL_PROJECT_ID)
+        if state is not None and state.outputs.get("project_id") not in (None, there):
+            self.happened.add("move")
+            self.moves_killed |= run.killed
         broke = run.error or run.killed
         stored = {} if state is None else unfold(state.outputs)
         bucket = stored.get("obs_bucket") if before is None else before["definition"]["obs_bucket"]

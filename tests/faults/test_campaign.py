@@ -21,7 +21,26 @@ def test_no_job_is_duplicated_lost_or_started_without_its_state(first: int, tmp_
         play(seed, tmp_path / str(seed))
 
 
-FAILED = (9, 37, 63, 141, 308, 1055, 1089, 1132, 2015, 52210, 52214, 82557)
+FAILED = (
+    9,
+    37,
+    63,
+    141,
+    308,
+    1055,
+    1089,
+    1132,
+    2015,
+    52141,
+    52210,
+    52214,
+    52391,
+    52458,
+    52502,
+    52554,
+    52710,
+    82557,
+)
 
 
 @pytest.mark.parametrize("seed", [*NAMED, *FAILED])
