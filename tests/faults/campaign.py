@@ -37,6 +37,7 @@ GONE = re.compile(
     r"job .* is gone.* is in the bucket|is deleted without a savepoint|it stays there as it is"
 )
 """How it is said that the state of a job is not there any more, or that it stays elsewhere."""
+UNUSED = "restore_from is not used"
 UNWRITTEN = "could not be written down"
 GIVEN_BACK = "was never taken over wholly"
 NOTHING = "there is no savepoint or checkpoint at"
@@ -293,6 +294,8 @@ class Game:
         """
         if state is not None and any(GIVEN_BACK in text for text in run.told):
             self.adopted = state.job_id
+        if any(UNUSED in text for text in run.told):
+            self.happened.add(UNUSED)
         if program is None:
             return
         there = program.get("project_id", LOCAL_PROJECT_ID)
@@ -415,6 +418,10 @@ class Game:
         job = next((job for job in there if state and job["id"] == state.job_id), there[0])
         must(state is not None and state.job_id == job["id"], "the state names another job")
         judge_job(job, program, taken_over="adopt" in self.happened)
+        named = str(program.get("restore_from", ""))
+        due = self.world.holds(named) and program["desired_state"] == "running"
+        used = self.losses.begun or self.happened & {"restore", "adopt", UNUSED}
+        must(not due or bool(used), f"no job has begun from {named}, as the program says")
 
     def _judge_left(self, program: Program | None, *, back: bool) -> Program | None:
         """No record and no copy outlives its use; the program that showed it."""
