@@ -405,4 +405,32 @@ GUARDS = {
         "it was to start",
         plays=-8,
     ),
+    "a start that fails has not used what the program names": Guard(
+        "job/outputs.py",
+        'ours["restore_from"] = before.ours.get("restore_from")  # due until a start has counted\n',
+        "pass\n",
+        "no job has begun from",
+        plays=-37,
+    ),
+    "nor has a job at rest": Guard(
+        "job/outputs.py",
+        "    if restore_due(desired, state) and not outcome.started and job.phase in AT_REST:\n",
+        "    if not outcome:\n",
+        "no job has begun from",
+        plays=-44,
+    ),
+    "nor is what was used restored again elsewhere": Guard(
+        "job/move.py",
+        '    return desired if todo.named else desired.without("restore_from")\n',
+        "    return desired\n",
+        "became 105 unsaid",
+        plays=-45,
+    ),
+    "what a start was to begin from is kept until one counts": Guard(
+        "job/outputs.py",
+        "pending_start(job, state) if outcome.next_start is None else",
+        "LIVE if outcome.next_start is None else",
+        "its state is in",
+        plays=-46,
+    ),
 }

@@ -228,4 +228,13 @@ NAMED: Mapping[int, Schedule] = {
     -43: Schedule(  # a move is killed in the first start of the new job, which then fails
         [*RUNS, Step("move", MOVED, (FAILS,), killed("run")), Step("waits", MOVED)]
     ),
+    -44: Schedule(  # a directory that is named for a job at rest is due until it starts
+        [*RUNS, Step("", {**FROM, "desired_state": "stopped"}, saves=True), Step("", FROM)]
+    ),
+    -45: Schedule(  # what was restored once is not restored again where the job moves
+        [*RUNS, Step("", FROM, saves=True), Step("waits", FROM), Step("move", {**FROM, **MOVED})]
+    ),
+    -46: Schedule(  # what a failed start was to begin from is remembered while the job rests
+        [*RUNS, Step("", RESIZED, (FAILS,)), Step("", {**DESC, **STOPPED}), Step("", RESIZED)]
+    ),
 }
