@@ -20,7 +20,7 @@ from pulumi_dli.arguments import FlinkJarJobArgs, ResourceConfig, Timeouts
 from pulumi_dli.dynamic import PROVIDER_KEY, FlinkJarJobProvider
 from pulumi_dli.job.naming import NATIVE_TYPE, TYPE, default_name, mark_of
 from pulumi_dli.sdk import mocks
-from pulumi_dli.sdk.aliases import former_urns, of_other_front
+from pulumi_dli.sdk.aliases import former_urns, of_other_front, root_urn
 from pulumi_dli.sdk.frames import program_frames
 
 OUTPUTS = (
@@ -153,7 +153,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
             opts,
             ResourceOptions(
                 # The job stays where a stack moves to the other front, or back.
-                aliases=[] if read else of_other_front(opts, *self._types),
+                aliases=[] if read else of_other_front(resource_name, opts, *self._types),
                 # Names are unique on the service: a new job can only come after the old one.
                 delete_before_replace=True,
                 additional_secret_outputs=[name for name in SECRETS if read or name in props],
@@ -274,9 +274,7 @@ def _demand_none(failure: str | None) -> str | None:
 def _mark(resource_name: str, parent: pulumi.Resource | None) -> Input[str]:
     """The ownership mark: whose the job is, known before it exists."""
     if parent is None:  # plain text: each output costs a fleet's program time
-        return _digest(
-            f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{TYPE}::{resource_name}"
-        )
+        return _digest(root_urn(resource_name, TYPE))
     urn = pulumi.create_urn(resource_name, TYPE, parent)
     # A URN depends on the parent, and a parent on its children: on this job itself.
     future = cast("Awaitable[str]", urn.future())

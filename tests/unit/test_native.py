@@ -68,11 +68,20 @@ def test_each_alias_of_a_program_has_the_other_fronts_type_too() -> None:
         f"urn:pulumi:dev::shop::{TYPE}::older",
     ]
     opts = pulumi.ResourceOptions(aliases=aliases)
-    own, renamed, whole = of_other_front(opts, TYPE, NATIVE_TYPE)
-    assert isinstance(own, pulumi.Alias)
+    own, renamed, whole = of_other_front("orders", opts, TYPE, NATIVE_TYPE)
+    here = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}"
+    assert own == f"{here}::{NATIVE_TYPE}::orders"
     assert isinstance(renamed, pulumi.Alias)
-    assert (own.type_, renamed.name, renamed.type_) == (NATIVE_TYPE, "old", NATIVE_TYPE)
+    assert (renamed.name, renamed.type_) == ("old", NATIVE_TYPE)
     assert whole == f"urn:pulumi:dev::shop::{NATIVE_TYPE}::older"
+
+
+def test_a_job_with_a_parent_was_below_it_on_the_other_front_too() -> None:
+    team = object.__new__(pulumi.ComponentResource)  # no engine is told of it
+    opts = pulumi.ResourceOptions(parent=team)
+    [own] = of_other_front("orders", opts, TYPE, NATIVE_TYPE)
+    assert isinstance(own, pulumi.Alias)
+    assert own.type_ == NATIVE_TYPE
 
 
 VALUES = st.recursive(

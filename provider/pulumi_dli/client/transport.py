@@ -70,13 +70,17 @@ class Transport:
         self._clock = clock
         self._failures = nullcontext if trace is None else trace.failures
         self._timeout = client.timeout
-        self._base = str(client.base_url).rstrip("/")  # joined here: httpx parses it anew each time
-        self._headers = {
-            "Accept-Encoding": ENCODINGS,
-            "Content-Type": "application/json",
-            "X-Language": "en-us",
-            "User-Agent": f"pulumi-dli/{importlib.metadata.version('pulumi-dli')}",
-        }
+        # Joined here, once: the client would do both anew for each request.
+        self._base = str(client.base_url).rstrip("/")
+        self._headers = client.headers.copy()
+        self._headers.update(
+            {
+                "Accept-Encoding": ENCODINGS,
+                "Content-Type": "application/json",
+                "X-Language": "en-us",
+                "User-Agent": f"pulumi-dli/{importlib.metadata.version('pulumi-dli')}",
+            }
+        )
 
     def build(
         self,
@@ -149,13 +153,14 @@ class Transport:
         hidden = (*self._hide, *hide)
 
         def build() -> httpx.Request:
-            return self._client.build_request(
+            return httpx.Request(
                 method,
                 self._base + path,
                 params=params,
                 json=json,
                 headers=self._headers,
-                timeout=self._timeout,
+                cookies=self._client.cookies,
+                extensions={"timeout": self._timeout.as_dict()},
             )
 
         return self.exchange(

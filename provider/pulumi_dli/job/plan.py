@@ -219,9 +219,11 @@ def _body(
     `obs_bucket` on a running job. A draft that is as the program wants it needs no PUT.
     """
     changed = {change.name: change.new for change in changes}
+    if not full:
+        return Body(changed)
     whole = desired.definition
     certain = state is not None or whole.keys() <= job.values.keys()
-    if not full or (job.phase is Phase.DRAFT and not changed and certain):
+    if job.phase is Phase.DRAFT and not changed and certain:
         return Body(changed)
     return Body(whole | changed)
 

@@ -133,7 +133,6 @@ class State:
             "update_time": job.update_time,
             "has_savepoint": job.has_savepoint,
             "savepoint_path": job.savepoint_path or self.next_start.path,
-            "next_start": str(self.next_start),
             "restart_times": job.restart_times,
             "real_cu_number": job.real_cu_number,
             "set_arguments": [name for name in FIELDS if name in self.set_arguments],
@@ -144,6 +143,7 @@ class State:
         if self.took_from is not None:
             outputs["took_from"] = self.took_from
         rare = {
+            "next_start": str(self.next_start),
             "mark": self.mark,
             "foreign": self.foreign,
             "replaced": self.replaced,

@@ -33,19 +33,27 @@ def former_urns(
     return list(every(opts.aliases, name, type_, opts.parent))
 
 
+def root_urn(name: str, type_: str) -> str:
+    """The URN of a resource without a parent."""
+    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{type_}::{name}"
+
+
 def of_other_front(
-    opts: pulumi.ResourceOptions | None, own: str, other: str
+    name: str, opts: pulumi.ResourceOptions | None, own: str, other: str
 ) -> list[pulumi.Input[str | pulumi.Alias]]:
     """What a job was called on the other front: itself, and under each alias of the program.
 
     Args:
+        name: the resource's name.
         opts: the resource's options.
         own: the type of a job on its own front.
         other: the type of a job on the other one.
     """
-    named = [] if opts is None else opts.aliases or []
-    found = (_renamed(each, own, other) for each in named)
-    return [pulumi.Alias(type_=other), *(each for each in found if each is not None)]
+    opts = opts or pulumi.ResourceOptions()
+    # A text where it can be one: of an `Alias` the SDK makes a dozen outputs for each resource.
+    itself = pulumi.Alias(type_=other) if opts.parent else root_urn(name, other)
+    found = (_renamed(each, own, other) for each in opts.aliases or [])
+    return [itself, *(each for each in found if each is not None)]
 
 
 def _renamed(alias: Any, own: str, other: str) -> Any:
