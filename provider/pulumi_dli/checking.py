@@ -88,7 +88,8 @@ class Checking:
             filled["desired_state"] = desired.value("desired_state")
         if settings.default_tags and "tags" not in desired.open:
             filled["tags"] = {**settings.default_tags, **(desired.spec.tags or {})}
-        desired = replace(desired.fill(filled), created_first=created_first)
+        desired = desired.fill(filled)
+        desired = replace(desired, created_first=created_first, local=place.local)
         found = [
             *named.problems,
             *problems(desired, before),

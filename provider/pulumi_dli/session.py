@@ -159,10 +159,10 @@ class Session:
         seconds: float | None,
     ) -> dict[str, Any]:
         """Bring a job to what the program wants. Raises Halfway once something was changed."""
-        desired = self._wish(urn, inputs, replaced=False)
-        demand_valid(desired)
         state = State.read(job_id, olds)
         place = stored_place(self.connections, olds)
+        desired = self._wish(urn, place, inputs, replaced=False)
+        demand_valid(desired)
         self._memory.keep(place, job_id, urn)
         look = self._memory.take_look(urn)
         seen = look.job if look is not None and self.clock.now() - look.at <= YOUNG else None
@@ -238,7 +238,7 @@ class Session:
 
         old = self._memory.old(urn)
         life = self._lives.at(place, inputs)
-        desired = self._wish(urn, inputs, replaced=old is not None)
+        desired = self._wish(urn, place, inputs, replaced=old is not None)
         allowed = seconds or desired.options.timeouts.create
         there = self._objects(inputs)
         if old is None:
@@ -258,10 +258,13 @@ class Session:
     def _objects(self, props: Mapping[str, Any]) -> Callable[[], Objects]:
         return lambda: self._stores.at(*explicit(props))
 
-    def _wish(self, urn: str, inputs: Mapping[str, Any], *, replaced: bool) -> Desired:
+    def _wish(
+        self, urn: str, place: Place, inputs: Mapping[str, Any], *, replaced: bool
+    ) -> Desired:
         told = self._memory.loss_told(urn, replaced=replaced)
         armed = self._memory.armed_told(urn)
-        return replace(Desired.read(inputs), loss_told=told, armed_told=armed)
+        desired = Desired.read(inputs)
+        return replace(desired, loss_told=told, armed_told=armed, local=place.local)
 
 
 def open_session(setting: Callable[[str], Any], here: Path, console: Console) -> Session:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi_dli.job.options import LOCAL_SETTLE
 from pulumi_dli.local.requests import kept
 from pulumi_dli.local.simulation import START_DELAY
 from stack import Stack
@@ -43,6 +44,19 @@ def test_a_start_is_reported_within_a_second_or_a_tenth(stack: Stack, seconds: f
     stack.up(timeouts={"settle": SETTLE})
     late = stack.clock.now() - began - seconds - SETTLE
     assert 0 <= late <= max(1.0, seconds / 10)
+
+
+def test_on_the_local_dli_a_start_counts_sooner_where_the_program_does_not_say(
+    stack: Stack,
+) -> None:
+    began = stack.clock.now()
+    stack.up(timeouts=None)
+    assert LOCAL_SETTLE <= stack.clock.now() - began - 1.0 <= LOCAL_SETTLE + 1.0
+    assert stack.outs.get("timeouts") is None  # so nothing differs where the place does
+    assert not stack.preview(timeouts=None).changes
+    began = stack.clock.now()
+    stack.up(timeouts=None, parallel_number=2)
+    assert stack.clock.now() - began < SETTLE
 
 
 def test_a_restart_while_it_settles_is_told_by_its_count(stack: Stack) -> None:

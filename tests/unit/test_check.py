@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_dli.job.desired import ARGUMENTS, Desired
+from pulumi_dli.job.options import LOCAL_SETTLE
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.rules import check
 from pulumi_dli.rules import warnings as doubts
@@ -415,6 +417,19 @@ def test_a_time_in_which_no_start_counts_by_default_is_warned_of() -> None:
         "count; use more, or set timeouts.settle to less"
     ]
     assert warnings({**RIGHT, "timeouts": {"create": 10.0, "settle": 9.0}}) == []
+
+
+def test_the_local_dli_lets_a_start_count_sooner_by_default() -> None:
+    def told(**timeouts: float) -> tuple[float, list[str]]:
+        desired = replace(Desired.read({**RIGHT, "timeouts": timeouts}), local=True)
+        return desired.settle, doubts.warnings(desired)
+
+    assert told(create=3.0) == (LOCAL_SETTLE, [])
+    assert told(create=3.0, settle=10.0)[0] == 10.0
+    assert told(create=2.0)[1] == [
+        "timeouts.create: is not more than timeouts.settle, which is 2 by default, so no start can "
+        "count; use more, or set timeouts.settle to less"
+    ]
 
 
 @pytest.mark.parametrize(

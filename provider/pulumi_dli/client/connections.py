@@ -11,7 +11,7 @@ from pulumi_dli.clock import SYSTEM, Clock
 from pulumi_dli.loading import loading
 from pulumi_dli.settings.project import project_folder
 from pulumi_dli.settings.resolve import process_environment, resolve
-from pulumi_dli.settings.settings import Settings
+from pulumi_dli.settings.settings import LOCAL, Settings
 from pulumi_dli.settings.sources import SETTINGS, TRACE
 
 if TYPE_CHECKING:
@@ -28,6 +28,11 @@ class Place(NamedTuple):
     endpoint: str
     region: str
     project_id: str
+
+    @property
+    def local(self) -> bool:
+        """Whether it is the embedded local DLI."""
+        return self.endpoint == LOCAL
 
     @property
     def where(self) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pulumi_dli.job.canonical import differs
-from pulumi_dli.job.options import PROVIDED, Options
+from pulumi_dli.job.options import LOCAL_SETTLE, PROVIDED, Options
 from pulumi_dli.job.run_state import OTHER_BYTES, is_found
 from pulumi_dli.job.spec import FIELDS, JobSpec
 
@@ -35,6 +35,7 @@ class Desired:
         loss_told: whether the run has said that the job's state is given up; without that
             nothing is done that would give it up.
         armed_told: whether the run has said that the job goes back if its new definition fails.
+        local: whether the job is on the local DLI.
         given: the known inputs as the program spelled them, for the state.
         unknown: names of inputs that are not known yet in a preview, wholly or in part.
         wrong: what is wrong with single values, in pydantic's words; they are in neither
@@ -50,6 +51,7 @@ class Desired:
     created_first: bool = False
     loss_told: bool = False
     armed_told: bool = False
+    local: bool = False
     given: Mapping[str, Any] = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
     wrong: tuple[ErrorDetails, ...] = ()
@@ -118,6 +120,13 @@ class Desired:
     def running(self) -> bool:
         """Whether the job should run."""
         return self.options.desired_state == "running"
+
+    @property
+    def settle(self) -> float:
+        """Seconds that a job must run before its start counts."""
+        allowed = self.options.timeouts
+        quick = self.local and "settle" not in allowed.model_fields_set
+        return LOCAL_SETTLE if quick else allowed.settle
 
     @property
     def as_found(self) -> bool:

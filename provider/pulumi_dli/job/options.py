@@ -21,6 +21,9 @@ def _as_found(value: object) -> object:
     return "running" if is_up(str(value)) else "stopped"
 
 
+LOCAL_SETTLE = 2.0
+"""The default of `settle` on the local DLI, which shows at once what a cloud takes time to."""
+
 Text = Annotated[str, BeforeValidator(scalar), Field(min_length=1)]
 
 
@@ -35,7 +38,11 @@ class Timeouts(Strict):
     delete: Annotated[Seconds, Field(gt=0, description="Stop, delete, and verify.")] = 2400
     settle: Annotated[
         Seconds,
-        Field(ge=0, description="A start counts once the job ran this long without a restart."),
+        Field(
+            ge=0,
+            description="A start counts once the job ran this long without a restart. "
+            f"The default of the local DLI is {LOCAL_SETTLE:g}.",
+        ),
     ] = 10
 
 

@@ -72,7 +72,7 @@ def go_on(
     operation = Operation(
         job=job,
         deadline=deadline,
-        settle=desired.options.timeouts.settle,
+        settle=desired.settle,
         unmanaged={"tags": frozenset()},
     )
     way = Reconciliation(context, operation, desired, None, known=known)
@@ -85,7 +85,7 @@ def draft(context: Context, desired: Desired, deadline: Deadline) -> Operation:
     return Operation(
         job=JobDetail(job_id, desired.name, "job_init", values=desired.definition),
         deadline=deadline,
-        settle=desired.options.timeouts.settle,
+        settle=desired.settle,
         changed=True,
         written=frozenset({"tags"}),
         unmanaged={"tags": frozenset()},
@@ -152,7 +152,7 @@ def _known(context: Context, job: JobDetail, desired: Desired, deadline: Deadlin
     return Operation(
         job=job,
         deadline=deadline,
-        settle=desired.options.timeouts.settle,
+        settle=desired.settle,
         unmanaged={} if others is None else {"tags": others},
     )
 

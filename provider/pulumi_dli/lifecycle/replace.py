@@ -31,7 +31,7 @@ def restart(
     context: Context, job: JobDetail, desired: Desired, state: State, deadline: Deadline
 ) -> State:
     """Go on with a replaced job in its place. See `Lifecycle.replace`."""
-    operation = Operation(job=job, deadline=deadline, settle=desired.options.timeouts.settle)
+    operation = Operation(job=job, deadline=deadline, settle=desired.settle)
     way = Reconciliation(context, operation, desired, state, replaced=True)
     with kept(state, job):
         return finish(operation, desired, state, way.run, context.waits.look)
@@ -131,7 +131,7 @@ def _arrived(
     if there is None:
         operation = draft(new, desired, deadline)
     else:  # an interrupted run made it
-        settle = desired.options.timeouts.settle
+        settle = desired.settle
         operation = Operation(
             job=there, deadline=deadline, settle=settle, unmanaged={"tags": frozenset()}
         )

@@ -149,9 +149,7 @@ class Lifecycle:
         job = seen or look(job_id)
         if state.is_another(job):
             raise JobGone(_another(job, state))
-        operation = Operation(
-            job=state.aged(job), deadline=deadline, settle=desired.options.timeouts.settle
-        )
+        operation = Operation(job=state.aged(job), deadline=deadline, settle=desired.settle)
         way = Reconciliation(self._context, operation, desired, state)
         reached = finish(operation, desired, state, way.run, look)
         # A run that was killed, or lost an answer, has left its copy and told nobody.

@@ -64,7 +64,7 @@ KINDS: Mapping[str, Kind] = {
     "crash": Kind(
         "end the running job in job_running_exception, seconds after it came to run",
         ("run",),
-        (("seconds", 5.0), ("text", "the job failed (armed fault)")),
+        (("seconds", 1.0), ("text", "the job failed (armed fault)")),
     ),
     "hang": Kind("stay in job_submitting until stopped, deleted or cleared", ("run",)),
     "stale": Kind("show the old status for seconds", ("run", "stop"), (("seconds", 5.0),)),

@@ -73,10 +73,10 @@ def _settling(desired: Desired) -> Iterator[str]:
     allowed = desired.options.timeouts
     for name in ("create", "update"):
         told = allowed.model_fields_set
-        if name in told and "settle" not in told and getattr(allowed, name) <= allowed.settle:
+        if name in told and "settle" not in told and getattr(allowed, name) <= desired.settle:
             yield (
                 f"timeouts.{name}: is not more than timeouts.settle, which is "
-                f"{allowed.settle:g} by default, so no start can count; use more, or set "
+                f"{desired.settle:g} by default, so no start can count; use more, or set "
                 "timeouts.settle to less"
             )
 
