@@ -1,7 +1,8 @@
 """The programs that are compared: the floor, frozen since ratios are to it, and the fleet.
 
 The floor's provider does nothing, but its module loads httpx and pydantic, as any provider
-for a web service does. Its resources take what the fleet's jobs take.
+for a web service does; in `previews` it imports nothing but Pulumi. Its resources take what
+the fleet's jobs take.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from job_stack import DYNAMIC, Front
 
 NO_PREVIEW = ("--yes", "--skip-preview")
 """Options of a command that does its work at once."""
-FLOOR_PROVIDER = """\
+LIBRARIES = """\
 import httpx
 import pydantic
+"""
+FLOOR_PROVIDER = """\
 from pulumi.dynamic import CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
 
 
@@ -57,11 +60,22 @@ for number in range(config.require_int("size")):
 """
 
 
-def floor(folder: Path, size: int) -> Project:
-    """A stack of resources that are nothing."""
+def empty(folder: Path) -> Project:
+    """A stack without resources."""
+    return _project(folder, "empty", "", 0)
+
+
+def floor(folder: Path, size: int, imports: str = LIBRARIES) -> Project:
+    """A stack of resources that are nothing.
+
+    Args:
+        folder: holds everything.
+        size: how many.
+        imports: what their provider's module loads beside Pulumi.
+    """
     program = PROGRAM.format(module="floor_provider", resource="Thing", state="stopped", more="")
     project = _project(folder, "floor", program, size)
-    project.write("floor_provider.py", FLOOR_PROVIDER)
+    project.write("floor_provider.py", imports + FLOOR_PROVIDER)
     return project
 
 

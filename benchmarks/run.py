@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import counts
+import previews
 import service
 import stacks
 import starts
 import waiting
 from table import Row, show
 
-PARTS = ("stacks", "counts", "starts", "waiting", "service")
+PARTS = ("stacks", "previews", "counts", "starts", "waiting", "service")
 
 
 def main() -> None:
@@ -48,6 +49,8 @@ def _rows(folder: Path, chosen: argparse.Namespace) -> Iterator[Row]:
         yield from service.rows(folder / "service", chosen.rounds)
     if "waiting" in parts:
         yield from waiting.rows(folder / "waiting")
+    if "previews" in parts:
+        yield from previews.rows(folder / "previews", chosen.rounds)
     if "stacks" in parts:
         for size in chosen.sizes:
             yield from stacks.rows(folder / "stacks", size, chosen.rounds)

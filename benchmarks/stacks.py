@@ -5,15 +5,22 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import programs
 from engine_project import Project
 from job_stack import NATIVE
-from table import Row, ratio
+from pulumi_dli.local import requests
+from pulumi_dli.local.store import Store
+from table import Row, count, ratio
 
-CHANGE = 1.3
-"""The most that a command may take that changes or reads every job, of the floor's time."""
+CHANGE = 1.2
+"""The most that a command may take that changes every job, of the floor's time."""
+REFRESH = 1.3
+"""The most of one that reads every job."""
+READS = 30
+"""The most requests of it, however many jobs there are."""
 PREVIEW = 1.15
 """The most of a preview without changes."""
 NATIVE_TO_DYNAMIC = 1.2
@@ -21,7 +28,7 @@ NATIVE_TO_DYNAMIC = 1.2
 GOALS = {
     "create": CHANGE,
     "no-change preview": PREVIEW,
-    "refresh": CHANGE,
+    "refresh": REFRESH,
     "update": CHANGE,
     "destroy": CHANGE,
 }
@@ -41,11 +48,21 @@ def rows(folder: Path, size: int, rounds: int) -> Iterator[Row]:
         for name in stacks if number % 2 == 0 else reversed(stacks):
             for verb, seconds in _life(stacks[name]):
                 found[name][verb].append(seconds)
+    yield count(f"{size} stopped jobs: requests of a refresh", _reads(stacks["fleet"]), READS, "")
     for verb, most in GOALS.items():
         floor, ours, native = (statistics.median(found[name][verb]) for name in stacks)
         yield ratio(f"{size} stopped jobs: {verb}", floor, ours, most)
         what = f"{size} stopped jobs: {verb}, native to dynamic"
         yield ratio(what, ours, native, NATIVE_TO_DYNAMIC)
+
+
+def _reads(project: Project) -> int:
+    """The requests of a refresh of all jobs."""
+    project.must("up", *programs.NO_PREVIEW)
+    began = time.time()
+    project.must("refresh", *programs.NO_PREVIEW)
+    with closing(Store(project.directory.parent / "dli")) as store:
+        return sum(entry.at >= began for entry in requests.kept(store))
 
 
 def _life(project: Project) -> Iterator[tuple[str, float]]:

@@ -39,6 +39,11 @@ def count(what: str, found: float, most: float, unit: str) -> Row:
     return Row(what, "", "", f"{found:g} {unit}".strip(), f"≤ {most:g}", found <= most)
 
 
+def scale(what: str, seconds: float) -> Row:
+    """A row without a goal, by which others can be judged."""
+    return Row(what, "", f"{seconds:.2f} s", "", "for scale", met=True)
+
+
 def medians(
     measured: Mapping[str, Callable[[], object]], rounds: int, times: int = 1
 ) -> dict[str, float]:
