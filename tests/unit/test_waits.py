@@ -6,8 +6,11 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from pulumi_dli.client.api import Jobs
 from pulumi_dli.clock import Deadline, SystemClock
 from pulumi_dli.errors import JobError, JobFailed, WaitTimeout
 from pulumi_dli.job.detail import JobDetail, Phase
@@ -53,6 +56,29 @@ def test_a_job_that_is_there_is_not_waited_for(clock: HandClock) -> None:
     job = Job(clock, (0, "job_running"))
     assert job.wait(60).status == "job_running"
     assert (job.lines, clock.slept) == ([], [])
+
+
+def test_many_waits_share_twenty_looks_a_second(clock: HandClock) -> None:
+    job = Job(clock, (0, "job_running"))
+    looks: list[float] = []
+
+    def look(job_id: int) -> JobDetail:
+        looks.append(clock.time)
+        return job.look(job_id)
+
+    waiter = Waiter(look, job.lines.append)
+    for _ in range(70):
+        waiter.wait(job.operation(60), "to run", lambda seen: _running(seen, 0))
+    assert clock.slept == [1.0, 1.0, 1.0]
+    assert all(later - first >= 1 for first, later in zip(looks, looks[20:], strict=False))
+
+
+def test_the_waits_of_a_project_share_their_pace(clock: HandClock) -> None:
+    job = Job(clock, (0, "job_running"))
+    waits = Waits(cast("Jobs", SimpleNamespace(details=job.look)), job.lines.append)
+    for number in range(30):
+        waits.started(replace(job.operation(60), job=replace(job.look(number), job_id=number)))
+    assert sum(clock.slept) == 1.0
 
 
 def test_a_line_when_the_status_changes_and_every_ten_seconds(clock: HandClock) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pulumi_dli.console import Report
 from pulumi_dli.errors import WaitTimeout
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.lifecycle.operation import Operation
+from pulumi_dli.lifecycle.pace import Pace
 
 Verdict = Callable[[JobDetail], float | None]
 """Looks at a job: None when it is there, else the most seconds until the next look, or `Exactly`
@@ -38,10 +39,17 @@ SLOWEST_POLL = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Waiter:
-    """Polls a job and reports. Holds no lock and no state between waits."""
+    """Polls a job and reports.
+
+    Attributes:
+        look: reads the live job.
+        report: takes a line on what is waited for.
+        pace: what the looks of all waits share.
+    """
 
     look: Callable[[int], JobDetail]
     report: Report
+    pace: Pace = field(default_factory=Pace)
 
     def wait(
         self, operation: Operation, awaited: str, verdict: Verdict, *, asked: bool = False
@@ -65,6 +73,7 @@ class Waiter:
         if asked and deadline.left > FIRST_POLL:
             clock.sleep(next(pauses))
         while True:
+            self.pace.keep(clock)
             job = self.look(job_id)
             soonest = verdict(job)
             if soonest is None and status in ("", job.status):
