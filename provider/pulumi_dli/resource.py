@@ -19,6 +19,7 @@ from pulumi_dli import asked, given, standing
 from pulumi_dli.arguments import FlinkJarJobArgs, ResourceConfig, Timeouts
 from pulumi_dli.dynamic import PROVIDER_KEY, FlinkJarJobProvider
 from pulumi_dli.job.naming import NATIVE_TYPE, TYPE, default_name, mark_of
+from pulumi_dli.loading import programs_process
 from pulumi_dli.sdk import mocks
 from pulumi_dli.sdk.aliases import former_urns, of_other_front, root_urn
 from pulumi_dli.sdk.frames import program_frames
@@ -144,6 +145,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         opts: ResourceOptions | None = None,
         **kwargs: Unpack[FlinkJarJobArgs],
     ) -> None:
+        programs_process()
         given.options(resource_name, opts)
         props = given.arguments(resource_name, args, kwargs)
         read_id = None if opts is None else opts.id

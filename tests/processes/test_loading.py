@@ -28,6 +28,36 @@ def test_what_is_loaded_is_left_alone_in_the_providers_own_process(before: str, 
     assert done.stdout.strip() == told
 
 
+OF_A_PROGRAM = """
+import gc
+from pulumi.runtime import Mocks, set_mocks
+class Nothing(Mocks):
+    def new_resource(self, args):
+        return "1", args.inputs
+    def call(self, args):
+        return {}
+set_mocks(Nothing())
+from pulumi_dli import FlinkJarJob
+loaded = gc.get_freeze_count()
+FlinkJarJob("orders", name="orders")
+print(loaded, gc.get_freeze_count() > 0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("pulumi-language-python-exec", "0 True"), ("server.py", "0 False")],
+    ids=["engine", "other"],
+)
+def test_what_a_program_loads_is_left_alone_where_its_process_is_the_engines(
+    tmp_path: Path, name: str, told: str
+) -> None:
+    (tmp_path / name).write_text(OF_A_PROGRAM, encoding="utf-8")
+    command = [sys.executable, str(tmp_path / name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == told
+
+
 @pytest.mark.parametrize(
     ("before", "told"), [("", "['httpx', 'rich']"), ("own_process()", "['httpx']")]
 )
