@@ -248,5 +248,6 @@ def _settling(passed: float, settle: float, job: JobDetail) -> float | None:
         return None
     if not job.counts_restarts:
         return settle - passed
-    looks = sorted((min(1.0, settle), settle / 2, settle))
+    first = min(1.0, settle)
+    looks = (first, max(first, settle / 2), settle)
     return next(Exactly(at - passed) for at in looks if at > passed)
