@@ -82,7 +82,8 @@ class TimeoutsArgs(TypedDict, total=False):
     delete: Input[float]
     """Stop, delete, and verify. Default: 2400."""
     settle: Input[float]
-    """A start counts once the job ran this long without a restart. Default: 10."""
+    """A start counts once the job ran this long without a restart. The default of the local DLI is
+    2. Default: 10."""
 
 
 class FlinkJarJobArgs(TypedDict, total=False):
