@@ -82,3 +82,17 @@ def test_ten_jobs_go_there_and_back_and_nothing_is_sent(stack: JobStack) -> None
         assert {entry.method for entry in sent if "/streaming/" in entry.path} == {"GET"}
         assert facts(stack) == before
     stack.nothing_changes()
+
+
+def test_a_job_that_began_here_is_looked_at_and_deleted_by_the_other_front(
+    stack: JobStack,
+) -> None:
+    """The engine hands the dynamic front what the state has, not what the program says."""
+    goes(stack, NATIVE, job("a"))
+    stack.up()
+    stack.project.must("refresh", "--yes", "--skip-preview")
+    goes(stack, DYNAMIC, job("a"))
+    assert "2 unchanged" in stack.up()
+    stack.project.must("preview", "--refresh", "--expect-no-changes")
+    stack.destroy()
+    assert stack.dli.jobs() == {}

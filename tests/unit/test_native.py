@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import re
+from base64 import b64decode
 from typing import Any
 
 import pulumi
@@ -11,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_dli.arguments import FlinkJarJobArgs
 from pulumi_dli.artifacts.names import LocalFile
+from pulumi_dli.dynamic import PROVIDER_KEY, FlinkJarJobProvider
 from pulumi_dli.job.naming import NATIVE_TYPE, TYPE, mark_of
 from pulumi_dli.job.spec import SECRET_FIELDS
 from pulumi_dli.native import Provider, ProviderArgs
 from pulumi_dli.native.provider import SECRETS
 from pulumi_dli.native.schema import schema
-from pulumi_dli.native.wire import SIGNATURE, UNKNOWN, Props, Secret, like, plain, write
+from pulumi_dli.native.wire import DYNAMIC, SIGNATURE, UNKNOWN, Props, Secret, like, plain, write
 from pulumi_dli.resource import OUTPUTS
 from pulumi_dli.sdk.aliases import of_other_front
 from pulumi_dli.settings.sources import SETTINGS
@@ -27,6 +30,12 @@ SCHEMA = schema()
 
 def camel(name: str) -> str:
     return re.sub(r"_(.)", lambda match: match[1].upper(), name)
+
+
+def test_the_dynamic_provider_is_named_as_the_sdk_names_it() -> None:
+    [named] = DYNAMIC.values()
+    assert b64decode(named) == pickle.dumps(FlinkJarJobProvider(), protocol=4)
+    assert list(DYNAMIC) == [PROVIDER_KEY]
 
 
 def test_the_schema_has_every_argument_and_output() -> None:

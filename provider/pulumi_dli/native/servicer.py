@@ -26,7 +26,7 @@ from pulumi_dli.job.naming import demand_job_id, mark_of
 from pulumi_dli.loading import loading
 from pulumi_dli.native.calls import Calls, served
 from pulumi_dli.native.naming import ORGANIZATION, Naming
-from pulumi_dli.native.wire import UNKNOWN, Props, like, plain, secret, write
+from pulumi_dli.native.wire import DYNAMIC, UNKNOWN, Props, like, plain, secret, write
 from pulumi_dli.sdk.engine import Engine
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class Servicer(ResourceProviderServicer):
         if request.preview:
             return rpc.CreateResponse(properties=self._foreseen(request.urn, None, {}, news))
         job_id, outs = self._verbs.create(request.urn, news.known, request.timeout or None)
-        return rpc.CreateResponse(id=str(job_id), properties=write(_hidden(outs, news.marked)))
+        return rpc.CreateResponse(id=str(job_id), properties=_outputs(outs, news.marked))
 
     @served
     def Update(self, request: rpc.UpdateRequest) -> rpc.UpdateResponse:
@@ -173,7 +173,7 @@ class Servicer(ResourceProviderServicer):
         outs = self._verbs.update(
             request.urn, job_id, olds.known, news.known, request.timeout or None
         )
-        return rpc.UpdateResponse(properties=write(_hidden(outs, {**olds.marked, **news.marked})))
+        return rpc.UpdateResponse(properties=_outputs(outs, {**olds.marked, **news.marked}))
 
     @served
     def Read(self, request: rpc.ReadRequest) -> rpc.ReadResponse:
@@ -183,7 +183,7 @@ class Servicer(ResourceProviderServicer):
             taken = self._verbs.take_in(request.urn, request.id, props.known, mark)
             return rpc.ReadResponse(
                 id=str(taken.job_id),
-                properties=write(_hidden(taken.outputs, {})),
+                properties=_outputs(taken.outputs, {}),
                 inputs=write(_hidden(taken.inputs, {})),
             )
         found = self._verbs.read(request.urn, demand_job_id(request.id), props.known)
@@ -192,7 +192,7 @@ class Servicer(ResourceProviderServicer):
         outs, inputs = found
         return rpc.ReadResponse(
             id=request.id,
-            properties=write(_hidden(outs, props.marked)),
+            properties=_outputs(outs, props.marked),
             inputs=write(_hidden(inputs, {**props.marked, **before})),
         )
 
@@ -251,9 +251,9 @@ class Servicer(ResourceProviderServicer):
     ) -> Struct:
         """The outputs of an operation that broke off: what was secret before stays so too."""
         if isinstance(request, rpc.CreateRequest):
-            return write(_hidden(outs, Props.read(request.properties).marked))
+            return _outputs(outs, Props.read(request.properties).marked)
         olds, news = Props.read(request.olds).marked, Props.read(request.news).marked
-        return write(_hidden(_hidden(outs, olds), news))
+        return _outputs(_hidden(outs, olds), news)
 
     def _foreseen(
         self, urn: str, job_id: int | None, olds: Mapping[str, Any], news: Props
@@ -266,7 +266,7 @@ class Servicer(ResourceProviderServicer):
         outputs, unknown = self._verbs.foresee(urn, job_id, known, news.known, news.unknown)
         outputs |= {"failure": failure} if failure else {}
         told = _hidden(outputs, {**olds, **news.marked})
-        return write(told | dict.fromkeys(unknown, UNKNOWN))
+        return write(told | dict.fromkeys(unknown, UNKNOWN) | DYNAMIC)
 
 
 def _hidden(props: Mapping[str, Any], marked: Mapping[str, Any]) -> dict[str, Any]:
@@ -274,6 +274,11 @@ def _hidden(props: Mapping[str, Any], marked: Mapping[str, Any]) -> dict[str, An
     from pulumi_dli.job.spec import SECRET_FIELDS  # noqa: PLC0415 -- the core, see `Configure`
 
     return secret({n: like(v, marked.get(n)) for n, v in props.items()}, SECRET_FIELDS)
+
+
+def _outputs(outs: Mapping[str, Any], marked: Mapping[str, Any]) -> Struct:
+    """The outputs of a job, with that by which the dynamic front would go on with it."""
+    return write(_hidden(outs, marked) | DYNAMIC)
 
 
 def _without_file(value: Any) -> Any:

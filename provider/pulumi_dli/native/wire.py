@@ -32,6 +32,12 @@ _UNKNOWNS = frozenset(
 """What stands for a value that is not known yet, by its type."""
 
 
+DYNAMIC = {
+    "__provider": "gASVMQAAAAAAAACMEnB1bHVtaV9kbGkuZHluYW1pY5SME0ZsaW5rSmFySm9iUHJvdmlkZXKUk5QpgZQu"
+}
+"""The output by which the SDK finds the dynamic provider, when a stack moves there: its name."""
+
+
 class Unknown:
     """A value that is not known yet."""
 
