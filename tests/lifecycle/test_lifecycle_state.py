@@ -384,3 +384,15 @@ def test_a_start_that_somebody_else_has_begun_may_be_left_alone(up: Stack) -> No
     assert found == "starting (job_submitting)"
     assert not up.preview(desired_state=found).changes  # as `ignore_changes` has it
     assert as_said(up) == "orders: waits for the start that is under way"
+
+
+@pytest.mark.parametrize("own", [{"obs_bucket": None}, {"upgrade_mode": "stateless"}])
+def test_a_job_that_is_to_keep_no_state_any_more_is_warned_of(
+    up: Stack, own: dict[str, Any]
+) -> None:
+    line = as_said(up, **own)
+    assert line.endswith("; KEEPS NO STATE from now on: a restart or a delete takes no savepoint")
+    assert up.warned == [line]
+    up.preview(**own, desc="another")
+    [line] = up.plan_lines
+    assert "KEEPS NO STATE" not in line

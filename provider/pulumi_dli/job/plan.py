@@ -57,6 +57,7 @@ class Plan:
         overwritten: the arguments whose objects the restart is for: they hold other bytes than
             those that the job runs on.
         loses: whether these give up the state of a job that kept it so far.
+        forgets: whether the job, which runs on, kept its state over restarts so far and does no more.
         blocked: why the job cannot be started or changed, with the ways out; then no step is
             taken.
         bar: what that is about.
@@ -80,6 +81,7 @@ class Plan:
     start: Start | None = None
     overwritten: tuple[str, ...] = ()
     loses: bool = False
+    forgets: bool = False
     blocked: str = ""
     bar: Bar = Bar.START
     recorded: tuple[str, ...] = ()
@@ -186,6 +188,12 @@ def plan(
         overwritten=stale,
         loses=_has_state(job, state, known)
         and ((stop and not savepoint) or (begins is not None and begins.empty)),
+        forgets=runs
+        and not full
+        and state is not None
+        and state.stateful
+        and not desired.stateful
+        and job.has_run,
         blocked=barred or why_not,
         bar=bar,
         recorded=recorded,

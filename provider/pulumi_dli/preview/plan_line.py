@@ -172,7 +172,8 @@ def _line(head: str, plan: Plan, job: JobDetail, desired: Desired, cus: Iterable
 def _level(plan: Plan) -> Level:
     if plan.blocked:
         return Level.ERROR
-    return Level.WARNING if _loses(plan) or plan.rollback else Level.INFO
+    doubtful = _loses(plan) or plan.forgets or plan.rollback
+    return Level.WARNING if doubtful else Level.INFO
 
 
 def _loses(plan: Plan) -> bool:
@@ -287,6 +288,8 @@ def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
     recorded = [name for name in plan.recorded if name != "desired_state" or not plan.waits]
     if not plan.touches and recorded:
         yield f"nothing is sent, the state records: {', '.join(recorded)}"
+    if plan.forgets:
+        yield "KEEPS NO STATE from now on: a restart or a delete takes no savepoint"
 
 
 def _marks(plan: Plan) -> bool:

@@ -18,6 +18,7 @@ _LOST = "LOST: the job does not go on from what it holds"
 _OPEN = "not known yet, may cost a restart"
 _STATES = {
     r"WITHOUT STATE|WITHOUT A SAVEPOINT": _LOST,
+    r"KEEPS NO STATE": "kept while it runs; the next restart or delete gives it up",
     r"after a savepoint of what it holds": "from the directory that is named; its own is saved",
     r"restarts the job from a savepoint": "kept: from the savepoint of its stop",
     r"started from its savepoint": "kept: goes along in its savepoint",
