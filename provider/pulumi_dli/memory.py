@@ -125,6 +125,16 @@ class Memory:
         with self._lock:
             return _first(self._read, urn, desired)
 
+    def left_over(self) -> dict[str, State]:
+        """What a refresh found of jobs, by URN, whose resource the run has not come to so far."""
+        with self._lock:
+            ids = {job_id for _, job_id in self._present}
+            return {
+                urn: state
+                for urn, state in self._read.items()
+                if urn.startswith("urn:") and state.job.job_id not in ids
+            }
+
     def lose(self, urn: str, state: State) -> None:
         """Remember a job that a refresh found gone, as it was known before."""
         with self._lock:

@@ -1206,3 +1206,45 @@ def test_an_update_looks_again_unless_its_diff_has_just_looked(
     session.update(URN, 1, job.outs, news, None)
     asked = [each for each in job.all_sent()[before:] if each.endswith("/streaming/jobs/1")]
     assert len(asked) == looks
+
+
+NEW = URN.replace("orders", "invoices")
+
+
+@pytest.mark.parametrize(
+    ("urn", "alias"),
+    [
+        (NEW, 'name="orders"'),
+        (URN.replace("shop::", "shop::shop:index:Team$"), "parent=…"),
+    ],
+)
+def test_a_new_job_that_may_be_a_renamed_one_is_warned_of(
+    stack: Stack, urn: str, alias: str
+) -> None:
+    stack.up()
+    stack.dli.pass_time(100)
+    session = stack.session()
+    session.read(stack.urn, 1, stack.outs)
+    known, stack.urn = stack.urn, urn
+    stack._checked(session, {}, {"name": "invoices", "owner": OTHER})  # noqa: SLF001
+    [line] = stack.warned
+    assert line.startswith("invoices: creates and starts the job; ")
+    hint = f"`aliases=[pulumi.Alias({alias})]` keeps job 1 and its state"
+    assert line.endswith(f"; if this is orders, renamed or moved: {hint}")
+    stack.warned.clear()
+    other = {"name": "another", "owner": "a" * 32, "entrypoint": "obs://jars/another.jar"}
+    stack._checked(session, {}, other)  # noqa: SLF001
+    assert stack.warned == []
+    stack.urn = known
+
+
+def test_one_beside_a_job_of_the_program_is_no_renamed_one(stack: Stack) -> None:
+    stack.up()
+    stack.dli.pass_time(100)
+    session = stack.session()
+    session.read(stack.urn, 1, stack.outs)
+    news = stack._checked(session, stack.inputs, {})  # noqa: SLF001
+    session.diff(stack.urn, 1, stack.outs, news, frozenset())
+    stack.urn = NEW
+    stack._checked(session, {}, {"name": "invoices", "owner": OTHER})  # noqa: SLF001
+    assert stack.warned == []

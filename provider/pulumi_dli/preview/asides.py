@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pulumi_dli.clock import span
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import date
+from pulumi_dli.job.differences import differences
 from pulumi_dli.job.started import Definition
 from pulumi_dli.job.state import State
 from pulumi_dli.preview.plan_line import Level, Line
@@ -55,6 +57,32 @@ def gone(lost: State) -> str:
         f"job {lost.job.name} ({lost.job.job_id}) is gone; what is left of its state is in the "
         f"bucket {lost.value('obs_bucket')}"
     )
+
+
+def renamed(line: Line, urn: str, desired: Desired, others: Mapping[str, State]) -> Line:
+    """The line for a new job that may be that of another resource, under another URN.
+
+    Args:
+        line: the line for the new job.
+        urn: its resource.
+        desired: the program's wish.
+        others: what is known of jobs whose resource may not be in the program any more, by URN.
+    """
+    for other, state in others.items():
+        if _had_state(state) and _alike(state, desired):
+            name = other.rpartition("::")[2]
+            alias = f'pulumi.Alias(name="{name}")'
+            if name == urn.rpartition("::")[2]:
+                alias = "pulumi.Alias(parent=…)"
+            kept = f"`aliases=[{alias}]` keeps job {state.job.job_id} and its state"
+            return _warned(line, f"{line.text}; if this is {name}, renamed or moved: {kept}")
+    return line
+
+
+def _alike(state: State, desired: Desired) -> bool:
+    """Whether a job runs what the program wants, whatever it is called."""
+    changes, _ = differences(state.job, desired, state)
+    return all(change.name == "name" for change in changes)
 
 
 def _had_state(lost: State) -> bool:

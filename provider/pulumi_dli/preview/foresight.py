@@ -214,6 +214,8 @@ class Foresight:
                 line = asides.handed(line, left, self.clock.epoch())
             elif job is None and lost is not None:
                 line = asides.anew(line, lost)
+            elif job is None and old is None:
+                line = asides.renamed(line, urn, desired, self.memory.left_over())
             self._speak(urn, line)
         if job is None:
             return ""
