@@ -57,7 +57,7 @@ class Plan:
         overwritten: the arguments whose objects the restart is for: they hold other bytes than
             those that the job runs on.
         loses: whether these give up the state of a job that kept it so far.
-        forgets: whether the job, which runs on, kept its state over restarts so far and does no more.
+        forgets: whether the job runs on, but keeps its state over restarts no more.
         blocked: why the job cannot be started or changed, with the ways out; then no step is
             taken.
         bar: what that is about.
