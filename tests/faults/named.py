@@ -19,7 +19,6 @@ BACK: Sequence[Program] = [
     for version in (1, 2)
 ]
 RESIZED: Program = {**BASE, "parallel_number": 2}
-TOPIC: Program = {**BASE, "smn_topic": "topic1"}
 SAVES: Program = {**BASE, "savepoint_trigger": "1"}
 BARE = without(BASE, "obs_bucket", "checkpoint_enabled", "checkpoint_interval")
 UNSAVED: Program = {**without(BASE, "checkpoint_interval"), "checkpoint_enabled": False}
@@ -30,7 +29,6 @@ STOPPED: Program = {**BASE, "desired_state": "stopped"}
 OTHERS = (BASE, *[STOPPED] * 5)
 DESCRIBED = (DESC, *[STOPPED] * 5)
 FAILS: Fault = {"kind": "fail_start", "route": "run"}
-LOSES: Fault = {"kind": "lose_savepoint", "route": "stop"}
 
 
 def crash(seconds: int, times: int = 1) -> Fault:
@@ -45,12 +43,7 @@ def killed(of: str, request: int = 1) -> Kill:
 
 NAMED: Mapping[int, Schedule] = {
     -1: Schedule(  # the first start of a job that moved fails
-        [
-            Step("", BASE),
-            Step("waits", BASE),
-            Step("move", MOVED, (FAILS,)),
-            Step("", MOVED),
-        ]
+        [Step("", BASE), Step("waits", BASE), Step("move", MOVED, (FAILS,)), Step("", MOVED)]
     ),
     -2: Schedule(  # a move is killed once the old job is gone, and before the new one runs
         [
@@ -81,21 +74,10 @@ NAMED: Mapping[int, Schedule] = {
         [*RUNS, Step("forget", EMPTY, meanwhile="stopped")]
     ),
     -7: Schedule(  # a promised way back is there, or nothing is begun
-        [
-            *GOING,
-            Step(
-                "", BACK[1], ({"kind": "crash", "route": "run", "seconds": 1},), meanwhile="stopped"
-            ),
-        ],
-        back=True,
+        [*GOING, Step("", BACK[1], (crash(1),), meanwhile="stopped")], back=True
     ),
     -8: Schedule(  # neither the new definition nor the old one starts
-        [
-            *GOING,
-            Step("", BACK[1], ({"kind": "crash", "route": "run", "seconds": 1, "times": 2},)),
-            Step("", BACK[1]),
-        ],
-        back=True,
+        [*GOING, Step("", BACK[1], (crash(1, times=2),)), Step("", BACK[1])], back=True
     ),
     -9: Schedule(  # a deleted job leaves its savepoint to the one that is made in its place
         [*RUNS, Step("", None, beside=True), Step("waits", BASE)]
@@ -123,22 +105,9 @@ NAMED: Mapping[int, Schedule] = {
             Step("", BASE),
         ]
     ),
-    -15: Schedule(
-        [*GOING, Step("", BACK[1], (FAILS,)), Step("", BACK[1])],
-        back=True,
-    ),
+    -15: Schedule([*GOING, Step("", BACK[1], (FAILS,)), Step("", BACK[1])], back=True),
     -16: Schedule(  # a kill while the new definition crashes, whose copy is told of
-        [
-            *GOING,
-            Step(
-                "",
-                BACK[1],
-                ({"kind": "crash", "route": "run", "seconds": 2},),
-                killed("run"),
-            ),
-            Step("waits", BACK[1]),
-        ],
-        back=True,
+        [*GOING, Step("", BACK[1], (crash(2),), killed("run")), Step("waits", BACK[1])], back=True
     ),
     -17: Schedule(  # what is pruned is what neither jobs nor records need
         [
@@ -179,11 +148,7 @@ NAMED: Mapping[int, Schedule] = {
         [Step("", BARE), Step("waits", BASE)]
     ),
     -31: Schedule(  # what an interrupted move imported is older than what is brought now
-        [
-            *RUNS,
-            Step("move", MOVED, kill=killed("import")),
-            Step("started", MOVED),
-        ]
+        [*RUNS, Step("move", MOVED, kill=killed("import")), Step("started", MOVED)]
     ),
     -33: Schedule(  # rows of the list that lack what another job's details have are not read
         [*RUNS, Step("described", BASE)], others=DESCRIBED, lacks="times"
@@ -200,11 +165,7 @@ NAMED: Mapping[int, Schedule] = {
         [Step("", BASE, (crash(160),)), Step("waits", SAVES), Step("waits", SAVES)]
     ),
     -37: Schedule(  # a start that failed has not used what the program names
-        [
-            *RUNS,
-            Step("", FROM, (FAILS,), saves=True),
-            Step("", FROM),
-        ]
+        [*RUNS, Step("", FROM, (FAILS,), saves=True), Step("", FROM)]
     ),
     -38: Schedule(  # a job that crashed goes on from its own checkpoint
         [Step("", BASE, (crash(60),)), Step("waits", BASE)]
@@ -213,11 +174,7 @@ NAMED: Mapping[int, Schedule] = {
         [*RUNS, Step("described", BASE)], others=OTHERS, lacks="values"
     ),
     -40: Schedule(  # a replaced job leaves no record behind
-        [
-            *RUNS,
-            Step("move", MOVED, (FAILS,)),
-            Step("taint", MOVED),
-        ]
+        [*RUNS, Step("move", MOVED, (FAILS,)), Step("taint", MOVED)]
     ),
     -41: Schedule(  # a kill behind the old definition on the way back is gone on with
         [*GOING, Step("", BACK[1], (crash(2),), killed("put", 2)), Step("", BACK[1])], back=True
