@@ -124,7 +124,13 @@ class ObjectError(ApiError):
 
 
 class ObjectMissing(ObjectError):
-    """There is no such object or no such bucket; `code` says which, except after a HEAD."""
+    """There is no such object or no such bucket; `code` says which, except after a HEAD.
+
+    Attributes:
+        needed: whether a job that names it cannot run; one that runs in name only can.
+    """
+
+    needed: bool = True
 
 
 class JobError(DliError):

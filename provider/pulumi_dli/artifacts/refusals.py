@@ -15,6 +15,8 @@ _KEYS = "check the access key with `pulumi-dli doctor`"
 _RIGHTS = "ask for the right to it, or sign in as a user who has it"
 _ELSEWHERE = "check the bucket's region, and dli:region and dli:obsEndpoint"
 _AGAIN = "try again: `pulumi up` goes on from what is really there"
+IN_NAME_ONLY = "x-local-in-name-only"
+"""The header by which the local DLI says that its jobs run in name only."""
 OBJECT_STEPS: Mapping[str, str] = {
     "AccessDenied": _RIGHTS,
     "InvalidAccessKeyId": _KEYS,
@@ -69,7 +71,7 @@ def refusal(what: str, response: httpx.Response, *, now: float, hide: Iterable[s
     if step := OBJECT_STEPS.get(code) or _BY_STATUS.get(status):
         message += f"; {step}"
     kind = ObjectMissing if status == httpx.codes.NOT_FOUND else ObjectError
-    return kind(
+    error = kind(
         message,
         status=status,
         code=code,
@@ -78,3 +80,6 @@ def refusal(what: str, response: httpx.Response, *, now: float, hide: Iterable[s
         uncertain=status >= 500 or status < 400,  # noqa: PLR2004
         retry_after=retry_after(response.headers, now),
     )
+    if isinstance(error, ObjectMissing):
+        error.needed = IN_NAME_ONLY not in response.headers
+    return error

@@ -206,7 +206,10 @@ def _refuse(app: Flask, service: Service) -> None:
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Response:
         if isinstance(refusal, ObjectRefusal):
-            return objects.refusal(refusal, request.path, g.request_id)
+            answer = objects.refusal(refusal, request.path, g.request_id)
+            if refusal.status == NOT_FOUND and service.runner.in_name:
+                answer.headers[obs.IN_NAME_ONLY] = "true"
+            return answer
         return _answer(refusal.status, refusal.body(g.request_id))
 
     @app.errorhandler(HTTPException)

@@ -137,6 +137,11 @@ class Runner(Protocol):
         """What it is, for people."""
         ...
 
+    @property
+    def in_name(self) -> bool:
+        """Whether the next job that starts runs in name only, and needs no jar."""
+        ...
+
     def real(self, job: Job) -> bool:
         """Whether the job has a life of its own: it restarts itself, and a look is as of now."""
         ...

@@ -34,6 +34,11 @@ class Runners:
         free = chosen is not self._simulation and self._version is None
         return chosen.name + (versions.UNLESS if free else "")
 
+    @property
+    def in_name(self) -> bool:
+        """Whether the folder has no Flink switched on."""
+        return self._next(None).in_name
+
     def real(self, job: Job) -> bool:
         """Whether Flink runs the job."""
         return self._of(job).real(job)

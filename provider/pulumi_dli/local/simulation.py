@@ -23,6 +23,8 @@ class Simulation:
 
     name = "simulated: no Flink runs the jobs"
 
+    in_name = True
+
     def real(self, job: Job) -> bool:
         """Never."""
         del job

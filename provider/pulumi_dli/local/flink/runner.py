@@ -40,6 +40,8 @@ class Flink:
         """Flink and its version."""
         return f"Flink {self._version}"
 
+    in_name = False
+
     def real(self, job: Job) -> bool:
         """Always."""
         del job

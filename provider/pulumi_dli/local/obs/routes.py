@@ -47,6 +47,8 @@ NAME = "obs"
 LARGEST_OBJECT = 5 * 1024**3
 """Bytes of one put, as the service has it."""
 HOST = re.compile(rf"(?P<bucket>{BUCKET.pattern})\.localhost\.?(?::\d*)?", re.IGNORECASE)
+IN_NAME_ONLY = "x-local-in-name-only"
+"""The header of an answer that there is no such object, where no job needs it to run."""
 BY_HOST = "pulumi_dli.bucket"
 """The bucket of the host, in the WSGI environment."""
 OTHERS = re.compile(r"v\d+(?:\.\d+)?")
