@@ -26,6 +26,7 @@ from pulumi_dli.job.state import unfold
 from pulumi_dli.local.app import create_app
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.requests import kept
+from pulumi_dli.local.simulation import Simulation
 from pulumi_dli.session import Session
 from stand_ins import Lines
 
@@ -77,6 +78,12 @@ class Reached(Connections):
         return self.reached
 
 
+class InEarnest(Simulation):
+    """Jobs that need their jars, although they run in name only."""
+
+    in_name = False
+
+
 class Stack:
     """One resource and its state. Each `up` is a new process: a new Session."""
 
@@ -123,13 +130,24 @@ class Stack:
         """Put other answers in the place of those with these numbers, from 1 on."""
         headers = {"X-Auth-Token": self.dli.http.headers["X-Auth-Token"]}
         app = create_app(self.store, sleep=self.clock.sleep)
-        service = Hostile(httpx.WSGITransport(app), dict(instead), lost)
+        inside = httpx.WSGITransport(lambda e, start: app({**e, "REMOTE_USER": "local"}, start))
+        service = Hostile(inside, dict(instead), lost)
         client = httpx.Client(base_url="http://local", transport=service, headers=headers)
         bound(client, self.clock)
         reached = Reached(self.config, {}, Path(self.config["localPath"]).parent)
         reached.reached = Transport(client, project_id=lambda: PROJECT, max_retries=0)
         self._connections = reached
         return service
+
+    def in_earnest(self) -> httpx.Client:
+        """Let jobs need what they name, as those of a cloud do. Returns what carries requests."""
+        app = create_app(self.store, sleep=self.clock.sleep, inside=True, runner=InEarnest())
+        transport = httpx.WSGITransport(lambda e, start: app({**e, "REMOTE_USER": "local"}, start))
+        client = httpx.Client(base_url="http://local", transport=transport)
+        reached = Reached(self.config, {}, Path(self.config["localPath"]).parent)
+        reached.reached = Transport(client, project_id=lambda: PROJECT, max_retries=0)
+        self._connections = reached
+        return client
 
     def session(self) -> Session:
         """A new process, which has spoken of nothing yet."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pulumi_dli.artifacts.names import Named, apart, home
+from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.client.connections import Connections
@@ -33,6 +34,7 @@ class Checking:
         foresight: what the run tells beforehand.
         uploads: the run's local files.
         stores: the object service of each place, for looks into jars.
+        saved: knows what of a start's is not there.
         warn: takes what is doubtful of a jar.
     """
 
@@ -40,6 +42,7 @@ class Checking:
     foresight: Foresight
     uploads: Uploads
     stores: Stores
+    saved: SavedState
     warn: Report
     _jars: Once[Jars] = field(init=False)
 
@@ -49,7 +52,8 @@ class Checking:
     def _open_jars(self) -> Jars:
         from pulumi_dli.preview.jars import Jars  # noqa: PLC0415 -- most runs change no job
 
-        return Jars(self.stores, self.warn)
+        folder = self.connections.directory
+        return Jars(self.stores, self.uploads, self.saved.needed, folder, self.warn)
 
     def check(
         self,
@@ -97,7 +101,8 @@ class Checking:
         ]
         if not found and (before is None or desired.changes(before)):
             jars = self._jars.get()
-            found += jars.problems(desired, before, named, explicit(news), settings)
+            new = before is None and self.foresight.memory.old(urn) is None
+            found += jars.problems(desired, before, named, explicit(news), settings, new=new)
         failure = ""
         try:
             if before is None:

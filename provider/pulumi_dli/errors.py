@@ -15,6 +15,7 @@
     ├─ Halfway             an operation broke off after it changed the service
     └─ JobError            the service agreed, but the job is not in the state that was asked for
        ├─ JobFailed        it reached a failed state
+       │  └─ StartFailed   of a start; a next one may go on from there
        ├─ JobGone          it no longer exists, or another job has its id
        ├─ JobForeign       it belongs to someone else
        ├─ StateUnreadable  the stack's state tells of it what cannot be
@@ -139,6 +140,20 @@ class JobError(DliError):
 
 class JobFailed(JobError):
     """The job reached a failed state; the message carries the service's `status_desc`."""
+
+
+class StartFailed(JobFailed):
+    """A job did not come to run.
+
+    Attributes:
+        failure: what happened.
+        way: how to go on, behind that.
+    """
+
+    def __init__(self, failure: str, way: str) -> None:
+        super().__init__(f"{failure}; {way}")
+        self.failure = failure
+        self.way = way
 
 
 class JobGone(JobError):

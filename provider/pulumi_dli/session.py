@@ -68,7 +68,12 @@ class Session:
         )
         self._uploads = Uploads(self.console)
         self._checking = Checking(
-            self.connections, self._foresight, self._uploads, self._stores, self.console.warn
+            self.connections,
+            self._foresight,
+            self._uploads,
+            self._stores,
+            self._saved,
+            self.console.warn,
         )
         self._comparing = Comparing(self._foresight, self._memory)
         self._lives = Lives(self.connections, self.clock, self.console, self._saved)

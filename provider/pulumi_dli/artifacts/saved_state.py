@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pulumi_dli.artifacts.checkpoints import Checkpoints
     from pulumi_dli.artifacts.copies import Copies
     from pulumi_dli.artifacts.logs import Logs
+    from pulumi_dli.artifacts.needed import Needed
     from pulumi_dli.artifacts.records import Records
     from pulumi_dli.artifacts.watch import Watch
 
@@ -36,6 +37,7 @@ class SavedState:
         self._checkpoints = Once(self._open_checkpoints)
         self._copies = Once(self._open_copies)
         self._logs = Once(self._open_logs)
+        self._needed = Once(self._open_needed)
         self._records = Once(self._open_records)
         self._watch = Once(self._open_watch)
 
@@ -53,6 +55,11 @@ class SavedState:
     def logs(self) -> Logs:
         """The logs of jobs, for those that fail."""
         return self._logs.get()
+
+    @property
+    def needed(self) -> Needed:
+        """Knows what a start needs that is not in OBS."""
+        return self._needed.get()
 
     @property
     def records(self) -> Records:
@@ -81,6 +88,12 @@ class SavedState:
             from pulumi_dli.artifacts.logs import Logs  # noqa: PLC0415
 
         return Logs(self._stores, self._clock)
+
+    def _open_needed(self) -> Needed:
+        with loading():
+            from pulumi_dli.artifacts.needed import Needed  # noqa: PLC0415
+
+        return Needed(self._stores)
 
     def _open_records(self) -> Records:
         with loading():

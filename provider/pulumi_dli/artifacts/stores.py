@@ -56,6 +56,16 @@ class Stores:
             return None
         return self.at(region, project_id).hasty()
 
+    def looked(self, region: str | None = None, project_id: str | None = None) -> Objects | None:
+        """The same for looks at what a start needs; None where the settings leave them out.
+
+        Raises:
+            SettingsError: as with `at`.
+        """
+        if not self._connections.settings(region, project_id).preflight:
+            return None
+        return self.at(region, project_id).hasty()
+
     def _opened(self, settings: Settings, region: str | None, project_id: str | None) -> Objects:
         from pulumi_dli.artifacts.objects import Objects  # noqa: PLC0415 -- most runs need none
         from pulumi_dli.artifacts.requests import Sender  # noqa: PLC0415

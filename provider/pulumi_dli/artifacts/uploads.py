@@ -57,6 +57,11 @@ class Uploads:
             self._files[urn] = found.files
         return found
 
+    def file(self, name: str) -> str | None:
+        """The local file that a resource of this run has for a name; None where none has."""
+        with self._lock:
+            return next((files[name] for files in self._files.values() if name in files), None)
+
     def bring(
         self,
         urn: str,
@@ -67,6 +72,9 @@ class Uploads:
         gone: bool = False,
     ) -> None:
         """Upload the files of a resource that are not there yet.
+
+        A name that only another resource of the run has a file for is as good: which of the two
+        the engine comes to first is no matter then.
 
         Args:
             urn: the resource.
@@ -83,7 +91,9 @@ class Uploads:
         names = set(objects(desired.spec.value))
         known = set() if state is None else set(objects(state.value))
         with self._lock:
-            files = {name: path for name, path in self._files.get(urn, {}).items() if name in names}
+            own = self._files.get(urn, {})
+            every = {name: path for files in self._files.values() for name, path in files.items()}
+            files = {name: path for name, path in {**every, **own}.items() if name in names}
         for name, path in files.items():
             try:
                 self._once(name, path, there()).get()

@@ -50,6 +50,9 @@ class Connections:
 
     Safe to share between threads. Nothing is read or sent before it is asked for.
 
+    Attributes:
+        directory: the folder of Pulumi.yaml.
+
     Args:
         config: the stack's configuration, by the key after `dli:`.
         environ: the environment.
@@ -67,7 +70,7 @@ class Connections:
     ) -> None:
         self._config = config
         self._environ = environ
-        self._directory = directory
+        self.directory = directory
         self._clock = clock
         self._lock = threading.Lock()
         self._sites: dict[tuple[str | None, str | None], _Site] = {}
@@ -154,7 +157,7 @@ class Connections:
         settings = resolve(
             self._config,
             self._environ,
-            directory=self._directory,
+            directory=self.directory,
             region=region,
             project_id=project_id,
         )
@@ -162,7 +165,7 @@ class Connections:
             if site.leads_to(settings):
                 return site
         traced = self._environ.get(TRACE)
-        return _Site(settings, self._clock, self._directory / traced if traced else None)
+        return _Site(settings, self._clock, self.directory / traced if traced else None)
 
 
 class _Site:

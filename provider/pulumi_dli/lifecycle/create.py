@@ -16,8 +16,10 @@ from pulumi_dli.job.restarts import RESTART_TAG, first_mark
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
-from pulumi_dli.lifecycle.operation import Operation, finish
-from pulumi_dli.lifecycle.reconcile import Reconciliation, demand_queue
+from pulumi_dli.lifecycle.demands import demand_objects, demand_queue
+from pulumi_dli.lifecycle.finishing import finish
+from pulumi_dli.lifecycle.operation import Operation
+from pulumi_dli.lifecycle.reconcile import Reconciliation
 from pulumi_dli.lifecycle.steps import ATTEMPTS
 from pulumi_dli.lifecycle.waits import STALE
 
@@ -35,10 +37,11 @@ def deploy(context: Context, desired: Desired, deadline: Deadline, path: str = "
         ahead = left is not None and job.has_run
         return go_on(context, job, desired, deadline, LIVE if ahead else NextStart.at(path))
     demand_queue(context, desired)
+    demand_objects(context, desired, _first(desired, path))
     operation = draft(context, desired, deadline)
     operation.next_start = NextStart.at(path) if path else None
     steps = partial(_first_start, context, operation, desired, path)
-    return finish(operation, desired, None, steps, context.waits.look)
+    return finish(context, operation, desired, None, steps)
 
 
 def present(context: Context, desired: Desired) -> JobDetail | None:
@@ -76,7 +79,7 @@ def go_on(
         unmanaged={"tags": frozenset()},
     )
     way = Reconciliation(context, operation, desired, None, known=known)
-    return finish(operation, desired, None, way.run, context.waits.look)
+    return finish(context, operation, desired, None, way.run)
 
 
 def draft(context: Context, desired: Desired, deadline: Deadline) -> Operation:
@@ -128,11 +131,15 @@ def _first_start(context: Context, operation: Operation, desired: Desired, hande
     if not desired.running:
         operation.job = context.waits.look(operation.job.job_id)
         return
+    with context.turns.turn(operation, desired.spec.queue_name or ""):
+        context.start(operation, _first(desired, handed), desired)
+
+
+def _first(desired: Desired, handed: str) -> Start:
+    """The first start of a job that comes into being."""
     named = desired.options.restore_from
     path = named or handed
-    start = Start(Origin.IMPORT, path, named=bool(named)) if path else Start(Origin.FRESH)
-    with context.turns.turn(operation, desired.spec.queue_name or ""):
-        context.start(operation, start, desired)
+    return Start(Origin.IMPORT, path, named=bool(named)) if path else Start(Origin.FRESH)
 
 
 def _existing(context: Context, job_id: int) -> JobDetail:
@@ -161,15 +168,18 @@ def _take_over(context: Context, job: JobDetail, desired: Desired, deadline: Dea
     """Adopt a job. What cannot be done is found before anything is written; then the mark first."""
     mark = context.tags.fresh(job).mark
     operation = _known(context, job, desired, deadline)
-    if refused := plan(job, desired, None, taken_over=True).blocked:
-        raise StateAtRisk(refused)
+    todo = plan(job, desired, None, taken_over=True)
+    if todo.blocked:
+        raise StateAtRisk(todo.blocked)
+    if todo.start is not None:
+        demand_objects(context, desired, todo.start)
 
     def steps() -> None:
         if mark not in desired.marks:
             _mark(context, operation, desired, mark)
         Reconciliation(context, operation, desired, None, taken_over=True).run()
 
-    return finish(operation, desired, None, steps, context.waits.look)
+    return finish(context, operation, desired, None, steps)
 
 
 def _mark(context: Context, operation: Operation, desired: Desired, before: str | None) -> None:

@@ -1,17 +1,11 @@
-"""One operation on one job: how far it got, and what it leaves behind."""
+"""One operation on one job: how far it got."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from pulumi_dli.clock import Deadline
-from pulumi_dli.errors import DliError, Halfway
-from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import JobDetail
-from pulumi_dli.job.outputs import Outcome, after, after_failure
-from pulumi_dli.job.state import State
+from pulumi_dli.job.outputs import Outcome
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,40 +46,3 @@ class Operation(Outcome):
             changed.append("its mark")
         names = ", ".join(changed)
         return f"{names} was changed before, and nothing else" if names else "nothing was changed"
-
-
-def finish(
-    operation: Operation,
-    desired: Desired,
-    state: State | None,
-    steps: Callable[[], None],
-    look: Callable[[int], JobDetail],
-) -> State:
-    """Do the steps; once something was changed, a failure tells how the job stands.
-
-    Args:
-        operation: what the steps work on.
-        desired: the program's wish.
-        state: what was known before; None when nothing was.
-        steps: does them.
-        look: reads the live job.
-
-    Returns:
-        What the state is to keep.
-
-    Raises:
-        Halfway: the steps failed after a request had changed the service.
-        DliError: they failed before.
-    """
-    try:
-        steps()
-        return after(operation, desired, state)
-    except Exception as error:
-        if isinstance(error, DliError):
-            error.clues = operation.clues
-        if not operation.changed:
-            raise
-        with contextlib.suppress(DliError):  # else the job as last seen must do
-            operation.job = look(operation.job.job_id)
-        kept = after_failure(operation, desired, state)
-        raise Halfway(operation.job.job_id, kept, error) from error

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from pulumi_dli.errors import ApiError, DliError, JobError, JobForeign, MissingEndpoint, StateAtRisk
+from pulumi_dli.errors import (
+    ApiError,
+    DliError,
+    JobError,
+    JobForeign,
+    MissingEndpoint,
+    StartFailed,
+    StateAtRisk,
+)
 from pulumi_dli.job.bars import Bar
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
@@ -18,11 +26,9 @@ from pulumi_dli.job.run_state import is_up
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
+from pulumi_dli.lifecycle.demands import demand_objects, demand_queue
 from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.rollback import go_back, start
-
-NO_SUCH_OBJECT = "DLI.0002"
-"""What the service answers for a queue that is not there."""
 
 NO_TAGS = (
     "this region has no endpoints for tags: jobs keep the tags that they were created with, "
@@ -31,21 +37,6 @@ NO_TAGS = (
 
 
 _ERRORS = {Bar.START: StateAtRisk, Bar.MARK: JobForeign, Bar.HAND: JobError}
-
-
-def demand_queue(context: Context, desired: Desired) -> None:
-    """Raise JobError when the queue certainly is not there, while nothing is changed yet.
-
-    Where the queue cannot be looked at, the start itself will tell.
-    """
-    name = desired.spec.queue_name
-    if name is None or not desired.running:
-        return
-    try:
-        context.queue(name)
-    except ApiError as error:
-        if error.code == NO_SUCH_OBJECT:
-            raise JobError(f"job {desired.name} cannot run: {error}; nothing was changed") from None
 
 
 def unsaid(job: JobDetail, so_far: str = "nothing was changed") -> str:
@@ -118,8 +109,7 @@ class Reconciliation:
                 f"could not: {todo.rollback or f'it is {job.phase} ({job.status}) now'}; nothing "
                 "was changed, run this again"
             )
-        if todo.start is not None and any(change.name == "queue_name" for change in todo.changes):
-            demand_queue(self.context, self.desired)
+        self._demand_needed(todo)
         if todo.kept:
             self.context.console.warn(
                 f"no longer set, but the service keeps its value: {', '.join(todo.kept)}"
@@ -148,6 +138,14 @@ class Reconciliation:
             self._start(todo, todo.start, before)
         elif todo.resets or todo.stop:
             operation.job = self.context.waits.look(operation.job.job_id)
+
+    def _demand_needed(self, todo: Plan) -> None:
+        """Raise JobError when what the start needs certainly is not there."""
+        if todo.start is None:
+            return
+        if any(change.name == "queue_name" for change in todo.changes):
+            demand_queue(self.context, self.desired)
+        demand_objects(self.context, self.desired, todo.start, self.operation.so_far)
 
     def _await_rest(self) -> None:
         """Wait for a stop or a start that is under way already.
@@ -247,10 +245,13 @@ class Reconciliation:
             start = Start(Origin.SAVEPOINT, operation.job.savepoint_path)
         elif self.desired.stateful and self._has_run:
             return JobError(f"{refusal}; the job is stopped, with its old definition")
+        again = f"{refusal}; and its old definition did not start again"
         try:
             self.context.start(operation, start, self.desired)
+        except StartFailed as error:
+            return StartFailed(f"{again}: {error.failure}", error.way)
         except DliError as error:
-            return JobError(f"{refusal}; and its old definition did not start again: {error}")
+            return JobError(f"{again}: {error}")
         operation.started = False  # what the program asked for was not done
         return JobError(f"{refusal}; the job runs again with its old definition")
 

@@ -15,16 +15,19 @@ from pulumi_dli.clock import Deadline
 from pulumi_dli.errors import DliError, Halfway, StateAtRisk
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail
-from pulumi_dli.job.move import Move, conflict, move, wish
+from pulumi_dli.job.move import Move, conflict, going_on, move, wish
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.outputs import observed
 from pulumi_dli.job.restarts import same_directory
+from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.create import draft, present
 from pulumi_dli.lifecycle.delete import delete, rest
-from pulumi_dli.lifecycle.operation import Operation, finish
-from pulumi_dli.lifecycle.reconcile import Reconciliation, demand_queue
+from pulumi_dli.lifecycle.demands import demand_objects, demand_queue
+from pulumi_dli.lifecycle.finishing import finish
+from pulumi_dli.lifecycle.operation import Operation
+from pulumi_dli.lifecycle.reconcile import Reconciliation
 
 
 def restart(
@@ -34,7 +37,7 @@ def restart(
     operation = Operation(job=job, deadline=deadline, settle=desired.settle)
     way = Reconciliation(context, operation, desired, state, replaced=True)
     with kept(state, job):
-        return finish(operation, desired, state, way.run, context.waits.look)
+        return finish(context, operation, desired, state, way.run)
 
 
 def relocate(
@@ -57,6 +60,10 @@ def relocate(
             demand_queue(new, desired)
         elif twofold := conflict(job, there, desired, todo):
             raise StateAtRisk(twofold)
+        begins = Start(Origin.FRESH) if there is None else going_on(there, desired, todo).start
+        if begins is not None:
+            named = Start(Origin.IMPORT, todo.named, named=True) if todo.named else begins
+            demand_objects(new, desired, named)
         path = todo.path
         if job is not None and not todo.stays:
             path = _left(old, job, leaving, todo, deadline)
@@ -70,7 +77,7 @@ def relocate(
             with _withdrawn(new, arriving, withdraw=there is None):
                 _delete(old, leaving.job, state, deadline)
     way = Reconciliation(new, arriving, desired, None, known=NextStart.at(waits))
-    return finish(arriving, desired, None, way.run, new.waits.look)
+    return finish(new, arriving, desired, None, way.run)
 
 
 class Leaving:

@@ -28,7 +28,8 @@ from pulumi_dli.lifecycle.clues import Clues
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.create import deploy, go_on
 from pulumi_dli.lifecycle.delete import remove
-from pulumi_dli.lifecycle.operation import Operation, finish
+from pulumi_dli.lifecycle.finishing import finish
+from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.reconcile import Reconciliation, unsaid
 from pulumi_dli.lifecycle.refresh import Found, observe, refresh
 from pulumi_dli.lifecycle.replace import kept, relocate, restart
@@ -151,7 +152,7 @@ class Lifecycle:
             raise JobGone(_another(job, state))
         operation = Operation(job=state.aged(job), deadline=deadline, settle=desired.settle)
         way = Reconciliation(self._context, operation, desired, state)
-        reached = finish(operation, desired, state, way.run, look)
+        reached = finish(self._context, operation, desired, state, way.run)
         # A run that was killed, or lost an answer, has left its copy and told nobody.
         asked = "previous" in (desired.options.rollback, state.value("rollback"))
         copied = asked or state.rejected is not None

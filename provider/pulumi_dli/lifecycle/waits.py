@@ -9,7 +9,14 @@ from collections.abc import Callable
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Report
-from pulumi_dli.errors import JobFailed, JobGone, NotFoundError, StateAtRisk, WaitTimeout
+from pulumi_dli.errors import (
+    JobFailed,
+    JobGone,
+    NotFoundError,
+    StartFailed,
+    StateAtRisk,
+    WaitTimeout,
+)
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.lifecycle import endings
@@ -178,10 +185,10 @@ class Waits:
             if job.phase is Phase.FAILED and operation.strict:
                 raise JobFailed(f"{endings.title(job)} did not start: {endings.reason(job)}")
             if job.phase is Phase.FAILED and not endings.restarts_itself(job):
-                raise JobFailed(
+                raise StartFailed(
                     f"{endings.title(job)} did not start: {endings.reason(job)}"
-                    f"{endings.begun_from(operation)}; mend the cause and run "
-                    f"{operation.again} again, which goes on with this job"
+                    f"{endings.begun_from(operation)}",
+                    f"mend the cause and run {operation.again} again, which goes on with this job",
                 )
             if job.phase in (Phase.STOPPED, Phase.STOPPING):
                 raise JobFailed(

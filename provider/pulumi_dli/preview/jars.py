@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 from pulumi_dli.artifacts.archive import Readable
 from pulumi_dli.artifacts.inspection import Findings, of_dependency, of_entrypoint
 from pulumi_dli.artifacts.names import Named
+from pulumi_dli.artifacts.needed import Needed
 from pulumi_dli.artifacts.objects import Objects
 from pulumi_dli.artifacts.stores import Stores
+from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.console import Report
 from pulumi_dli.errors import DliError, ObjectMissing
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.object_url import ObjectUrl
+from pulumi_dli.job.field import Cost
+from pulumi_dli.job.object_url import ObjectUrl, is_object_url
+from pulumi_dli.job.restarts import ASKS
+from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.once import Once
 from pulumi_dli.rules.formats import flink_version, packages
 from pulumi_dli.rules.messages import path as place_of
@@ -29,6 +34,14 @@ from pulumi_dli.settings.settings import Settings
 
 DECIDES = ("main_class", "flink_version", "feature", "image", "dependency_jars")
 """What a jar has to fit, beside itself."""
+RESTARTS = (
+    *(name for name, row in FIELDS.items() if row.cost is Cost.RESTART),
+    *ASKS,
+    "desired_state",
+)
+"""What a job that runs or rests is started for."""
+BUILDS = ("target", "build")
+"""Folders that builds leave jars in."""
 LOCAL_FLINK = (1, 20)
 """The line that the local DLI runs jobs on that name none."""
 
@@ -45,11 +58,19 @@ class Jars:
 
     Args:
         stores: the object service of each place.
+        uploads: knows the local files of all resources.
+        needed: knows what of a start's is not there.
+        folder: of Pulumi.yaml.
         warn: takes doubts.
     """
 
-    def __init__(self, stores: Stores, warn: Report) -> None:
+    def __init__(
+        self, stores: Stores, uploads: Uploads, needed: Needed, folder: Path, warn: Report
+    ) -> None:
         self._stores = stores
+        self._uploads = uploads
+        self._needed = needed
+        self._folder = folder
         self._warn = warn
         self._lock = threading.Lock()
         self._seen: dict[tuple[object, ...], Once[Findings]] = {}
@@ -62,21 +83,31 @@ class Jars:
         named: Named,
         place: tuple[str | None, str | None],
         settings: Settings,
+        *,
+        new: bool,
     ) -> list[str]:
         """Why the jars of a job certainly cannot start; what may go wrong is warned of once.
 
         Args:
             desired: the program's wish, with names in place of local files.
-            before: the wish of the last run; None for a new job.
+            before: the wish of the last run; None for a job that is new or replaced.
             named: its local files.
             place: the region and the project that the job names itself.
             settings: what they lead to.
+            new: whether it is in no state, so that no start has used its directory.
         """
         found: list[str] = []
-        jars = [(where, name, named.files.get(name)) for where, name in packages(desired)]
+        file_of = self._uploads.file
+        for doubt in self._missing(desired, before, new=new):
+            self._tell(f"{desired.name}: {doubt}, else `pulumi up` does not start the job")
+        jars = [(where, name, file_of(name)) for where, name in packages(desired)]
         for where, name, file in [*jars, *((where, path, path) for where, path in named.unnamed)]:
             argument = str(where[0])
-            if argument == "dependency_files" or not _fresh(desired, before, argument):
+            if not _fresh(desired, before, argument):
+                continue
+            if file is None and (doubt := self._mistaken(name)):
+                self._tell(f"{desired.name}: {place_of(where)}: {doubt}")
+            if argument == "dependency_files":
                 continue
             try:
                 seen = self._findings(desired, argument, name, file, JarPlace(place, settings))
@@ -91,6 +122,27 @@ class Jars:
             for doubt in seen.doubts:
                 self._tell(f"{desired.name}: {place_of(where)}: {doubt}")
         return found
+
+    def _missing(self, desired: Desired, before: Desired | None, *, new: bool) -> Iterator[str]:
+        """What is not there of what a job needs that is to start."""
+        if not desired.running or not _starts(desired, before):
+            return
+        due = new if before is None else desired.changes(before, ["restore_from"])
+        directory = desired.options.restore_from if due else None
+        yield from self._needed.missing(desired, directory, self._uploads.file)
+
+    def _mistaken(self, name: str) -> str:
+        """That a text is taken for a package of DLI which may be meant for a local file."""
+        if is_object_url(name):
+            return ""
+        file, path = self._folder / name, PurePath(name)
+        built = path.suffix == ".jar" and path.parts[0] in BUILDS
+        if not built and not file.is_file():
+            return ""
+        return (
+            f"names the package {name} of DLI, and no local file; pulumi.FileAsset({name!r}) "
+            "uploads that"
+        )
 
     def _findings(
         self, desired: Desired, argument: str, name: str, file: str | None, place: JarPlace
@@ -128,10 +180,8 @@ class Jars:
         objects = self._stores.at(*place.named).hasty()
         try:
             return look(_Remote.of(objects, url))
-        except ObjectMissing:
-            if place.settings.local:  # jobs that run in name only need no jar
-                return Findings()
-            return Findings(doubts=("is not there; upload it before the job starts",))
+        except ObjectMissing:  # told already
+            return Findings()
 
     def _tell(self, text: str, topic: str = "") -> None:
         with self._lock:
@@ -139,6 +189,11 @@ class Jars:
             self._told.add(topic or text)
         if not known:
             self._warn(text)
+
+
+def _starts(desired: Desired, before: Desired | None) -> bool:
+    """Whether a job that is to run is new, or changes in what restarts it."""
+    return before is None or desired.changes(before, RESTARTS)
 
 
 def _fresh(desired: Desired, before: Desired | None, argument: str) -> bool:
