@@ -224,7 +224,7 @@ def test_a_local_file_without_file_asset_is_warned_of(tmp_path: Path, name: str)
 
 def test_a_package_of_dli_is_no_local_file(tmp_path: Path) -> None:
     job = Stack(tmp_path)
-    job.preview(entrypoint="group/orders.jar", dependency_jars=["orders"])
+    job.preview(entrypoint="group/orders.jar", dependency_jars=["orders", "x" * 300])
     assert job.warned == []
     job.close()
 

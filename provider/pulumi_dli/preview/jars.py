@@ -135,9 +135,10 @@ class Jars:
         """That a text is taken for a package of DLI which may be meant for a local file."""
         if is_object_url(name):
             return ""
-        file, path = self._folder / name, PurePath(name)
+        path = PurePath(name)
         built = path.suffix == ".jar" and path.parts[0] in BUILDS
-        if not built and not file.is_file():
+        # Not `Path.is_file`, which raises of a name that no file can have.
+        if not built and not os.path.isfile(self._folder / name):  # noqa: PTH113
             return ""
         return (
             f"names the package {name} of DLI, and no local file; pulumi.FileAsset({name!r}) "
