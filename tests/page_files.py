@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def written(page: str, folder: Path) -> None:
-    """Write each piece of Python of a page into the file that its first line names."""
+    """Write each piece of code of a page into the file that its first line names."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    for name, code in re.findall(r"```python\n# (\S+\.py)\n(.*?)```", text, re.DOTALL):
+    for name, code in re.findall(r"```\w+\n# (\S+\.(?:py|ini))\n(.*?)```", text, re.DOTALL):
         (folder / name).write_text(code, encoding="utf-8")

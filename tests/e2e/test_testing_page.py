@@ -27,3 +27,4 @@ def test_a_stack_of_the_testing_page(tmp_path: Path) -> None:
     )
     end_hosts(tmp_path)
     assert "1 passed" in done.stdout, done.stdout + done.stderr
+    assert "Exception ignored" not in done.stdout + done.stderr
