@@ -22,7 +22,7 @@ SIGN_IN = {
         "identity": {
             "methods": ["password"],
             "password": {
-                "user": {"name": "local", "password": "local", "domain": {"name": "local"}}
+                "user": {"name": "local", "password": "LOCALPASSWORD", "domain": {"name": "local"}}
             },
         },
         "scope": {"project": {"name": "local"}},

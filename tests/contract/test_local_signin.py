@@ -180,7 +180,7 @@ def test_a_token_tells_its_end_and_its_project(dli: LocalService) -> None:
     [
         (
             "auth.identity.password.user",
-            {"id": USER_ID, "password": "local"},
+            {"id": USER_ID, "password": "LOCALPASSWORD"},
         ),
         ("auth.scope.project", {"id": PROJECT}),
         ("auth.scope.project.domain", {"name": "local"}),

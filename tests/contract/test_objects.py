@@ -45,7 +45,7 @@ from stand_ins import HandClock
 RCLONE = str(Path(sys.prefix) / "bin" / "rclone")
 URL = ObjectUrl("jars", "folder/ü +&=%41.jar")
 KEYS = {"accessKey": "LOCALACCESSKEY", "secretKey": "LOCALSECRETKEY"}
-PASSWORD = {"username": "local", "domainName": "local", "password": "local"}
+PASSWORD = {"username": "local", "domainName": "local", "password": "LOCALPASSWORD"}
 ISSUED = "/v3.0/OS-CREDENTIAL/securitytokens"
 
 Opened = Callable[..., Stores]

@@ -24,6 +24,7 @@ from keystoneauth1.session import Session
 from local_service import PROJECT, LocalService
 from pulumi_dli.local.simulation import DEFAULTS
 
+PASSWORD = "LOCALPASSWORD"
 USER_ID = "fedcba9876543210fedcba9876543210"
 USER: dict[str, Any] = {"username": "local", "user_domain_name": "local"}
 SCOPE: dict[str, Any] = {"project_name": "local", "project_domain_name": "local"}
@@ -52,7 +53,7 @@ def endpoint(service: LocalService, served: tuple[str, Path]) -> str:
 @pytest.fixture
 def dli(endpoint: str) -> Iterator[Adapter]:
     """An adapter that finds DLI in the catalog of its token."""
-    auth = v3.Password(f"{endpoint}/v3", password="local", **USER, **SCOPE)
+    auth = v3.Password(f"{endpoint}/v3", password=PASSWORD, **USER, **SCOPE)
     session = Session(auth)
     yield Adapter(session, service_type="dli", region_name="local", raise_exc=True)
     session.session.close()
@@ -75,10 +76,10 @@ def body_of(error: exceptions.HttpError) -> Any:
 @pytest.mark.parametrize(
     "plugin",
     [
-        lambda url: generic.Password(url, password="local", **USER, **SCOPE),
-        lambda url: generic.Password(f"{url}/v3", password="local", **USER, **SCOPE),
-        lambda url: v3.Password(f"{url}/v3", password="local", **USER, project_id=PROJECT),
-        lambda url: v3.Password(f"{url}/v3", password="local", user_id=USER_ID, **SCOPE),
+        lambda url: generic.Password(url, password=PASSWORD, **USER, **SCOPE),
+        lambda url: generic.Password(f"{url}/v3", password=PASSWORD, **USER, **SCOPE),
+        lambda url: v3.Password(f"{url}/v3", password=PASSWORD, **USER, project_id=PROJECT),
+        lambda url: v3.Password(f"{url}/v3", password=PASSWORD, user_id=USER_ID, **SCOPE),
     ],
     ids=["the service is discovered", "from its version", "a project by its id", "a user by id"],
 )
@@ -93,7 +94,7 @@ def test_a_password_signs_in(endpoint: str, plugin: Callable[[str], Any]) -> Non
 
 
 def test_a_token_signs_in_and_is_scoped_anew(endpoint: str) -> None:
-    unscoped = Session(v3.Password(f"{endpoint}/v3", password="local", **USER, unscoped=True))
+    unscoped = Session(v3.Password(f"{endpoint}/v3", password=PASSWORD, **USER, unscoped=True))
     assert unscoped.get_project_id() is None
     scoped = Session(v3.Token(f"{endpoint}/v3", str(unscoped.get_token()), **SCOPE))
     assert scoped.get_project_id() == PROJECT
@@ -109,7 +110,9 @@ def test_a_token_signs_in_and_is_scoped_anew(endpoint: str) -> None:
     ids=lambda wrong: next(iter(wrong)),
 )
 def test_a_wrong_sign_in_is_unauthorized(endpoint: str, wrong: dict[str, str]) -> None:
-    session = Session(v3.Password(f"{endpoint}/v3", **{"password": "local"} | USER | SCOPE | wrong))
+    session = Session(
+        v3.Password(f"{endpoint}/v3", **{"password": PASSWORD} | USER | SCOPE | wrong)
+    )
     with pytest.raises(exceptions.Unauthorized):
         session.get_token()
     session.session.close()

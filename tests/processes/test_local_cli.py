@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING
 import httpx
 import psutil
 import pytest
+from pulumi_dli.local.opened import FOLDER
+from pulumi_dli.local.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SERVE = [sys.executable, "-c", "from pulumi_dli.local.cli import app; app()", "serve"]
+LOCAL = [sys.executable, "-c", "from pulumi_dli.local.cli import app; app()"]
+SERVE = [*LOCAL, "serve"]
 
 
 @pytest.fixture
@@ -26,6 +29,19 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project's folder, with nothing set in the environment."""
     monkeypatch.delenv("PULUMI_DLI_LOCAL_PATH", raising=False)
     return tmp_path
+
+
+def test_a_reader_that_has_seen_enough_is_no_mistake(folder: Path) -> None:
+    Store(folder / FOLDER).close()
+    read, write = os.pipe()
+    os.close(read)  # as of `pulumi-dli local status | head -1`
+    try:
+        ended = subprocess.run(
+            [*LOCAL, "status"], stdout=write, stderr=subprocess.PIPE, cwd=folder, check=False
+        )
+    finally:
+        os.close(write)
+    assert (ended.returncode, ended.stderr) == (1, b"")
 
 
 def test_a_taken_port_is_told_in_one_sentence(folder: Path) -> None:
@@ -102,7 +118,7 @@ def test_whoever_is_told_the_introduction_can_sign_in(folder: Path) -> None:
     with serving(folder, *options) as (told, pid):
         assert told["domain"] == "OTC-EU-DE-00000000001000000001"
         assert token(told, "planted pass-word \u00e4") == 201
-        assert token(told, "local") == 401
+        assert token(told, "LOCALPASSWORD") == 401
         assert token(told | {"domain": "local"}, "planted pass-word \u00e4") == 401
         seen = " ".join(psutil.Process(pid).cmdline())
     stored = (folder / ".dli-local" / "dli.sqlite3").read_bytes()

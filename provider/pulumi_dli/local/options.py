@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pulumi_dli.local import failures
 from pulumi_dli.local.errors import OptionError
-from pulumi_dli.local.signin.identity import LOCAL, Identity, Project
+from pulumi_dli.local.signin.identity import KNOWN_PASSWORD, Identity, Project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def identity(
     if len({item.id for item in found}) < len(found):
         raise OptionError("--project: two of them have the same id")
     return Identity(
-        region=region, projects=found, user=user, domain=domain, password=password or LOCAL
+        region=region, projects=found, user=user, domain=domain, password=password or KNOWN_PASSWORD
     )
 
 
