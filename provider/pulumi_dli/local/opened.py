@@ -54,6 +54,8 @@ def opened(path: Path | None) -> Iterator[Store]:
     try:
         with closing(Store(folder(path))) as store:
             yield store
+    except BrokenPipeError:
+        raise  # whoever reads has seen enough: the command's library ends it without a word
     except (StoreError, FlinkError, OptionError, Refusal, OSError, *NOT_FORESEEN) as error:
         typer.echo(f"pulumi-dli local: {_told(error, path or Path(FOLDER))}", err=True)
         raise typer.Exit(1) from None
