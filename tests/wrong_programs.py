@@ -212,9 +212,16 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
         ],
     ),
     (
+        {"entrypoint": "./target/a.jar", "dependency_jars": ["/home/me/lib.jar"]},
+        [
+            "dependency_jars[0]: names neither an object of OBS nor a DLI package; write it as `obs://bucket/key` or `group/file`; a local file is given as pulumi.FileAsset(…)",
+            "entrypoint: names neither an object of OBS nor a DLI package; write it as `obs://bucket/key` or `group/file`; a local file is given as pulumi.FileAsset(…)",
+        ],
+    ),
+    (
         {"entrypoint": "bucket/folder/a.jar"},
         [
-            "entrypoint: names neither an object of OBS nor a DLI package; write it as `obs://bucket/key` or `group/file`"
+            "entrypoint: names neither an object of OBS nor a DLI package; write it as `obs://bucket/key` or `group/file`; a local file is given as pulumi.FileAsset(…)"
         ],
     ),
     (
@@ -275,8 +282,8 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     (
         {"flink_version": "1.17", "entrypoint": "a.jar", "dependency_jars": ["g/a.jar"]},
         [
-            "dependency_jars[0]: Flink after 1.15 takes packages from OBS only; write it as `obs://bucket/key`",
-            "entrypoint: Flink after 1.15 takes packages from OBS only; write it as `obs://bucket/key`",
+            "dependency_jars[0]: Flink after 1.15 takes packages from OBS only; write it as `obs://bucket/key`; a local file is given as pulumi.FileAsset(…)",
+            "entrypoint: Flink after 1.15 takes packages from OBS only; write it as `obs://bucket/key`; a local file is given as pulumi.FileAsset(…)",
         ],
     ),
     (

@@ -283,7 +283,8 @@ DOUBTFUL: list[tuple[dict[str, Any], list[str]]] = [
         [
             (
                 "dependency_files[0]: with Flink 1.15 one page takes DLI packages and another takes "
-                "OBS only; write it as `obs://bucket/key` if it is refused"
+                "OBS only; write it as `obs://bucket/key` if it is refused; a local file is "
+                "given as pulumi.FileAsset(…)"
             )
         ],
     ),

@@ -19,7 +19,7 @@ from pulumi_dli.rules import sizing
 from pulumi_dli.rules.characters import out_of_place
 from pulumi_dli.rules.formats import flink_version, misformed, packages
 from pulumi_dli.rules.lengths import too_long_texts
-from pulumi_dli.rules.messages import Location, Problem, near, path, sentence
+from pulumi_dli.rules.messages import LOCAL_FILE, Location, Problem, near, path, sentence
 from pulumi_dli.rules.spelling import misspelled
 from pulumi_dli.rules.tags import wrong_tags
 from pulumi_dli.rules.warnings import PLATFORM
@@ -165,7 +165,7 @@ def _versions(desired: Desired) -> Iterator[str]:
             if not is_object_url(package):
                 yield (
                     f"{path(where)}: Flink after 1.15 takes packages from OBS only; write it as "
-                    "`obs://bucket/key`"
+                    f"`obs://bucket/key`{LOCAL_FILE}"
                 )
 
 

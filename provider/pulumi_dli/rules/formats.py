@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.object_url import ObjectUrl, is_bucket
-from pulumi_dli.rules.messages import Location, Problem
+from pulumi_dli.rules.messages import LOCAL_FILE, Location, Problem
 
 _PACKAGE = re.compile(r"[^/:]+(?:/[^/:]+)?")
 _DIRECTORY = re.compile(r"(?:obs://)?[^/:\s]+/.*[^\s]")
@@ -41,7 +41,7 @@ def misformed(desired: Desired) -> Iterator[Problem]:
             yield Problem.of(
                 where,
                 "names neither an object of OBS nor a DLI package; write it as "
-                "`obs://bucket/key` or `group/file`",
+                "`obs://bucket/key` or `group/file`" + LOCAL_FILE * ("://" not in text),
             )
     for name in ("checkpoint_path", "restore_from"):
         text = desired.value(name)

@@ -18,6 +18,8 @@ Location = tuple[int | str, ...]
 LONGEST_KEY = 128
 """Characters of a key that a path shows at most: those of the longest tag's."""
 _START = re.compile(r"[A-Za-z0-9_.:+@-]{1,40}")
+LOCAL_FILE = "; a local file is given as pulumi.FileAsset(…)"
+"""Behind what is wrong with a text that a path of this machine may have been meant by."""
 NOT_WHOLE = "is not a whole number; use one"
 NOT_A_NUMBER = "is not a finite number; use one"
 NOT_A_FLAG = "is not a flag; use True or False"

@@ -13,7 +13,7 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.object_url import is_object_url
 from pulumi_dli.rules import sizing
 from pulumi_dli.rules.formats import flink_version, packages
-from pulumi_dli.rules.messages import path
+from pulumi_dli.rules.messages import LOCAL_FILE, path
 from pulumi_dli.rules.secret_scan import lookalikes
 from pulumi_dli.rules.tags import doubtful_tags
 
@@ -109,7 +109,7 @@ def _versions(desired: Desired) -> Iterator[str]:
             if not is_object_url(package):
                 yield (
                     f"{path(where)}: with Flink 1.15 one page takes DLI packages and another takes "
-                    "OBS only; write it as `obs://bucket/key` if it is refused"
+                    f"OBS only; write it as `obs://bucket/key` if it is refused{LOCAL_FILE}"
                 )
     if version < PLATFORM and spec.checkpoint_enabled:
         yield (
