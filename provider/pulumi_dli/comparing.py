@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from pulumi_dli.client.location import known_place, moved
+from pulumi_dli.client.location import known_place, moved, stored_place
 from pulumi_dli.job import foreseen
 from pulumi_dli.job.desired import ARGUMENTS, Desired
 from pulumi_dli.job.detail import settled
@@ -66,6 +66,8 @@ class Comparing:
             others = tuple(name for name, value in news.items() if state.value(name) != value)
             return Diff(bool(others), [], others)
         replaces = moved(olds, news, unknown)
+        if replaces and checked:
+            stored_place(self.foresight.connections, olds)  # the `up` has to reach the old job
         todo = plan(state.job, desired, state)
         names = (*replaces, *sorted(unknown), *todo.names, *sets_others(desired, state))
         changes = bool(names or todo.touches or state.failure or state.rolled_back)

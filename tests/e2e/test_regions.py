@@ -84,7 +84,7 @@ def test_a_jobs_own_region_and_project(regions: Regions) -> None:
     stack.program(job(), job("far", **ELSEWHERE))
     shown = stack.fails("preview")
     assert f"this job is at https://{HOSTS[AWAY]}, but the stack's settings lead to" in shown
-    assert f'to move this job alone, give it region="{HOME}"' in shown
+    assert f'or region="{HOME}", project_id="{PROJECTS[HOME]}" to move it' in shown
     stack.program(job(region=HOME, project_id=PROJECTS[HOME]), job("far", **ELSEWHERE))
     stack.up()
     assert regions.names() == ({"etl"}, {"far"})

@@ -1078,6 +1078,25 @@ def test_a_refused_move_can_be_reverted_after_a_refresh(job: Stack) -> None:
     assert counter(job) > 1000
 
 
+def test_a_project_that_is_taken_out_again_is_told_with_what_works(job: Stack) -> None:
+    job.up(project_id=OTHER)
+    ways = f'give it project_id="{OTHER}" again to leave it, or project_id="{PROJECT}" to move it'
+    with pytest.raises(Problems, match=ways):
+        job.preview()
+    assert not job.preview(project_id=OTHER).changes
+    line = as_said(job, project_id=PROJECT)
+    assert line.startswith("orders: REPLACES THE JOB, because project_id changes")
+    assert not job.preview().changes
+
+
+def test_a_preview_refuses_a_move_from_where_the_up_cannot_reach(job: Stack) -> None:
+    job.outs["endpoint"] = "https://dli.example.org"
+    for verb in (job.preview, job.up):
+        with pytest.raises(JobError, match=r"this job is at https://dli\.example\.org, but the"):
+            verb(project_id=OTHER)
+    assert job.sent() == []
+
+
 def test_a_retained_job_is_left_where_it_is_by_a_move(job: Stack) -> None:
     line = as_said(job, project_id=OTHER, retained=True)
     assert "WITHOUT STATE" in line

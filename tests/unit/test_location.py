@@ -53,8 +53,80 @@ def test_nothing_is_sent_to_another_place(stack: Any, says: str) -> None:
 def test_a_project_that_is_known_by_its_name_only_is_compared_after_the_sign_in() -> None:
     assert stack_place(Elsewhere("eu-de", None), OLD, {}).project_id == "one"  # type: ignore[arg-type]
     other: Any = Elsewhere("eu-de", None, found="two")
-    with pytest.raises(SettingsError, match='give it project_id="two"'):
+    with pytest.raises(SettingsError, match='set it back and give the job project_id="two"'):
         stack_place(other, OLD, {})
+
+
+BACK = "but the stack's settings lead to "
+OWN = {"endpoint": "https://dli.eu-nl.example", "region": "eu-nl", "project_id": "two"}
+
+
+@pytest.mark.parametrize(
+    ("own", "named", "advice"),
+    [
+        (["project_id"], {}, 'give it project_id="two" again to leave it, or project_id="one"'),
+        (
+            ["region", "project_id"],
+            {},
+            (
+                'give it region="eu-nl", project_id="two" again to leave it, or region="eu-de", '
+                'project_id="one" to move it'
+            ),
+        ),
+        (
+            ["region", "project_id"],
+            {"project_id": "two"},
+            'give it region="eu-nl" again to leave it, or region="eu-de" to move it',
+        ),
+    ],
+)
+def test_a_place_that_a_program_takes_out_again_is_not_the_stacks_fault(
+    own: list[str], named: dict[str, str], advice: str
+) -> None:
+    stack: Any = Elsewhere("eu-nl" if own == ["project_id"] else "eu-de", "one")
+    before = {**OWN, "own_place": own}
+    with pytest.raises(SettingsError) as error:
+        stack_place(stack, before, named)
+    assert BACK in str(error.value)
+    assert advice in str(error.value)
+    assert " back" not in str(error.value)
+
+
+def test_who_leaves_a_place_out_is_told_of_it_only_where_that_is_what_is_wrong() -> None:
+    stack: Any = Elsewhere("eu-de", "one")
+    with pytest.raises(SettingsError, match="set `dli:endpoint`") as error:
+        stack_place(stack, {**OWN, "own_place": ["project_id"]}, {})
+    assert "named" not in str(error.value)
+
+
+class OneEndpoint(Elsewhere):
+    """Settings with an endpoint of their own, which is of one region."""
+
+    def settings(self, region: str | None = None, project_id: str | None = None) -> Any:
+        if region not in (None, self.region):
+            raise SettingsError("use a stack of its own for that region")
+        made = super().settings(region, project_id)
+        made.endpoint = "https://dli.private.example"
+        return made
+
+
+@pytest.mark.parametrize("endpoint", [OLD["endpoint"], "https://dli.private.example"])
+def test_no_job_is_told_to_move_from_where_an_endpoint_of_its_own_does_not_reach(
+    endpoint: str,
+) -> None:
+    stack: Any = OneEndpoint("eu-nl", "one")
+    with pytest.raises(SettingsError) as error:
+        stack_place(stack, {**OLD, "endpoint": endpoint}, {})
+    assert str(error.value).endswith("another stack for the new place")
+
+
+def test_a_move_of_the_stack_and_of_one_job_are_told_apart() -> None:
+    stack: Any = Elsewhere("eu-nl", "two")
+    with pytest.raises(SettingsError) as error:
+        stack_place(stack, OLD, {})
+    assert str(error.value).endswith(
+        'to move this job alone, set it back and give the job region="eu-nl", project_id="two"'
+    )
 
 
 def test_a_job_that_names_its_place_may_go_there_and_is_read_there() -> None:

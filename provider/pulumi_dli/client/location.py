@@ -6,8 +6,8 @@ included, wherever the settings alone can tell.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from pulumi_dli.client.connections import Connections, Place
 from pulumi_dli.errors import JobError, SettingsError
@@ -60,7 +60,7 @@ def stored_place(connections: Connections, props: Mapping[str, Any]) -> Place:
         where = f"this job is at {line(endpoint)} (region {line(props.get('region'))})"
         raise JobError(f"{where}, which the settings do not reach: {error}") from None
     if endpoint and endpoint != place.endpoint:
-        raise JobError(_elsewhere(props, "endpoint", place.endpoint))
+        raise JobError(_elsewhere(props, "endpoint", place.endpoint, _Ways()))
     return place
 
 
@@ -80,12 +80,20 @@ def stack_place(
     """
     settings = connections.settings(*explicit(named))
     goes = [name for name in PLACE if named.get(name) not in (None, before.get(name))]
-    _demand_same(before, settings.endpoint, "endpoint", free="region" in goes, to=settings.region)
-    _demand_same(before, settings.region, "region", free=named.get("region") is not None)
+
+    def demand_same(name: str, now: str | None, *, free: bool) -> None:
+        old = before.get(name)
+        if old and now and old != now and not free:
+            here = {"region": settings.region, "project_id": settings.project_id, name: now}
+            ways = _ways(connections, before, named, here, of=name)
+            raise _Elsewhere(_elsewhere(before, name, now, ways))
+
+    demand_same("endpoint", settings.endpoint, free="region" in goes)
+    demand_same("region", settings.region, free=named.get("region") is not None)
     free = named.get("project_id") is not None or "region" in goes
-    _demand_same(before, settings.project_id, "project_id", free=free)
+    demand_same("project_id", settings.project_id, free=free)
     place = connections.place(*explicit(named))
-    _demand_same(before, place.project_id, "project_id", free=free)
+    demand_same("project_id", place.project_id, free=free)
     return place
 
 
@@ -93,26 +101,59 @@ class _Elsewhere(SettingsError):
     """The stack has left the place of a job."""
 
 
-def _demand_same(
-    before: Mapping[str, Any], now: str | None, name: str, *, free: bool, to: str = ""
-) -> None:
-    old = before.get(name)
-    if old and now and old != now and not free:
-        raise _Elsewhere(_elsewhere(before, name, now, to))
+class _Ways(NamedTuple):
+    """The arguments of a job by which a program can say where it is to be; "" for none.
+
+    Attributes:
+        stay: those that it named itself and names no more.
+        go: those of the place that the stack leads to now.
+    """
+
+    stay: str = ""
+    go: str = ""
 
 
-def _elsewhere(before: Mapping[str, Any], name: str, now: str, to: str = "") -> str:
+def _ways(
+    connections: Connections,
+    before: Mapping[str, Any],
+    named: Mapping[str, Any],
+    here: Mapping[str, Any],
+    *,
+    of: str,
+) -> _Ways:
+    own = before.get("own_place") or ()
+    dropped = [name for name in PLACE if name in own and named.get(name) is None]
+    if ("region" if of == "endpoint" else of) in dropped:
+        return _Ways(_written(before, dropped), _written(here, dropped))
+    changed = [name for name in PLACE if here[name] != before.get(name)]
+    return _Ways(go=_written(here, changed) if _reached(connections, before) else "")
+
+
+def _reached(connections: Connections, before: Mapping[str, Any]) -> bool:
+    """Whether a job that names its place can be where one was: an endpoint serves one region."""
+    try:
+        return connections.settings(*explicit(before)).endpoint == before.get("endpoint")
+    except SettingsError:
+        return False
+
+
+def _written(place: Mapping[str, Any], names: Iterable[str]) -> str:
+    """`region="eu-de", project_id="…"`, as a program writes what is known of them."""
+    return ", ".join(f'{name}="{line(place[name])}"' for name in names if place.get(name))
+
+
+def _elsewhere(before: Mapping[str, Any], name: str, now: str, ways: _Ways) -> str:
     where, setting = {
         "endpoint": ("at", "`dli:endpoint` (or the region)"),
         "region": ("in the region", "`dli:region`"),
         "project_id": ("in the project", "`dli:projectId` (or `dli:projectName`)"),
     }[name]
-    sentence = (
-        f"this job is {where} {line(before[name])}, but the stack's settings lead to {now}; set "
-        f"{setting} back, or destroy this stack there first, or `pulumi stack init` another stack "
-        "for the new place"
+    left = f"this job is {where} {line(before[name])}, but the stack's settings lead to {now}"
+    if ways.stay:
+        moves = f", or {ways.go} to move it" if ways.go else ""
+        return f"{left}; it named its place itself: give it {ways.stay} again to leave it{moves}"
+    moves = f"; to move this job alone, set it back and give the job {ways.go}" if ways.go else ""
+    return (
+        f"{left}; set {setting} back, or destroy this stack there first, or `pulumi stack init` "
+        f"another stack for the new place{moves}"
     )
-    if name == "endpoint":
-        moves = to not in ("", before.get("region"))
-        return f'{sentence}; to move this job alone, give it region="{to}"' if moves else sentence
-    return f'{sentence}; to move this job alone, give it {name}="{now}"'
