@@ -103,8 +103,10 @@ def test_from_an_empty_folder_to_a_job_in_the_cloud(tmp_path: Path, wheel: Path)
     shutil.copy(wheel, stranger.directory)
     assert LOGIN in install
     backend = stranger.environment.pop("PULUMI_BACKEND_URL")
-    shown = stranger.does(install.replace(LOGIN, f"pulumi login {backend}") + local)
+    told, _, _ = change.partition("pulumi up")
+    shown = stranger.does(install.replace(LOGIN, f"pulumi login {backend}") + local + told)
     assert "creates and starts the job" in shown
+    assert "restarts the job from a savepoint (downtime)" in shown
     assert "POST   /v1.0/" in shown  # of the requests
 
     folder = tmp_path / "cloud"
