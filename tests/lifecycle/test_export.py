@@ -61,10 +61,24 @@ def test_who_is_left_out_and_why(stack: Stack, tmp_path: Path) -> None:
     assert re.findall(r"^FlinkJarJob\(\n    \"(\w+)\"", program, re.MULTILINE) == ["good"]
     reasons = left_out(program)
     assert list(reasons) == ["marked", "old", "small", "twin"]
-    assert reasons["marked"] == f"it carries the mark {MARK}: a stack has it already"
+    assert reasons["marked"] == (
+        f"it carries the mark {MARK} of a resource, and nobody knows whether a stack still has "
+        "that: uncomment it if none has"
+    )
     assert reasons["old"].startswith("flink_version: queue testqueue offers")
     assert reasons["small"].startswith("cu_number: 2 CUs hold no TaskManager")
     assert reasons["twin"].startswith("checkpoint_path: another job of this program has the same")
+
+
+def test_running_jobs_with_one_checkpoint_path_are_each_left_out(
+    stack: Stack, tmp_path: Path
+) -> None:
+    twins = [make(stack, name, checkpoint_path="state/one/") for name in ("one", "two")]
+    stack.dli.good("POST", "jobs/run", {"job_ids": twins})
+    stack.dli.pass_time(5)
+    reasons = left_out(exported(stack, tmp_path / "p.py"))
+    assert list(reasons) == ["one", "two"]
+    assert reasons["one"].startswith("checkpoint_path: job two (2) has the same path")
 
 
 def test_a_number_that_comes_as_text_is_a_number(stack: Stack, tmp_path: Path) -> None:

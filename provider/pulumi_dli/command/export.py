@@ -153,7 +153,10 @@ def _settable(tags: Mapping[str, str]) -> dict[str, str]:
 def _why_not(session: Session, job: JobDetail, arguments: dict[str, Any]) -> str:
     """Why a program cannot have a job as it is; "" where it can."""
     if job.mark:
-        return f"it carries the mark {job.mark}: a stack has it already"
+        return (
+            f"it carries the mark {job.mark} of a resource, and nobody knows whether a stack still "
+            "has that: uncomment it if none has"
+        )
     mark = f"export-{job.job_id}"
     inputs = {**arguments, "adopt_job_id": job.job_id, "owner": mark}
     filled, problems = session.check(mark, {}, inputs, frozenset())
