@@ -55,7 +55,7 @@ def test_a_plan_line_stands_once_on_its_resource_in_each_phase(stack: JobStack) 
 
     [(urn, severity, farewell)] = _lines(stack, "destroy", "--yes", "--skip-preview")
     assert (urn, severity) == (URN, "info")
-    assert "left its savepoint at bucket/" in farewell
+    assert "left its savepoint at obs://bucket/" in farewell
 
 
 def test_waiting_shows_how_it_goes(stack: JobStack) -> None:

@@ -52,11 +52,11 @@ def test_a_job_whose_close_throws_goes_on_from_the_savepoint_of_that_stop(
     stack.program(breaking(parallel_number=2))
     shown = stack.up_fails()
     assert f"job etl ({etl}) did not stop as asked: running exception" in shown
-    assert f"Its savepoint is complete, at bucket/jobs/savepoint/{etl}/" in shown
+    assert f"Its savepoint is complete, at obs://bucket/jobs/savepoint/{etl}/" in shown
     detail = dli.details(etl)
     assert (detail["status"], detail["has_savepoint"]) == ("job_running_exception", True)
     broken.unlink()
-    assert f"starts from its savepoint {detail['savepoint_path']}" in stack.up()
+    assert f"starts from its savepoint obs://{detail['savepoint_path']}" in stack.up()
     assert resumed(dli)[-1] == detail["savepoint_path"]
     stack.destroy()
 

@@ -274,7 +274,7 @@ def test_the_import_that_a_kill_left_is_gone_on_with(crashed: Stack) -> None:
     [path] = checkpoints(crashed)
     crashed.dli.good("POST", "jobs/1/import-savepoint", {"savepoint_path": path})
     crashed.refresh()
-    assert "starts from its savepoint state/jobs/checkpoint/" in as_said(crashed)
+    assert "starts from its savepoint obs://state/jobs/checkpoint/" in as_said(crashed)
     assert counter(crashed) > 100
 
 
@@ -345,7 +345,7 @@ def test_an_older_checkpoint_does_not(saved: Stack) -> None:
     took = bucket(saved).parent / saved.job["savepoint_path"] / "_metadata"
     os.utime(file, (took.stat().st_mtime - 1, took.stat().st_mtime - 1))
     line = as_said(saved, savepoint_trigger="1", desc="x")
-    assert line.startswith("orders: starts from its savepoint state/jobs/savepoint/1/")
+    assert line.startswith("orders: starts from its savepoint obs://state/jobs/savepoint/1/")
     assert "newest checkpoint" not in line
 
 

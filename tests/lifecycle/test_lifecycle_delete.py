@@ -36,7 +36,7 @@ def test_a_stateful_job_leaves_its_savepoint(up: Stack) -> None:
     assert up.sent() == ["stop savepoint", "delete"]
     assert up.jobs() == []
     [line] = up.said
-    assert line.startswith("job orders (1) left its savepoint at state/jobs/savepoint/1/")
+    assert line.startswith("job orders (1) left its savepoint at obs://state/jobs/savepoint/1/")
     assert line.endswith(
         "/; this resource begins from it when it is made again, and any other job with "
         "`restore_from`"

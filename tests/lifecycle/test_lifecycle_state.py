@@ -60,7 +60,7 @@ def test_stopping_takes_a_savepoint_and_starting_uses_it(up: Stack) -> None:
     assert not up.refresh().changes
     up.up(desired_state="running")
     found = "found stopped (job_cancel_success)"
-    assert up.plan_lines == [f"orders: starts from its savepoint {saved}, {found}; CUs 0 → 2"]
+    assert up.plan_lines == [f"orders: starts from its savepoint obs://{saved}, {found}; CUs 0 → 2"]
     assert up.sent()[-1] == "run resume"
     assert up.resumed()[-1] == saved
     assert counter(up) > 1000

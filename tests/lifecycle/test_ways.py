@@ -95,7 +95,7 @@ def test_a_forgotten_job_keeps_its_savepoint_although_the_program_names_an_older
     path = job.job["savepoint_path"]
     job.forget()
     line = as_said(job, restore_from="obs://state/older/")
-    assert line.startswith(f"orders: goes on with job 1: starts from its savepoint {path}")
+    assert line.startswith(f"orders: goes on with job 1: starts from its savepoint obs://{path}")
 
 
 def test_two_jobs_with_the_mark_are_told_with_both_ids(job: Stack) -> None:
@@ -181,7 +181,7 @@ def test_what_came_after_such_a_run_is_not_given_up_for_the_directory(
     if refreshed:
         job.refresh()
     line = as_said(job, restore_from=path)
-    assert line.startswith(f"orders: starts from its savepoint {saved}, found stopped")
+    assert line.startswith(f"orders: starts from its savepoint obs://{saved}, found stopped")
     assert counter(job) > 5000
 
 
@@ -893,7 +893,9 @@ def test_a_stop_that_fails_behind_its_savepoint_is_told_as_it_ends(job: Stack) -
         job.up(parallel_number=2)
     text = str(error.value)
     assert "job orders (1) did not stop as asked: running exception" in text
-    assert "close() threw; nothing was changed. Its savepoint is complete, at state/jobs" in text
+    assert (
+        "close() threw; nothing was changed. Its savepoint is complete, at obs://state/jobs" in text
+    )
     assert job.outs["status"] == "job_running_exception"
     assert as_said(job, parallel_number=2).startswith("orders: starts from its savepoint ")
     assert counter(job) > 1000

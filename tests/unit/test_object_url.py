@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi_dli.job.object_url import (
     ObjectUrl,
+    directory_url,
     is_bucket,
     is_object_url,
     named_objects,
@@ -110,3 +111,15 @@ def test_a_bucket_is_part_of_a_host() -> None:
         "",
     ):
         assert not is_bucket(name)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("state/jobs/savepoint/1/", "obs://state/jobs/savepoint/1/"),
+        ("obs://state/x/", "obs://state/x/"),
+        ("", ""),
+    ],
+)
+def test_a_directory_is_shown_as_a_program_names_it(path: str, shown: str) -> None:
+    assert directory_url(path) == shown

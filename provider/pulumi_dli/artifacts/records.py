@@ -24,7 +24,7 @@ from pulumi_dli.errors import DliError, JobError, ObjectMissing, SettingsError
 from pulumi_dli.job.canonical import directory, line
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, integer
-from pulumi_dli.job.object_url import SCHEME, ObjectUrl, is_bucket, objects
+from pulumi_dli.job.object_url import ObjectUrl, directory_url, is_bucket, objects
 from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.state import State
 from pulumi_dli.once import Once
@@ -159,7 +159,7 @@ class Records:
         if folder is None or not whose.owner:
             return
         record = Record(
-            savepoint=f"{SCHEME}{path.removeprefix(SCHEME)}",
+            savepoint=directory_url(path),
             job_id=old.job_id,
             job_name=old.name,
             written=round(self._clock.epoch() * 1000),

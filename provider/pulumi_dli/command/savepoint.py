@@ -11,7 +11,7 @@ from pulumi_dli.clock import SYSTEM, Clock, Deadline
 from pulumi_dli.console import Console
 from pulumi_dli.errors import JobError, SettingsError
 from pulumi_dli.job.detail import JobDetail, Phase
-from pulumi_dli.job.object_url import SCHEME, is_bucket
+from pulumi_dli.job.object_url import SCHEME, directory_url, is_bucket
 from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.steps import Steps
@@ -84,7 +84,7 @@ def savepoint(
     steps = Steps(jobs, Tags(jobs, ()), waits, Lines(say))
     operation = Operation(job=job, deadline=Deadline(clock, seconds), settle=0, removes=True)
     steps.savepoint(operation, target)
-    return f"{SCHEME}{operation.job.savepoint_path.removeprefix(SCHEME)}"
+    return directory_url(operation.job.savepoint_path)
 
 
 def _named(jobs: Jobs, name: str) -> JobDetail:

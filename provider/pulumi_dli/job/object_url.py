@@ -74,6 +74,11 @@ def is_bucket(text: str) -> bool:
     return _BUCKET.fullmatch(text) is not None
 
 
+def directory_url(path: str) -> str:
+    """A directory as `restore_from` is documented; the service leaves the scheme out."""
+    return f"{SCHEME}{path.removeprefix(SCHEME)}" if path else ""
+
+
 def is_object_url(text: str) -> bool:
     """Whether a text is meant to name something in OBS."""
     return text.startswith(SCHEME)

@@ -19,6 +19,7 @@ from pulumi_dli.errors import (
 )
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LOST
+from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.start import pending_start, state_at_risk
 from pulumi_dli.job.state import UNMARKED, State
@@ -74,8 +75,8 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
         path = _path(operation, state)
         if operation.next_start is not None and path:
             context.console.say(
-                f"{title} left its savepoint at {path}; this resource begins from it when it is "
-                "made again, and any other job with `restore_from`"
+                f"{title} left its savepoint at {directory_url(path)}; this resource begins from "
+                "it when it is made again, and any other job with `restore_from`"
             )
         if path:
             context.saved.records.keep(state, path, operation.job, state)

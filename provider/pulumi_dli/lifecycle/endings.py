@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.polling import words
 
@@ -57,8 +58,8 @@ def failed_stop(job: JobDetail, operation: Operation, *, saved: bool) -> str:
     if saved:
         goes_on = "deletes it" if operation.removes else "starts it from there"
         return (
-            f"{done}. Its savepoint is complete, at {job.savepoint_path}: mend the cause and run "
-            f"{operation.again} again, which {goes_on}"
+            f"{done}. Its savepoint is complete, at {directory_url(job.savepoint_path)}: mend the "
+            f"cause and run {operation.again} again, which {goes_on}"
         )
     return f"{done}. Mend the cause and run {operation.again} again"
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.move import Move, hands
+from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.job.state import State
 from pulumi_dli.preview.plan_line import Level, Line
 
@@ -73,6 +74,5 @@ def _arrives(desired: Desired, todo: Move) -> Iterator[str]:
     if not todo.stays and not todo.gone:
         yield "deleted there"
     if desired.running:
-        path = f" {todo.path}" if todo.path else ""
-        carried = f" from its savepoint{path}" if todo.carried else ""
+        carried = f" from its savepoint {directory_url(todo.path)}".rstrip() * todo.carried
         yield "and started" + (f" from {todo.named}" if todo.named else carried)

@@ -14,6 +14,7 @@ from pulumi_dli.job.bars import Bar
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.field import Cost
+from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.job.options import OWNER_TAG, Options
 from pulumi_dli.job.plan import Plan
 from pulumi_dli.job.redaction import shown
@@ -248,7 +249,7 @@ def _restart(plan: Plan, start: Start) -> str:
 
 def _start(start: Start) -> str:
     text = _START[start.origin]
-    return f"{text} {start.path}".strip() if start.resumes else text
+    return f"{text} {directory_url(start.path)}".strip() if start.resumes else text
 
 
 def _reason(job: JobDetail) -> str:
