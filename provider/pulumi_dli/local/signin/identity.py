@@ -36,6 +36,12 @@ class Identity:
     agency: str = LOCAL
     """The one agency of the domain that the user may assume."""
 
+    @property
+    def passwords(self) -> frozenset[str]:
+        """What signs the user in: beside the known password that of earlier versions too."""
+        earlier = {LOCAL} if self.password == KNOWN_PASSWORD else set()
+        return frozenset({self.password, *earlier})
+
     def project(self, *, name: str | None = None, project_id: str | None = None) -> Project | None:
         """The project of a name or id; None: there is none."""
         for project in self.projects:

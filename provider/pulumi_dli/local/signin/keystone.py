@@ -154,7 +154,7 @@ def _check_password(service: Service, user: dict[str, Any]) -> None:
         known = user["id"] == identity.user_id
     else:
         known = user.get("name") == identity.user and _is_domain(service, user.get("domain"))
-    if not known or user.get("password") != identity.password:
+    if not known or user.get("password") not in identity.passwords:
         raise _unauthorized("The username or password is wrong.")
 
 
