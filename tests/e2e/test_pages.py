@@ -39,6 +39,7 @@ NOT_RUN = {
     "terraform state show huaweicloud_dli_flinkjar_job.etl": "Terraform's own, read only",
     "terraform state rm huaweicloud_dli_flinkjar_job.etl": "Terraform's own",
     "terraform destroy": "the page says never",
+    "pulumi state delete": "asks for a resource; the page says what it leaves",
 }
 """Commands that the pages name and no test runs, and why."""
 

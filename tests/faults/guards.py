@@ -399,8 +399,8 @@ GUARDS = {
         plays=-42,
     ),
     "what broke off is told to the engine": Guard(
-        "lifecycle/operation.py",
-        "        raise Halfway(operation.job.job_id, kept, error) from error\n",
+        "lifecycle/finishing.py",
+        "        raise Halfway(operation.job.job_id, kept, told) from error\n",
         "        raise\n",
         "it was to start",
         plays=-8,

@@ -20,7 +20,7 @@ BACK: Sequence[Program] = [
 ]
 RESIZED: Program = {**BASE, "parallel_number": 2}
 SAVES: Program = {**BASE, "savepoint_trigger": "1"}
-BARE = without(BASE, "obs_bucket", "checkpoint_enabled", "checkpoint_interval")
+BARE = without(BASE, "obs_bucket", "checkpoint_enabled", "checkpoint_interval", "log_enabled")
 UNSAVED: Program = {**without(BASE, "checkpoint_interval"), "checkpoint_enabled": False}
 RUNS = (Step("", BASE), Step("waits", BASE))
 GOING = (Step("", BACK[0]), Step("waits", BACK[0]))
