@@ -275,7 +275,8 @@ class Game:
 
     def _remember(self, program: Program | None, step: Step, run: Run, sent: Sequence[str]) -> None:
         """What a run said last time holds in this one; remember what this one says."""
-        if "would lose its state" in run.error:
+        started = any(each.startswith("run") for each in sent)  # then it speaks of the next one
+        if "would lose its state" in run.error and not started:
             met = step.way in HANDS or step.meanwhile != ""
             must(met or not self.promised, f"it was to start: {run.error}")
             left = "" if self.happened & VEILING else judges.left_state(self._histories())
