@@ -284,7 +284,8 @@ class Game:
         self.promised = bool(judges.STRANDED.search(run.error)) or (
             Told(run.told).goes_back and sum(each.startswith("put ") for each in sent) > 1
         )
-        self.done = None if run.error or run.killed or step.meanwhile else program
+        met = step.meanwhile or step.way in HANDS  # which a run without a refresh does not see
+        self.done = None if run.error or run.killed or met else program
 
     def _leave(
         self, state: State | None, before: judges.Job | None, program: Program | None, run: Run

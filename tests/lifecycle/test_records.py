@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from local_service import PROJECT
-from pulumi_dli.errors import Halfway, JobError
+from pulumi_dli.errors import Halfway, JobError, StateAtRisk
 from stack import MARK, URN, Killed, Problems, Stack, as_said
 
 OTHER = "f" * 32
@@ -272,3 +272,18 @@ def test_a_record_from_before_the_last_start_is_passed_over(job: Stack) -> None:
     assert "WITHOUT STATE, because job 2 is gone" in job.line
     job.id, job.outs = session.create(URN, news, None)
     assert counter(job, 3) < 100
+
+
+def test_state_stays_known_where_a_moved_job_cannot_begin_from_what_is_named(job: Stack) -> None:
+    """The old job is gone by then, and the new one never ran."""
+    job.dli.stopped(1)  # by somebody, without a savepoint
+    job.refresh()
+    wrong = "obs://state/no/such/"
+    with pytest.raises(Halfway, match="did not start"):
+        job.up(restore_from=wrong)
+    with pytest.raises(Halfway, match="did not start"):
+        job.up(restore_from=wrong, project_id=OTHER)
+    job.sent()
+    with pytest.raises(StateAtRisk, match="would lose its state"):
+        job.up(project_id=OTHER)
+    assert job.sent() == []

@@ -16,7 +16,7 @@ from pulumi_dli.errors import DliError, Halfway, StateAtRisk
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail
 from pulumi_dli.job.move import Move, conflict, going_on, move, wish
-from pulumi_dli.job.next_start import NextStart
+from pulumi_dli.job.next_start import LIVE, LOST, NextStart
 from pulumi_dli.job.outputs import observed
 from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.start import Origin, Start
@@ -69,14 +69,17 @@ def relocate(
             path = _left(old, job, leaving, todo, deadline)
         waits = todo.waits(path)
         arriving = _arrived(new, there, desired, todo.begins(path), deadline)
-        if waits and not arriving.job.has_run:
-            arriving.next_start = NextStart.at(waits)
+        pending = NextStart.at(waits)
+        if todo.named and not waits and job is not None and job.has_run:
+            pending = LOST  # should the program name that directory no more before a start counted
+        if pending != LIVE and not arriving.job.has_run:
+            arriving.next_start = pending
         if leaving.job is not None and not todo.stays:
             if waits:
                 new.saved.records.keep(desired, waits, leaving.job, state)
             with _withdrawn(new, arriving, withdraw=there is None):
                 _delete(old, leaving.job, state, deadline)
-    way = Reconciliation(new, arriving, desired, None, known=NextStart.at(waits))
+    way = Reconciliation(new, arriving, desired, None, known=pending)
     return finish(new, arriving, desired, None, way.run)
 
 
