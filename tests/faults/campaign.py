@@ -284,8 +284,8 @@ class Game:
         self.promised = bool(judges.STRANDED.search(run.error)) or (
             Told(run.told).goes_back and sum(each.startswith("put ") for each in sent) > 1
         )
-        met = step.meanwhile or step.way in HANDS  # which a run without a refresh does not see
-        self.done = None if run.error or run.killed or met else program
+        by_hand = step.meanwhile or step.way in HANDS  # a run without a refresh does not see it
+        self.done = None if run.error or run.killed or by_hand else program
 
     def _leave(
         self, state: State | None, before: judges.Job | None, program: Program | None, run: Run

@@ -15,6 +15,11 @@ from pulumi_dli.lifecycle.verbs import Lifecycle
 from pulumi_dli.local.clock import StoredClock
 from stack import OneClock, Stack
 
+EMPTY = (
+    "job orders (1) is deleted without a savepoint: its {} had left none; what is left of its "
+    "state is in the bucket state"
+)
+
 
 @pytest.fixture
 def up(stack: Stack) -> Stack:
@@ -164,7 +169,16 @@ def test_a_job_that_was_stopped_empty_is_not_deleted_before_anybody_saw_it(
     stack.refresh()
     stack.destroy()
     assert stack.sent() == ["delete"]
-    assert stack.warned == ["job orders (1) is deleted without a savepoint: its stop had left none"]
+    assert stack.warned == [EMPTY.format("stop")]
+
+
+def test_a_job_that_crashed_is_not_deleted_without_a_word(stack: Stack) -> None:
+    stack.dli.arm("crash", seconds=50)
+    stack.up()
+    stack.dli.pass_time(100)
+    stack.destroy()
+    assert stack.sent()[-1] == "delete"
+    assert stack.warned == [EMPTY.format("crash")]
 
 
 @pytest.mark.parametrize("program", [{"on_delete": "stop"}, {"upgrade_mode": "stateless"}])

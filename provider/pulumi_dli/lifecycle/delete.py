@@ -63,10 +63,15 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
         )
         return ""
     lost = state_at_risk(job, pending_start(job, state), stateful=state.on_delete == "savepoint")
-    if lost and job.phase is Phase.STOPPED:
-        if state.job.phase not in AT_REST:  # nobody was told yet
+    if lost and job.phase in (Phase.STOPPED, Phase.FAILED):
+        stopped, bucket = job.phase is Phase.STOPPED, state.value("obs_bucket")
+        if stopped and state.job.phase not in AT_REST:  # nobody was told yet
             raise StateAtRisk(f"{title} was stopped without a savepoint; {_STOPPED_EMPTY}")
-        context.console.warn(f"{title} is deleted without a savepoint: its stop had left none")
+        left = f"; what is left of its state is in the bucket {bucket}" if bucket else ""
+        context.console.warn(
+            f"{title} is deleted without a savepoint: its {'stop' if stopped else 'crash'} had "
+            f"left none{left}"
+        )
     with _told_to_stop(operation):
         try:
             _rest(context, operation, state)
