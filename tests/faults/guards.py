@@ -174,7 +174,7 @@ GUARDS = {
     ),
     "a job that somebody stopped empty is not deleted unsaid": Guard(
         "lifecycle/delete.py",
-        "    if lost and job.phase is Phase.STOPPED:\n",
+        "    if lost and job.phase in (Phase.STOPPED, Phase.FAILED):\n",
         "    if not job:\n",
         "became 0 unsaid",
         plays=-24,
@@ -386,7 +386,7 @@ GUARDS = {
     ),
     "a moved job begins from what was handed to it": Guard(
         "lifecycle/replace.py",
-        "    way = Reconciliation(new, arriving, desired, None, known=NextStart.at(waits))\n",
+        "    way = Reconciliation(new, arriving, desired, None, known=pending)\n",
         "    way = Reconciliation(new, arriving, desired, None)\n",
         "became 0 unsaid",
         plays=-43,

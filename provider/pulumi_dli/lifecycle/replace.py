@@ -70,7 +70,7 @@ def relocate(
         waits = todo.waits(path)
         arriving = _arrived(new, there, desired, todo.begins(path), deadline)
         pending = NextStart.at(waits)
-        if todo.named and not waits and job is not None and job.has_run:
+        if todo.named and not (waits or todo.stays) and job is not None and job.has_run:
             pending = LOST  # should the program name that directory no more before a start counted
         if pending != LIVE and not arriving.job.has_run:
             arriving.next_start = pending
