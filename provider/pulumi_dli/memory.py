@@ -66,6 +66,7 @@ class Memory:
     _claims: dict[object, str] = field(default_factory=dict)
     _losses: set[tuple[str, bool]] = field(default_factory=set)
     _armed: set[str] = field(default_factory=set)
+    _met: set[str] = field(default_factory=set)
 
     def checked(self, urn: str) -> None:
         """A check of a resource that is there, so that a diff that follows belongs to it."""
@@ -179,6 +180,16 @@ class Memory:
         """Whether it has, for the one case or the other."""
         with self._lock:
             return (urn, replaced) in self._losses
+
+    def meet(self, urn: str) -> None:
+        """Remember that a check without olds found a job of the resource."""
+        with self._lock:
+            self._met.add(urn)
+
+    def met(self, urn: str) -> bool:
+        """Whether it has; the process of another provider may have deleted that job since."""
+        with self._lock:
+            return urn in self._met
 
     def keep(self, place: Place, job_id: int, urn: str) -> None:
         """Remember a job as a resource's present one: no delete of this run may take it."""

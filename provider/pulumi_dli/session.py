@@ -248,6 +248,8 @@ class Session:
         there = self._objects(inputs)
         if old is None:
             demand_valid(desired)
+            if self._memory.met(urn):
+                self._saved.records.look_again(desired)
             self._uploads.bring(urn, desired, None, there)
             return life.deploy(desired, allowed)
         with kept(old.state, None if old.deleted else old.state.job, old.path):

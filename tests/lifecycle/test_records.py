@@ -99,6 +99,16 @@ def test_a_delete_that_is_killed_leaves_no_record_behind(job: Stack) -> None:
     assert records(job) == []
 
 
+def test_a_delete_by_another_process_is_seen_by_the_create(job: Stack) -> None:
+    """The engine replaces a job in the `up` that changes its provider or front, too."""
+    creating, deleting = job.session(), job.session()
+    news = job._checked(creating, {}, {})  # noqa: SLF001
+    deleting.delete(URN, 1, job.outs, None)
+    job.id, job.outs = creating.create(URN, news, None)
+    assert counter(job, 2) > 1000
+    assert records(job) == []
+
+
 def test_what_a_run_without_any_resource_deletes_comes_back_with_its_state(job: Stack) -> None:
     """The program's last job is taken out, or the stack destroyed, and the job wanted again."""
     job.destroy()

@@ -133,6 +133,14 @@ class Records:
                 for mark in desired.marks:
                     self._read[folder, folder.key(mark)] = Once(lambda: None)
 
+    def look_again(self, desired: Desired) -> None:
+        """Look anew for the record of a resource: another process may have written it since."""
+        if folder := _Folder.of(desired):
+            with self._lock:
+                self._there.pop(folder, None)
+                for mark in desired.marks:
+                    self._read.pop((folder, folder.key(mark)), None)
+
     def waiting(self, job: JobDetail, desired: Desired) -> Record | None:
         """The record that the last start of a job left behind, which did not count; None for none.
 

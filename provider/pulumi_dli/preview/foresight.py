@@ -200,6 +200,8 @@ class Foresight:
         self, urn: str, desired: Desired, job: JobDetail | None, old: Old | None, *, speaks: bool
     ) -> str:
         """Speak of a job that comes into being; why it cannot."""
+        if job is not None:
+            self.memory.meet(urn)
         left = self._recorded(desired) if old is None else None
         lost = self.memory.lost(urn, desired)
         if left is not None and lost is not None and left.behind(lost.job):
