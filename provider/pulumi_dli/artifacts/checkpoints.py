@@ -21,7 +21,7 @@ from pulumi_dli.job.checkpoint import FOLDER, Checkpoint, left_behind, stuck, un
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.object_url import SCHEME, ObjectUrl, is_bucket
+from pulumi_dli.job.object_url import METADATA, SCHEME, ObjectUrl, is_bucket
 from pulumi_dli.job.state import State
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Checkpoints:
         bucket, _, folder = behind.removeprefix(SCHEME).strip("/").partition("/")
         try:
             objects = self._objects(desired, state)
-            told = objects.head(ObjectUrl(bucket, f"{folder}/_metadata"))
+            told = objects.head(ObjectUrl(bucket, f"{folder}/{METADATA}"))
             found = newest(objects, job)
         except DliError:  # then nothing shows that there is anything newer
             return job

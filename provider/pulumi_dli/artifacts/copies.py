@@ -14,7 +14,7 @@ from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.errors import DliError, ObjectMissing
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
-from pulumi_dli.job.object_url import SCHEME, ObjectUrl, objects
+from pulumi_dli.job.object_url import METADATA, SCHEME, ObjectUrl, objects
 from pulumi_dli.job.plan import Plan
 from pulumi_dli.job.rollback import asked, unarmed
 from pulumi_dli.job.state import State
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 COPIES = "savepoints"
 """The folder of copies, in that of the project's artifacts."""
-METADATA = "_metadata"
-"""The object that makes a directory a savepoint, so it is copied last and deleted first."""
 AT_ONCE = 8
 
 
@@ -71,7 +69,7 @@ class Copies:
         bucket, _, folder = source.partition("/")
         target = f"{_folder(state, state.owner)}{folder.rpartition('/')[2]}/"
         keys = [row.key for row in store.listed(bucket, f"{folder}/")]
-        last = f"{folder}/{METADATA}"
+        last = f"{folder}/{METADATA}"  # and deleted first: it is what makes a copy valid
         if last not in keys:
             raise DliError(f"{SCHEME}{source}/ is no savepoint: there is no {METADATA}")
 

@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterator
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.errors import DliError, ObjectError, ObjectMissing
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.object_url import SCHEME, ObjectUrl, named_objects
-
-METADATA = "_metadata"
-"""The object that makes a directory a savepoint or a checkpoint."""
+from pulumi_dli.job.object_url import METADATA, SCHEME, ObjectUrl, named_objects
 
 
 class Needed:

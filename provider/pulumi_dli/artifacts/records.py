@@ -24,7 +24,7 @@ from pulumi_dli.errors import DliError, JobError, ObjectMissing, SettingsError
 from pulumi_dli.job.canonical import directory, line
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, integer
-from pulumi_dli.job.object_url import ObjectUrl, directory_url, is_bucket, objects
+from pulumi_dli.job.object_url import METADATA, ObjectUrl, directory_url, is_bucket, objects
 from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.state import State
 from pulumi_dli.once import Once
@@ -237,7 +237,7 @@ class Records:
     def _checked(self, url: ObjectUrl, store: Objects) -> Record | None:
         try:
             record = Record.read(json.loads(store.read(url, 0, MOST_BYTES)))
-            metadata = ObjectUrl.read(f"{record.savepoint.rstrip('/')}/_metadata")
+            metadata = ObjectUrl.read(f"{record.savepoint.rstrip('/')}/{METADATA}")
         except (ValueError, TypeError, KeyError, RecursionError):
             metadata = None
         if metadata is None:

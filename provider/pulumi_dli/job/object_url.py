@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 OBJECTS = ("entrypoint", "dependency_jars", "dependency_files")
 """Arguments of a job that name jars and files."""
 SCHEME = "obs://"
+METADATA = "_metadata"
+"""The object that makes a directory a savepoint or a checkpoint; Flink writes it last."""
 MOST_KEY = 1024
 """Bytes of a key."""
 _BY_CONTENT = re.compile(r".*-[0-9a-f]{16}(?:\.[A-Za-z0-9_-]*)?")

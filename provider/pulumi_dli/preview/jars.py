@@ -23,23 +23,15 @@ from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.console import Report
 from pulumi_dli.errors import DliError, ObjectMissing
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.field import Cost
 from pulumi_dli.job.object_url import ObjectUrl, is_object_url
-from pulumi_dli.job.restarts import ASKS
-from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.once import Once
+from pulumi_dli.preview.plan_line import RESTARTING
 from pulumi_dli.rules.formats import flink_version, packages
 from pulumi_dli.rules.messages import path as place_of
 from pulumi_dli.settings.settings import Settings
 
 DECIDES = ("main_class", "flink_version", "feature", "image", "dependency_jars")
 """What a jar has to fit, beside itself."""
-RESTARTS = (
-    *(name for name, row in FIELDS.items() if row.cost is Cost.RESTART),
-    *ASKS,
-    "desired_state",
-)
-"""What a job that runs or rests is started for."""
 BUILDS = ("target", "build")
 """Folders that builds leave jars in."""
 LOCAL_FLINK = (1, 20)
@@ -194,7 +186,7 @@ class Jars:
 
 def _starts(desired: Desired, before: Desired | None) -> bool:
     """Whether a job that is to run is new, or changes in what restarts it."""
-    return before is None or desired.changes(before, RESTARTS)
+    return before is None or desired.changes(before, RESTARTING)
 
 
 def _fresh(desired: Desired, before: Desired | None, argument: str) -> bool:

@@ -38,7 +38,7 @@ RESTARTING = frozenset(
     {name for name, row in FIELDS.items() if row.cost is Cost.RESTART}
     | {"desired_state", "restart_trigger", "restore_from"}
 )
-"""Arguments that may cost a restart while they are not known yet."""
+"""Arguments whose change restarts a job, or starts it; they may while they are not known yet."""
 
 
 class Level(Enum):
