@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import statistics
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import programs
-from engine_project import Project
 from table import Row, ratio, scale
 
 SIZES = (1, 100)
@@ -22,7 +20,7 @@ def rows(folder: Path, rounds: int) -> Iterator[Row]:
         yield from _compared(folder, size, rounds)
     empty = programs.empty(folder / "empty")
     empty.must("up", *programs.NO_PREVIEW)
-    seconds = statistics.median(_seconds(empty) for _ in range(rounds))
+    seconds = statistics.median(programs.seconds(empty, "preview") for _ in range(rounds))
     yield scale("an empty program: no-change preview", seconds)
 
 
@@ -39,14 +37,8 @@ def _compared(folder: Path, size: int, rounds: int) -> Iterator[Row]:
     for number in range(rounds):
         for name in stacks if number % 2 == 0 else reversed(stacks):
             for options in MOST:
-                found[name, options].append(_seconds(stacks[name], *options))
+                found[name, options].append(programs.seconds(stacks[name], "preview", *options))
     for options, most in MOST.items():
         floor, ours = (statistics.median(found[name, options]) for name in stacks)
         what = " ".join((f"{size} stopped job{'s' * (size > 1)}: no-change preview", *options))
         yield ratio(f"{what}, to a provider of nothing", floor, ours, most)
-
-
-def _seconds(project: Project, *options: str) -> float:
-    began = time.monotonic()
-    project.must("preview", *options)
-    return time.monotonic() - began

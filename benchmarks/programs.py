@@ -8,6 +8,7 @@ the fleet's jobs take.
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 from engine_project import Project, make_project
@@ -99,6 +100,13 @@ def fleet(
     project.must("config", "set", "dli:endpoint", "local")
     project.must("config", "set", "dli:localPath", str(folder / "dli"))
     return project
+
+
+def seconds(project: Project, *arguments: str) -> float:
+    """How long a command takes."""
+    began = time.monotonic()
+    project.must(*arguments)
+    return time.monotonic() - began
 
 
 def describe(project: Project, desc: str) -> None:

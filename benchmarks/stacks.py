@@ -67,15 +67,9 @@ def _reads(project: Project) -> int:
 
 def _life(project: Project) -> Iterator[tuple[str, float]]:
     programs.describe(project, "one")
-    yield "create", _seconds(project, "up", *programs.NO_PREVIEW)
-    yield "no-change preview", _seconds(project, "preview")
-    yield "refresh", _seconds(project, "refresh", *programs.NO_PREVIEW)
+    yield "create", programs.seconds(project, "up", *programs.NO_PREVIEW)
+    yield "no-change preview", programs.seconds(project, "preview")
+    yield "refresh", programs.seconds(project, "refresh", *programs.NO_PREVIEW)
     programs.describe(project, "two")
-    yield "update", _seconds(project, "up", *programs.NO_PREVIEW)
-    yield "destroy", _seconds(project, "destroy", *programs.NO_PREVIEW)
-
-
-def _seconds(project: Project, *arguments: str) -> float:
-    began = time.monotonic()
-    project.must(*arguments)
-    return time.monotonic() - began
+    yield "update", programs.seconds(project, "up", *programs.NO_PREVIEW)
+    yield "destroy", programs.seconds(project, "destroy", *programs.NO_PREVIEW)
