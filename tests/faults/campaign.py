@@ -35,12 +35,18 @@ VEILING |= {"refuse_savepoint", "adopt", "rights"}
 """After these nobody may know of the savepoint that a stop has left."""
 GONE = re.compile(
     r"job .* is gone.* is in the bucket|is deleted without a savepoint|it stays there as it is"
+    r"|job \d+ no longer exists"
 )
 """How it is said that the state of a job is not there any more, or that it stays elsewhere."""
+FROM_COPY = re.compile(r": starts from (?:its savepoint )?\S*/pulumi-dli/")
+"""How a line says that a job begins from a copy, which stays where its bucket changes then."""
 UNUSED = "restore_from is not used"
 UNWRITTEN = "could not be written down"
+LEFT = re.compile(r"when it is made again here with the bucket (\S+),")
+"""How a delete tells in which bucket the next job of the resource finds its savepoint."""
 GIVEN_BACK = "was never taken over wholly"
 NOTHING = "there is no savepoint or checkpoint at"
+TWOFOLD = "of this resource is in the new place already and has state of its own"
 COPY = re.compile(r"a savepoint from before its last start, (\S+) of ")
 """How a refusal names what the program could."""
 
@@ -75,6 +81,9 @@ class Game:
         promised: whether the next run starts the job: the last one has said so, or put its old
             definition back.
         left: buckets that runs were to leave that broke off, or found no job; see docs/limits.md.
+        waits: the bucket in which a savepoint of a deleted job was said to wait; "" for none.
+        given_back: jobs that were taken over, and given back.
+        refused: whether the last run said that a start would lose the job's state.
     """
 
     world: World
@@ -87,6 +96,9 @@ class Game:
     place: str | None = None
     stateful: bool = True
     left: set[str] = field(default_factory=set)
+    waits: str = ""
+    given_back: set[int] = field(default_factory=set)
+    refused: bool = False
     done: Program | None = None
     promised: bool = False
     _foreign: int = 0
@@ -220,7 +232,8 @@ class Game:
         replaced = state is not None and before is not None
         replaced = replaced and (step.way == "replace" or bool(state and state.tainted))
         named = str((program or {}).get("restore_from", ""))
-        imported = [job["savepoint_path"] for job in ours(world) if job["savepoint_path"]]
+        mine = ours(world)
+        imported = [job["savepoint_path"] for job in mine if job["savepoint_path"]]
         unfit = not all(map(world.holds, filter(None, [named, *imported])))
         self.losses.judge(self._histories())  # what others did, and what time did
         if program is not None:
@@ -236,7 +249,8 @@ class Game:
             plain=step.plain,
         )
         sent = world.requests()
-        self._leave(state, before, program, run)
+        found = next(iter(mine), None) if state is None else before
+        self._leave(state, found, program, run)
         if unfit and run.killed:
             self.happened.add("unfit")  # a savepoint that only the service knew of may be forgotten
         gone = state is None and step.meanwhile == "deleted"  # nobody knew of more than its name
@@ -246,7 +260,7 @@ class Game:
             self.stateful = _keeps(
                 {**unfold(state.outputs), **(before or {}).get("definition", {})}
             )
-        empty = program is not None and not _keeps(program)
+        empty = self._wants_none(program, run)
         told = Told(run.told, replaced, self.stateful, empty)
         self.losses.judge(self._histories(), told)
         recorded = step.beside and not any(UNWRITTEN in text for text in run.told)
@@ -296,19 +310,34 @@ class Game:
         """
         if state is not None and any(GIVEN_BACK in text for text in run.told):
             self.adopted = state.job_id
+            self.given_back.add(state.job_id)
         if any(UNUSED in text for text in run.told):
             self.happened.add(UNUSED)
         if program is None:
+            told = (match for match in map(LEFT.search, run.told) if match)
+            self.waits = next((match[1] for match in told), "")
             return
+        if self.waits not in ("", program.get("obs_bucket")):
+            self.left.add(self.waits)
+            self.losses.forgive()
+        self.waits = ""
         there = program.get("project_id", LOCAL_PROJECT_ID)
         if state is not None and state.outputs.get("project_id") not in (None, there):
             self.happened.add("move")
             self.moves_killed |= run.killed
-        broke = run.error or run.killed
+        broke = run.error or run.killed or any(map(FROM_COPY.search, run.told))
         stored = {} if state is None else unfold(state.outputs)
         bucket = stored.get("obs_bucket") if before is None else before["definition"]["obs_bucket"]
         if (bucket or None) not in (None, program.get("obs_bucket")) and (broke or before is None):
             self.left.add(str(bucket))
+
+    def _wants_none(self, program: Program | None, run: Run) -> bool:
+        """Whether a program wants the job without state, be it as the refusal before advised."""
+        empty = program is not None and not _keeps(program)
+        if empty and self.refused:
+            self.losses.forgive()
+        self.refused = "would lose its state" in run.error
+        return empty
 
     def _by_hand(
         self, before: judges.Job | None, state: State | None, program: Program | None, step: Step
@@ -341,13 +370,15 @@ class Game:
             error = self._twice(program)
         if error and program is not None and "would lose its state" in error:
             # A stop that shows late, and whose answer was lost, may be taken for an older one's.
-            may = self.happened & (LOSING | {"stale"})
+            # An older state does not know where a stop has left it.
+            may = self.happened & (LOSING | {"stale", "restore"})
             must(bool(may), f"refused although no state was lost: {error}")
             told = COPY.search(error)
             named = bool(told) or "newest checkpoint" in error
             # State that nobody gave up; a job that went back, and ran on, is ahead of its copy.
             kept = self.losses.held and "stop_empty" not in self.happened
-            there = kept and judges.copies(self.world)
+            began = {path for each in self._histories().values() for path in judges.begun(each)}
+            there = kept and set(judges.copies(self.world)) - began
             must(named or not there, f"a copy is there, and not named: {error}")
             found = told[1] if told else self._some_state()
             names = found not in ("", program.get("restore_from"))
@@ -355,6 +386,9 @@ class Game:
             program = {**program, **way_out}
             error = self._twice(program)
         if error and program is not None and NOTHING in error:  # a killed create had named it
+            program = {**program, "upgrade_mode": "stateless"}
+            error = self._twice(program)
+        if error and program is not None and TWOFOLD in error and "retain" in self.happened:
             program = {**program, "upgrade_mode": "stateless"}
             error = self._twice(program)
         must(not error, f"does not heal: {error}")
@@ -415,7 +449,9 @@ class Game:
         kept = "retain" in self.happened and (program is None or "move" in self.happened)
         must(kept or len(there) == (program is not None), f"{len(there)} jobs for one resource")
         known = len(there) + len(drafts) + 1 + len(self.world.others)
-        must(len(self.world.live_jobs()) == known, "a job that nobody knows of")
+        nobodys = self.given_back - {job["id"] for job in there}
+        unknown = [job for job in self.world.live_jobs() if job["id"] not in nobodys]
+        must(len(unknown) == known, "a job that nobody knows of")
         if program is None:
             return
         state = self.world.state
@@ -456,7 +492,7 @@ class Game:
             must(not self._twice(program), "the way of deletion is not changed")
         self.world.up(None)
         retained = "retain" in self.happened
-        apart = {self._foreign, *(each.job_id for each in self.world.others)}
+        apart = {self._foreign, *self.given_back, *(each.job_id for each in self.world.others)}
         there = [job for job in self.world.live_jobs() if job["id"] not in apart]
         left = [job["name"] for job in there if not self._is_left(job)]
         must(retained or not left, f"left after destroy: {left}")

@@ -76,15 +76,21 @@ def left_state(histories: Mapping[int, Sequence[Job]]) -> str:
     return left
 
 
+def begun(history: Sequence[Job]) -> list[str]:
+    """The directory that each run of a job began from; "" for none."""
+    began = (each["resumed"] for each in history if each["event"] == "running")
+    return [str(path or "").strip("/") for path in began]
+
+
 def judge_objects(world: World) -> None:
     """What a job runs is there, and the copy that it began from: that may be all that it has."""
     for job in ours(world):
         name = str(job["definition"]["entrypoint"]).removeprefix("obs://")
         there = "/pulumi-dli/" not in name or (world.folder / "obs" / name).is_file()
         must(there, f"job {job['id']} runs {name}, which is not there")
-        began = [e["resumed"] for e in world.history(job["id"]) if e["event"] == "running"]
-        copied = began and "/pulumi-dli/" in str(began[-1]) and job["status"] == "job_running"
-        must(not copied or world.holds(began[-1]), f"job {job['id']} began from {began[-1:]}")
+        began = ["", *begun(world.history(job["id"]))][-1]
+        copied = "/pulumi-dli/" in began and job["status"] == "job_running"
+        must(not copied or world.holds(began), f"job {job['id']} began from {began}")
 
 
 def judge_way_back(

@@ -314,13 +314,8 @@ def _child(
 
 
 def _brief(program: Program | None) -> str:
-    return (
-        "nothing"
-        if program is None
-        else json.dumps(
-            {
-                key: program.get(key)
-                for key in ("name", "desired_state", "parallel_number", "smn_topic")
-            }
-        )
-    )
+    """What a program says beside what all of them say."""
+    if program is None:
+        return "nothing"
+    told = ("entrypoint", "queue_name", "timeouts", "log_enabled", "checkpoint_interval")
+    return json.dumps({key: value for key, value in program.items() if key not in told})

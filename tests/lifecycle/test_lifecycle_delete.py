@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -43,8 +44,8 @@ def test_a_stateful_job_leaves_its_savepoint(up: Stack) -> None:
     [line] = up.said
     assert line.startswith("job orders (1) left its savepoint at obs://state/jobs/savepoint/1/")
     assert line.endswith(
-        "/; this resource begins from it when it is made again, and any other job with "
-        "`restore_from`"
+        "/; this resource begins from it when it is made again here with the bucket state, and "
+        "any other job with `restore_from`"
     )
 
 
@@ -170,6 +171,18 @@ def test_a_job_that_was_stopped_empty_is_not_deleted_before_anybody_saw_it(
     stack.destroy()
     assert stack.sent() == ["delete"]
     assert stack.warned == [EMPTY.format("stop")]
+
+
+def test_the_checkpoint_of_a_crashed_job_is_named(stack: Stack) -> None:
+    stack.dli.arm("crash", seconds=50)
+    stack.up(checkpoint_enabled=True, checkpoint_interval=10)
+    stack.dli.pass_time(100)
+    stack.destroy()
+    [warning] = stack.warned
+    found = re.search(r"; its newest checkpoint is (obs://\S+), which `restore_from` beg", warning)
+    assert found is not None
+    stack.up(restore_from=found[1])
+    assert stack.resumed()[-1] == found[1].removeprefix("obs://")
 
 
 def test_a_job_that_crashed_is_not_deleted_without_a_word(stack: Stack) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from local_service import PROJECT
 from pulumi_dli.errors import Halfway, JobError, StateAtRisk
-from stack import MARK, URN, Killed, Problems, Stack, as_said
+from stack import MARK, START_TIME, URN, Killed, Problems, Stack, as_said
 
 OTHER = "f" * 32
 PATH = "obs://state/jobs/savepoint/1/"
@@ -142,14 +143,111 @@ def test_a_move_that_is_killed_in_its_first_start_goes_on_with_the_state(job: St
 
 
 def test_an_update_uses_up_one_of_a_start_that_nobody_counted(job: Stack) -> None:
+    slow = {"timeouts": {"settle": 60}}
+    deleted_first(job)
+    job.killed_up(3, waiting=True)
+    job.dli.pass_time(10)
+    job.up(**slow)
+    assert counter(job, 2) > 1000
+    assert len(records(job)) == 1  # it has come to run a moment ago
+    job.up(**slow, parallel_number=2)
+    assert records(job) == []
+
+
+def test_going_on_with_a_job_that_has_run_for_long_uses_it_up(job: Stack) -> None:
     deleted_first(job)
     job.killed_up(3, waiting=True)
     job.dli.pass_time(100)
     job.up()
-    assert counter(job, 2) > 1000
-    assert len(records(job)) == 1  # it may have come to run a moment ago
+    assert records(job) == []
+
+
+@pytest.mark.parametrize("bucket", [None, "other"])
+def test_one_in_the_bucket_that_a_job_leaves_is_used_up(job: Stack, bucket: str | None) -> None:
+    """Else it would be begun from, once the program names that bucket again."""
+    deleted_first(job)
+    job.killed_up(3, waiting=True)
+    job.dli.pass_time(100)
+    job.up(obs_bucket=bucket)
+    assert records(job) == []
+
+
+def test_a_start_that_nobody_saw_count_leaves_it_to_the_next_update(job: Stack) -> None:
+    """The delete is killed behind the record, and the job gone on with and not waited for."""
+    left = 2
+
+    def guard() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Killed
+
+    job.lines.guarded = guard
+    with pytest.raises(Killed):
+        deleted_first(job)
+    job.lines.guarded = lambda: None
+    job.dli.arm("hang", route="run")
+    with pytest.raises(Halfway, match="waited"):
+        job.up(20, replace=True)
+    job.dli.http.delete("/_local/faults")
+    job.dli.pass_time(400)
+    job.refresh()
+    job.up()
     job.up(parallel_number=2)
     assert records(job) == []
+
+
+def test_a_job_that_is_taken_over_and_runs_uses_it_up(job: Stack) -> None:
+    deleted_first(job)
+    other = job.dli.create(name="other", queue_name="testQueue", entrypoint="obs://jars/orders.jar")
+    job.dli.started(other)
+    job.dli.pass_time(100)
+    job.up(adopt_job_id=other, name="other")
+    assert job.sent()[-1].startswith("put")
+    assert records(job) == []
+
+
+def test_a_job_that_is_taken_over_and_never_ran_begins_from_it(job: Stack) -> None:
+    deleted_first(job)
+    other = job.dli.create(name="other", queue_name="testQueue", entrypoint="obs://jars/orders.jar")
+    line = as_said(job, adopt_job_id=other, name="other")
+    assert line.startswith(f"other: takes over job {other}: starts from {PATH}")
+    assert "; job orders (1) left that savepoint " in line
+    assert counter(job, other) > 1000
+    assert records(job) == []
+
+
+def test_a_job_that_is_taken_over_with_a_savepoint_begins_from_that(job: Stack) -> None:
+    job.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER", "savepoint_path": "state/own/"})
+    job.dli.pass_time(5000)
+    deleted_first(job)
+    other = job.dli.create(name="other", queue_name="testQueue", entrypoint="obs://jars/orders.jar")
+    job.dli.good("POST", f"jobs/{other}/import-savepoint", {"savepoint_path": "obs://state/own/"})
+    line = as_said(job, adopt_job_id=other, name="other")
+    assert line.startswith(f"other: takes over job {other}: starts from its savepoint obs://state/")
+    assert "left that savepoint" not in line
+    assert job.resumed() == ["state/own/"]
+
+
+@pytest.mark.parametrize("bucket", ["state", "other"])
+def test_a_refusal_tells_of_one_that_another_job_has_left(job: Stack, bucket: str) -> None:
+    deleted_first(job)
+    job.dli.arm("crash", seconds=50)
+    job.killed_up(3, waiting=True, checkpoint_enabled=None)
+    job.dli.pass_time(100)
+    job.preview(checkpoint_enabled=None, obs_bucket=bucket)
+    assert f"{PATH}" in job.line
+    assert "job orders (1) left it, and this one has run since; set `restore_from`" in job.line
+
+
+def test_the_age_is_that_of_the_savepoint(job: Stack) -> None:
+    job.up(desired_state="stopped")
+    path = str(job.job["savepoint_path"])
+    os.utime(Path(job.config["localPath"]) / "obs" / path / "_metadata", times=(0, START_TIME - 90))
+    job.destroy()
+    job.preview()
+    assert "left that savepoint " in job.line
+    assert " min ago" in job.line
 
 
 def test_a_replaced_job_uses_it_up(job: Stack) -> None:

@@ -6,7 +6,7 @@ Preview, `up` and the service agree, however the job came under the resource.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -587,6 +587,70 @@ def test_a_move_whose_first_start_failed_is_reverted_with_the_state(moving: Stac
         moving.up(project_id=OTHER)
     as_said(moving, project_id=PROJECT)
     assert counter(moving, 3) > 1000
+
+
+def moved_meanwhile(moving: Stack, happens: Callable[[], None], **program: Any) -> str:
+    """The move of a job to which something happens once its line was said; the line."""
+    session, program = moving.session(), {**program, "project_id": OTHER}
+    moving._refreshed(session)  # noqa: SLF001 -- the engine's order, by hand
+    news = moving._checked(session, moving.inputs, program)  # noqa: SLF001
+    assert moving.id is not None
+    session.diff(moving.urn, moving.id, moving.outs, news, NOWHERE)
+    news = moving._checked(session, {}, program)  # noqa: SLF001
+    line = moving.line
+    happens()
+    session.delete(moving.urn, moving.id, moving.outs, None)
+    moving.id, moving.outs = session.create(moving.urn, news, None)
+    return line
+
+
+def test_a_job_that_is_deleted_before_its_move_is_missed_with_a_word(moving: Stack) -> None:
+    def happens() -> None:
+        with moving.store.write() as db:
+            db.execute("UPDATE jobs SET deleted_at = 1 WHERE id = 1")
+
+    moved_meanwhile(moving, happens)
+    [warning] = moving.warned[1:]
+    assert warning == (
+        "orders: job 1 is gone, so it is made anew WITHOUT STATE; what is left of it is in the "
+        "bucket state"
+    )
+
+
+def test_a_job_that_is_stopped_before_its_move_goes_with_what_it_left(moving: Stack) -> None:
+    moved_meanwhile(moving, lambda: moving.dli.stopped(1, savepoint=True))
+    [warning] = moving.warned[1:]
+    assert warning.startswith(
+        "job orders (1) is stopped (job_cancel_success) now, so what it left is begun from: "
+        "obs://state/jobs/savepoint/1/"
+    )
+    assert counter(moving, 2) > 1000
+
+
+def test_a_job_that_is_stopped_before_its_restart_goes_on_with_what_it_left(job: Stack) -> None:
+    session = job.session()
+    job._refreshed(session)  # noqa: SLF001
+    news = job._checked(session, job.inputs, {"parallel_number": 2})  # noqa: SLF001
+    assert job.id is not None
+    session.diff(job.urn, job.id, job.outs, news, NOWHERE)
+    job.dli.stopped(1, savepoint=True)
+    session.update(job.urn, job.id, job.outs, news, None)
+    [warning] = job.warned
+    assert "is stopped (job_cancel_success) now, so what it left is begun from: obs:" in warning
+    assert counter(job) > 1000
+
+
+def test_a_stateless_job_that_moves_to_one_of_its_own_gives_up_its_state_aloud(
+    moving: Stack,
+) -> None:
+    moving.up(on_delete="retain")
+    moving.up(project_id=OTHER, on_delete="retain")
+    moving.up(project_id=OTHER)
+    line = as_said(moving, project_id=PROJECT, upgrade_mode="stateless")
+    assert line.startswith(
+        "orders: REPLACES THE JOB, because project_id changes: it is stopped there WITHOUT A "
+        "SAVEPOINT, deleted there, because the job is stateless; goes on with job 1"
+    )
 
 
 def test_what_an_interrupted_move_imported_does_not_win_over_a_newer_savepoint(

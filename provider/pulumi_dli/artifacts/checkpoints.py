@@ -84,14 +84,24 @@ class Checkpoints:
         try:
             if left := self._records.waiting(job, desired):
                 return replace(job, checkpoint=Checkpoint(left.savepoint, left.written, copy=True))
-            found = newest(self._objects(desired, state), job)
-            left = self._records.find(desired) if found is None else None
+            found = newest(self._objects(desired if state is None else state), job)
+            left = self._records.find(desired, job) if found is None else None
         except DliError as error:
             return replace(job, checkpoint=Checkpoint("", unused=str(error)))
         if left is not None:
             why = "the job was started since, and what it wrote then is not in it"
+            if left.job_id != job.job_id:
+                why = f"job {left.job_name} ({left.job_id}) left it, and this one has run since"
             return replace(job, checkpoint=Checkpoint(left.savepoint, left.written, why, copy=True))
         return job if found is None else self._with(job, desired, state, found)
+
+    def left(self, job: JobDetail, state: State) -> str:
+        """The newest checkpoint of a job, `obs://…`; "" for none, or where nobody may look."""
+        try:
+            found = newest(self._objects(state), job)
+        except DliError:
+            return ""
+        return "" if found is None else found.path
 
     def _newer(
         self, job: JobDetail, desired: Desired, state: State | None, behind: str
@@ -99,7 +109,7 @@ class Checkpoints:
         """The job with a checkpoint that is newer than its savepoint, where that can be seen."""
         bucket, _, folder = behind.removeprefix(SCHEME).strip("/").partition("/")
         try:
-            objects = self._objects(desired, state)
+            objects = self._objects(desired if state is None else state)
             told = objects.head(ObjectUrl(bucket, f"{folder}/{METADATA}"))
             found = newest(objects, job)
         except DliError:  # then nothing shows that there is anything newer
@@ -121,9 +131,8 @@ class Checkpoints:
             why = f"it need not fit the changed bytes of {', '.join(names)}"
         return replace(job, checkpoint=Checkpoint(found.path, found.written, why, behind=behind))
 
-    def _objects(self, desired: Desired, state: State | None) -> Objects:
-        where = (desired if state is None else state).value
-        return self._stores.at(where("region"), where("project_id")).hasty()
+    def _objects(self, whose: Desired | State) -> Objects:
+        return self._stores.at(whose.value("region"), whose.value("project_id")).hasty()
 
 
 def newest(objects: Objects, job: JobDetail) -> _Found | None:

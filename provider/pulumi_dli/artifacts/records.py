@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,7 +46,8 @@ class Record:
         savepoint: its directory, `obs://bucket/…/`.
         job_id: the job that left it, and its `job_name`.
         job_name: its name then.
-        written: when the record was made, in milliseconds.
+        written: when the savepoint was written, as far as that is known, else the record, in
+            milliseconds.
         start_time: the last start of that job then, in milliseconds; one that was started since is
             ahead of the record.
         restore_from: the directory that the program had named for that job; "" for none. It is
@@ -109,21 +110,24 @@ class Records:
         self._there: dict[_Folder, Once[set[str]]] = {}
         self._read: dict[tuple[_Folder, str], Once[Record | None]] = {}
 
-    def find(self, desired: Desired) -> Record | None:
-        """The record of a resource that is to be created; None for none, or where none is told.
+    def find(self, desired: Desired, job: JobDetail | None = None) -> Record | None:
+        """The record of a resource's next start; None for none, or where none is told.
 
         It is the same throughout a run, so that a create begins as its line said.
+
+        Args:
+            desired: the program's wish.
+            job: its job, if it has one, whose bucket may be another still.
 
         Raises:
             JobError: there is one, and it cannot be read.
         """
-        folder = _Folder.of(desired)
-        if folder is None or not desired.stateful:
-            return None
-        for key in filter(self._listed(folder).__contains__, map(folder.key, desired.marks)):
-            with self._lock:
-                once = self._read.setdefault((folder, key), Once(partial(self._open, folder, key)))
-            return once.get()
+        for folder in _folders((desired,), job) if desired.stateful else ():
+            for key in filter(self._listed(folder).__contains__, map(folder.key, desired.marks)):
+                with self._lock:
+                    opened = Once(partial(self._open, folder, key))
+                    once = self._read.setdefault((folder, key), opened)
+                return once.get()
         return None
 
     def pass_over(self, desired: Desired) -> None:
@@ -148,7 +152,7 @@ class Records:
             job: the live job, at rest.
             desired: the program's wish.
         """
-        found = self.find(desired)
+        found = self.find(desired, job)
         known = None if found is None else (found.job_id, found.start_time)
         return found if known == (job.job_id, job.start_time) else None
 
@@ -188,9 +192,14 @@ class Records:
                 f"{error}; if this run is killed, the next may begin without that state"
             )
 
-    def drop(self, *whose: Desired | State) -> None:
-        """Forget the records of a resource, by all marks that it had; told where one stays."""
-        for folder in filter(None, map(_Folder.of, whose)):
+    def drop(self, *whose: Desired | State, job: JobDetail | None = None) -> None:
+        """Forget the records of a resource, by all marks that it had; told where one stays.
+
+        Args:
+            whose: the wish and what is known of the job.
+            job: the job as it was before, in whose bucket one may be.
+        """
+        for folder in _folders(whose, job):
             there = self._listed(folder)
             keys = (folder.key(mark) for each in whose for mark in each.marks)
             for key in there.intersection(keys):
@@ -244,14 +253,23 @@ class Records:
             self._warn(f"{url} is not what this provider writes there, so nothing begins from it")
             return None
         try:
-            store.head(metadata)
+            written_at = store.head(metadata).written_at
         except ObjectMissing:
             self._warn(
                 f"{record.savepoint}, from which the job in place of {record.job_name} "
                 f"({record.job_id}) was to begin, is not there any more"
             )
             return None
-        return record
+        if written_at is None:
+            return record
+        return replace(record, written=min(record.written, round(written_at * 1000)))
+
+
+def _folders(whose: Sequence[Desired | State], job: JobDetail | None) -> Iterator[_Folder]:
+    """The folders of a resource's records, each once: in its bucket, and in that of its job."""
+    buckets = [None] if job is None else [None, job.values.get("obs_bucket")]
+    found = (_Folder.of(each, bucket) for bucket in buckets for each in whose)
+    return iter(dict.fromkeys(filter(None, found)))
 
 
 class _Folder(NamedTuple):
@@ -262,9 +280,9 @@ class _Folder(NamedTuple):
     project: str
 
     @classmethod
-    def of(cls, whose: Desired | State) -> _Folder | None:
-        """That of a job; None where it has no bucket, or its project is not known."""
-        bucket, project = whose.value("obs_bucket"), whose.value("project_id")
+    def of(cls, whose: Desired | State, bucket: object = None) -> _Folder | None:
+        """That of a job, in its bucket or another; None without one, or without a project."""
+        bucket, project = bucket or whose.value("obs_bucket"), whose.value("project_id")
         if not bucket or not project or not is_bucket(str(bucket)):
             return None
         return cls(str(bucket), whose.value("region"), str(project))

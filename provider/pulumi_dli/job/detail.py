@@ -105,6 +105,11 @@ class JobDetail:
         return self.start_time > 0 or self.runs
 
     @property
+    def holds_state(self) -> bool:
+        """Whether it may hold state of its own, or was handed some."""
+        return self.has_run or self.has_savepoint
+
+    @property
     def runs(self) -> bool:
         """Whether it runs now, as far as anybody can tell."""
         return self.phase in _RAN

@@ -27,12 +27,14 @@ from pulumi_dli.lifecycle.waits import STALE
 def deploy(context: Context, desired: Desired, deadline: Deadline, path: str = "") -> State:
     """Bring a job into being. See `Lifecycle.deploy`."""
     adopted = desired.options.adopt_job_id
-    if adopted is not None:
-        return _take_over(context, _existing(context, adopted), desired, deadline)
-    job = present(context, desired)
-    left = None if path else context.saved.records.find(desired)
+    job = present(context, desired) if adopted is None else _existing(context, adopted)
+    left = None
+    if not path and not (job is not None and adopted is not None and job.holds_state):
+        left = context.saved.records.find(desired)
     if left is not None:
         path, desired = left.savepoint, left.wish(desired)
+    if job is not None and adopted is not None:
+        return _take_over(context, job, desired, deadline, NextStart.at(path))
     if job is not None:
         ahead = left is not None and job.has_run
         return go_on(context, job, desired, deadline, LIVE if ahead else NextStart.at(path))
@@ -41,7 +43,25 @@ def deploy(context: Context, desired: Desired, deadline: Deadline, path: str = "
     operation = draft(context, desired, deadline)
     operation.next_start = NextStart.at(path) if path else None
     steps = partial(_first_start, context, operation, desired, path)
-    return finish(context, operation, desired, None, steps)
+    return begun(context, desired, finish(context, operation, desired, None, steps))
+
+
+def begun(
+    context: Context, desired: Desired, reached: State, met: JobDetail | None = None
+) -> State:
+    """What a create comes to: once a start has counted, no savepoint waits for one any more.
+
+    Args:
+        context: the records.
+        desired: the program's wish.
+        reached: what the state is to keep.
+        met: the job as it was, if it was there; its bucket may be another.
+    """
+    job = reached.job
+    lasts = job.runs and context.clock.epoch() - job.start_time / 1000 >= desired.settle
+    if reached.started is not None or lasts:
+        context.saved.records.drop(desired, reached, job=met)
+    return reached
 
 
 def present(context: Context, desired: Desired) -> JobDetail | None:
@@ -79,7 +99,7 @@ def go_on(
         unmanaged={"tags": frozenset()},
     )
     way = Reconciliation(context, operation, desired, None, known=known)
-    return finish(context, operation, desired, None, way.run)
+    return begun(context, desired, finish(context, operation, desired, None, way.run), job)
 
 
 def draft(context: Context, desired: Desired, deadline: Deadline) -> Operation:
@@ -164,11 +184,13 @@ def _known(context: Context, job: JobDetail, desired: Desired, deadline: Deadlin
     )
 
 
-def _take_over(context: Context, job: JobDetail, desired: Desired, deadline: Deadline) -> State:
+def _take_over(
+    context: Context, job: JobDetail, desired: Desired, deadline: Deadline, known: NextStart
+) -> State:
     """Adopt a job. What cannot be done is found before anything is written; then the mark first."""
     mark = context.tags.fresh(job).mark
     operation = _known(context, job, desired, deadline)
-    todo = plan(job, desired, None, taken_over=True)
+    todo = plan(job, desired, None, taken_over=True, known=known)
     if todo.blocked:
         raise StateAtRisk(todo.blocked)
     if todo.start is not None:
@@ -177,9 +199,9 @@ def _take_over(context: Context, job: JobDetail, desired: Desired, deadline: Dea
     def steps() -> None:
         if mark not in desired.marks:
             _mark(context, operation, desired, mark)
-        Reconciliation(context, operation, desired, None, taken_over=True).run()
+        Reconciliation(context, operation, desired, None, taken_over=True, known=known).run()
 
-    return finish(context, operation, desired, None, steps)
+    return begun(context, desired, finish(context, operation, desired, None, steps), job)
 
 
 def _mark(context: Context, operation: Operation, desired: Desired, before: str | None) -> None:

@@ -68,6 +68,9 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
         if stopped and state.job.phase not in AT_REST:  # nobody was told yet
             raise StateAtRisk(f"{title} was stopped without a savepoint; {_STOPPED_EMPTY}")
         left = f"; what is left of its state is in the bucket {bucket}" if bucket else ""
+        found = context.saved.checkpoints.left(job, state)
+        if found:
+            left = f"; its newest checkpoint is {found}, which `restore_from` begins from"
         context.console.warn(
             f"{title} is deleted without a savepoint: its {'stop' if stopped else 'crash'} had "
             f"left none{left}"
@@ -78,10 +81,11 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
         except JobGone:  # somebody else deleted it meanwhile
             return ""
         path = _path(operation, state)
-        if operation.next_start is not None and path:
+        if path:
             context.console.say(
                 f"{title} left its savepoint at {directory_url(path)}; this resource begins from "
-                "it when it is made again, and any other job with `restore_from`"
+                f"it when it is made again here with the bucket {state.value('obs_bucket')}, and "
+                "any other job with `restore_from`"
             )
         if path:
             context.saved.records.keep(state, path, operation.job, state)

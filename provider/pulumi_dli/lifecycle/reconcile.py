@@ -19,6 +19,7 @@ from pulumi_dli.job.bars import Bar
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LIVE, NextStart
+from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.plan import Body, Plan, plan
 from pulumi_dli.job.restarts import RESTART_TAG
@@ -51,6 +52,22 @@ def unsaid(job: JobDetail, so_far: str = "nothing was changed") -> str:
         f"asks for would give up its state, which no line of this run has said; {so_far}, "
         "and the next `pulumi preview --refresh` tells what it comes to"
     )
+
+
+def tell_of_stop(context: Context, job: JobDetail, state: State, path: str) -> None:
+    """Warn that a job was found at rest that ran when its line was said, if it was.
+
+    Args:
+        context: the console.
+        job: the job.
+        state: what the line knew.
+        path: the directory that is begun from now; "" for none.
+    """
+    if path and job.phase in AT_REST and state.job.phase not in AT_REST:
+        context.console.warn(
+            f"job {job.name} ({job.job_id}) is {job.phase} ({job.status}) now, so what it left is "
+            f"begun from: {directory_url(path)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +127,8 @@ class Reconciliation:
                 "was changed, run this again"
             )
         self._demand_needed(todo)
+        if todo.start is not None and not todo.start.named and self.state is not None:
+            tell_of_stop(self.context, operation.job, self.state, todo.start.path)
         if todo.kept:
             self.context.console.warn(
                 f"no longer set, but the service keeps its value: {', '.join(todo.kept)}"

@@ -22,12 +22,12 @@ from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
-from pulumi_dli.lifecycle.create import draft, present
+from pulumi_dli.lifecycle.create import begun, draft, present
 from pulumi_dli.lifecycle.delete import delete, rest
 from pulumi_dli.lifecycle.demands import demand_objects, demand_queue
 from pulumi_dli.lifecycle.finishing import finish
 from pulumi_dli.lifecycle.operation import Operation
-from pulumi_dli.lifecycle.reconcile import Reconciliation
+from pulumi_dli.lifecycle.reconcile import Reconciliation, tell_of_stop
 
 
 def restart(
@@ -65,6 +65,8 @@ def relocate(
             named = Start(Origin.IMPORT, todo.named, named=True) if todo.named else begins
             demand_objects(new, desired, named)
         path = todo.path
+        if job is not None and todo.carried and not todo.named:
+            tell_of_stop(old, job, state, path)
         if job is not None and not todo.stays:
             path = _left(old, job, leaving, todo, deadline)
         waits = todo.waits(path)
@@ -80,7 +82,7 @@ def relocate(
             with _withdrawn(new, arriving, withdraw=there is None):
                 _delete(old, leaving.job, state, deadline)
     way = Reconciliation(new, arriving, desired, None, known=pending)
-    return finish(new, arriving, desired, None, way.run)
+    return begun(new, desired, finish(new, arriving, desired, None, way.run), there)
 
 
 class Leaving:

@@ -93,7 +93,7 @@ class Lifecycle:
             DliError: nothing was changed.
         """
         deadline = Deadline(self._context.clock, seconds)
-        return self._begun(desired, deploy(self._context, desired, deadline))
+        return deploy(self._context, desired, deadline)
 
     def redeploy(self, desired: Desired, state: State, path: str, seconds: float) -> State:
         """Bring a job into being in the place of one that the engine had deleted before.
@@ -113,13 +113,7 @@ class Lifecycle:
             desired = desired.without("restore_from")
         with kept(state, None, path):
             deadline = Deadline(self._context.clock, seconds)
-            return self._begun(desired, deploy(self._context, desired, deadline, begins))
-
-    def _begun(self, desired: Desired, state: State) -> State:
-        """What is left of an operation: once a start has counted, no savepoint waits any more."""
-        if state.started is not None:
-            self._context.saved.records.drop(desired, state)
-        return state
+            return deploy(self._context, desired, deadline, begins)
 
     def change(
         self,
@@ -162,9 +156,10 @@ class Lifecycle:
         if good and copied and not began_from_it:
             for where in {each.value("obs_bucket"): each for each in (state, reached)}.values():
                 self._context.saved.copies.clear(where, *desired.marks, *state.marks)
-        # A delete that was killed leaves a record and a job at rest; and one stays while no start
-        # was seen to count.
-        if good and (copied or state.started is None or job.phase in AT_REST):
+        # A delete that was killed leaves a record and a job at rest; and one stays while the last
+        # start was not seen to count.
+        counted = state.started is not None and state.started.at == state.job.start_time
+        if good and (copied or not counted or job.phase in AT_REST):
             self._context.saved.records.drop(desired, state)
         return reached
 
@@ -180,10 +175,7 @@ class Lifecycle:
         if job is None:
             path = state.next_start.path or self._recorded(desired)
             if state.stateful and state.job.has_run and not path:
-                self._context.console.warn(
-                    f"{desired.name}: job {state.job.job_id} is gone, so it is made anew WITHOUT "
-                    f"STATE; what is left of it is in the bucket {state.value('obs_bucket')}"
-                )
+                self._warn_of_loss(desired, state)
             return self.redeploy(desired, state, path, seconds)
         if desired.retained:
             return go_on(self._context, job, desired, deadline)
@@ -210,8 +202,15 @@ class Lifecycle:
             job = None if job is None else old._context.tags.seen(job)
         if job is None and not state.next_start.path:
             state = replace(state, next_start=NextStart.at(self._recorded(desired)))
-        reached = relocate(self._context, old._context, job, desired, state, deadline)
-        return self._begun(desired, reached)
+            if move(None, desired, state).loses:
+                self._warn_of_loss(desired, state)
+        return relocate(self._context, old._context, job, desired, state, deadline)
+
+    def _warn_of_loss(self, desired: Desired, state: State) -> None:
+        self._context.console.warn(
+            f"{desired.name}: job {state.job.job_id} is gone, so it is made anew WITHOUT STATE; "
+            f"what is left of it is in the bucket {state.value('obs_bucket')}"
+        )
 
     def _recorded(self, desired: Desired) -> str:
         """The savepoint that waits for a resource's job; "" for none."""

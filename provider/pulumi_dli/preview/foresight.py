@@ -208,7 +208,10 @@ class Foresight:
             self.saved.records.pass_over(desired)
             left = None
         path = old.path if old is not None and desired.stateful else ""
-        if left is not None and not (job and job.has_run):
+        ahead = job is not None and (
+            job.has_run if desired.options.adopt_job_id is None else job.holds_state
+        )
+        if left is not None and not ahead:
             path, desired = left.savepoint, left.wish(desired)
         if speaks:
             line = self._preview.arrival(urn, desired, job, path)
@@ -227,7 +230,7 @@ class Foresight:
         """The record of the savepoint that the resource's next job begins from."""
         own = desired.options
         looks = self.connections.settings(own.region, own.project_id).preflight
-        return self.saved.records.find(desired) if looks and own.adopt_job_id is None else None
+        return self.saved.records.find(desired) if looks else None
 
     def _stays(self, urn: str, desired: Desired, old: Old, *, speaks: bool, again: bool) -> str:
         """Speak of a job that is replaced in its place; why it cannot be."""

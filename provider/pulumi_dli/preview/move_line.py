@@ -35,7 +35,8 @@ def replacement(
         return Line(f"{desired.name}: CANNOT REPLACE, {why}: {todo.blocked}", Level.ERROR)
     own = there is not None and has_state(there)
     what = "REPLACES THE JOB WITHOUT STATE" if todo.lost and not own else "REPLACES THE JOB"
-    parts = [*_leaves(todo, str(state.value("obs_bucket") or ""))]
+    given_up = own and bool(todo.lost) and todo.stop and not todo.savepoint
+    parts = [*_leaves(todo, str(state.value("obs_bucket") or ""), given_up=given_up)]
     if there is None:
         parts += _arrives(desired, todo)
     else:
@@ -43,7 +44,7 @@ def replacement(
             parts.append(f"its savepoint goes to job {there.job_id} here")
         parts += ["deleted there"] * (not todo.stays and not todo.gone)
     if todo.lost:
-        parts.append(f"{'its state stays there, ' * own}because {todo.lost}")
+        parts.append(f"{'its state stays there, ' * (own and not given_up)}because {todo.lost}")
     text = f"{desired.name}: {what}, {why}: {', '.join(parts)}"
     if there is not None:
         text += f"; {goes_on.text.removeprefix(f'{desired.name}: ')}"
@@ -55,12 +56,14 @@ def has_state(there: JobDetail) -> bool:
     return there.has_run or there.has_savepoint
 
 
-def _leaves(todo: Move, bucket: str) -> Iterator[str]:
+def _leaves(todo: Move, bucket: str, *, given_up: bool) -> Iterator[str]:
     """What becomes of the old job before the new one is there."""
     if todo.stays:
         yield "it stays there as it is"
     elif todo.stop:
-        saves = " with a savepoint" * todo.savepoint + " WITHOUT A SAVEPOINT" * todo.unsaved
+        saves = " with a savepoint" * todo.savepoint + " WITHOUT A SAVEPOINT" * (
+            todo.unsaved or given_up
+        )
         yield f"it is stopped there{saves}"
     if todo.lost and todo.savepoint:
         yield f"which stays in the bucket {bucket}"

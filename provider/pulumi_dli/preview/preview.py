@@ -117,18 +117,17 @@ class Preview:
             job: the job that it meets: its own, or the one that it takes over; None for none.
             path: a directory that was handed over for a first start; "" for none.
         """
-        own = desired.options
+        own, known = desired.options, NextStart.at(path)
         if job is None:
             name = desired.name or urn.rpartition("::")[2]
             cus = self._first_cus(urn, desired) if own.adopt_job_id is None else ()
             return plan_line.creation(name, own, path, cus)
         if own.adopt_job_id is not None and job.mark not in desired.marks:
             marked = replace(job, mark=desired.owner)
-            todo = plan(marked, desired, None, taken_over=True)
+            todo = plan(marked, desired, None, taken_over=True, known=known)
             cus = self._changed_cus(urn, job, todo, desired)
             return plan_line.adoption(todo, job, job.mark, desired, cus)
         taken = own.adopt_job_id is not None
-        known = NextStart.at(path)
         todo = plan(job, desired, None, taken_over=taken, known=known)
         replaced = plan(job, desired, None, replaced=True, taken_over=taken, known=known)
         cus = self._changed_cus(urn, job, todo, desired)
