@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local_service import PROJECT
+from local_service import PROJECT, START_TIME
 from pulumi_dli.errors import Halfway, JobError, StateAtRisk
-from stack import MARK, START_TIME, URN, Killed, Problems, Stack, as_said
+from stack import MARK, URN, Killed, Problems, Stack, as_said
 
 OTHER = "f" * 32
 PATH = "obs://state/jobs/savepoint/1/"
@@ -143,7 +143,7 @@ def test_a_move_that_is_killed_in_its_first_start_goes_on_with_the_state(job: St
 
 
 def test_an_update_uses_up_one_of_a_start_that_nobody_counted(job: Stack) -> None:
-    slow = {"timeouts": {"settle": 60}}
+    slow: dict[str, Any] = {"timeouts": {"settle": 60}}
     deleted_first(job)
     job.killed_up(3, waiting=True)
     job.dli.pass_time(10)
