@@ -40,6 +40,7 @@ GONE = re.compile(
 """How it is said that the state of a job is not there any more, or that it stays elsewhere."""
 FROM_COPY = re.compile(r": starts from (?:its savepoint )?\S*/pulumi-dli/")
 """How a line says that a job begins from a copy, which stays where its bucket changes then."""
+BY_HAND = "was changed by hand"
 UNUSED = "restore_from is not used"
 UNWRITTEN = "could not be written down"
 LEFT = re.compile(r"when it is made again here with the bucket (\S+),")
@@ -250,7 +251,9 @@ class Game:
         )
         sent = world.requests()
         found = next(iter(mine), None) if state is None else before
-        self._leave(state, found, program, run)
+        self._leave(
+            state, found, program, run, restarts=any(each.startswith("run") for each in sent)
+        )
         if unfit and run.killed:
             self.happened.add("unfit")  # a savepoint that only the service knew of may be forgotten
         gone = state is None and step.meanwhile == "deleted"  # nobody knew of more than its name
@@ -267,6 +270,9 @@ class Game:
         if program is None and not (run.error or run.killed or recorded):
             self.losses.forgive()
         met = run.killed or self.faulty or passing or step.meanwhile
+        met = met or (
+            step.plain and replaced and BY_HAND in run.error
+        )  # which only the state tells
         if program is not None and not met:
             judge_line(saw, run.error, sent, replaced=replaced, plain=step.plain, unfit=unfit)
         hand = self._by_hand(before, state, program, step)
@@ -295,18 +301,25 @@ class Game:
             must(met or not self.promised, f"it was to start: {run.error}")
             left = "" if self.happened & VEILING else judges.left_state(self._histories())
             must(not self.world.holds(left), f"its state is in {left}, and yet: {run.error}")
-        self.promised = bool(judges.STRANDED.search(run.error)) or (
-            Told(run.told).goes_back and sum(each.startswith("put ") for each in sent) > 1
-        )
+        undone = Told(run.told).goes_back and sum(each.startswith("put ") for each in sent) > 1
+        crashed = run.killed and "crash" in self.happened  # what ran and crashed asks for a word
+        self.promised = bool(judges.STRANDED.search(run.error)) or (undone and not crashed)
         by_hand = step.meanwhile or step.way in HANDS  # a run without a refresh does not see it
         self.done = None if run.error or run.killed or by_hand else program
 
     def _leave(
-        self, state: State | None, before: judges.Job | None, program: Program | None, run: Run
+        self,
+        state: State | None,
+        before: judges.Job | None,
+        program: Program | None,
+        run: Run,
+        *,
+        restarts: bool,
     ) -> None:
         """Note what a run left: a job that was nearly taken over, a project, and a bucket.
 
-        Of one that broke off, or whose job was gone, nobody looks into the bucket again.
+        Of one that broke off, that restarted nothing, or whose job was gone, nobody looks into the
+        bucket again.
         """
         if state is not None and any(GIVEN_BACK in text for text in run.told):
             self.adopted = state.job_id
@@ -317,7 +330,7 @@ class Game:
             told = (match for match in map(LEFT.search, run.told) if match)
             self.waits = next((match[1] for match in told), "")
             return
-        if self.waits not in ("", program.get("obs_bucket")):
+        if self.waits and (self.waits != program.get("obs_bucket") or not _keeps(program)):
             self.left.add(self.waits)
             self.losses.forgive()
         self.waits = ""
@@ -325,7 +338,7 @@ class Game:
         if state is not None and state.outputs.get("project_id") not in (None, there):
             self.happened.add("move")
             self.moves_killed |= run.killed
-        broke = run.error or run.killed or any(map(FROM_COPY.search, run.told))
+        broke = run.error or run.killed or any(map(FROM_COPY.search, run.told)) or not restarts
         stored = {} if state is None else unfold(state.outputs)
         bucket = stored.get("obs_bucket") if before is None else before["definition"]["obs_bucket"]
         if (bucket or None) not in (None, program.get("obs_bucket")) and (broke or before is None):

@@ -640,6 +640,73 @@ def test_a_job_that_is_stopped_before_its_restart_goes_on_with_what_it_left(job:
     assert counter(job) > 1000
 
 
+@pytest.fixture
+def hanging(moving: Stack) -> Stack:
+    """A moved job that hangs in its first start, from the savepoint that it was to begin from."""
+    moving.dli.arm("hang", route="run")
+    with pytest.raises(Halfway, match="waited"):
+        moving.up(20, project_id=OTHER)
+    return moving
+
+
+def released(hanging: Stack) -> None:
+    """From now on jobs start; the one that hangs does not."""
+    with hanging.store.write() as db:
+        db.execute("DELETE FROM faults")
+
+
+HUNG = "restarts the job from a savepoint (downtime)"
+
+
+@pytest.mark.parametrize("refreshed", [True, False])
+@pytest.mark.parametrize("replaced", [True, False])
+def test_a_job_that_hangs_in_its_first_start_is_restarted_with_its_state(
+    hanging: Stack, *, replaced: bool, refreshed: bool
+) -> None:
+    released(hanging)
+    program: dict[str, Any] = {"project_id": OTHER, "parallel_number": 2}
+    if refreshed:
+        hanging.refresh()
+    hanging.preview(replace=replaced, **program)
+    assert HUNG in hanging.line
+    hanging.up(replace=replaced, **program)
+    assert counter(hanging, 2) > 1000
+
+
+def test_a_job_that_hangs_in_its_first_start_and_is_forgotten_keeps_its_state(
+    hanging: Stack,
+) -> None:
+    released(hanging)
+    hanging.forget()
+    hanging.up(project_id=OTHER, parallel_number=2)
+    assert f"goes on with job 2: {HUNG}" in hanging.line
+    assert counter(hanging, 2) > 1000
+
+
+def test_a_job_that_hangs_in_its_first_start_loses_its_state_aloud(hanging: Stack) -> None:
+    released(hanging)
+    hanging.refresh()
+    session = hanging.session()
+    stateless = {"project_id": OTHER, "parallel_number": 2, "upgrade_mode": "stateless"}
+    news = hanging._checked(session, hanging.inputs, stateless)  # noqa: SLF001
+    assert hanging.id is not None
+    with pytest.raises(StateAtRisk, match="would give up its state"):  # nobody has said so
+        session.update(hanging.urn, hanging.id, hanging.outs, news, None)
+    line = as_said(hanging, project_id=OTHER, parallel_number=2, upgrade_mode="stateless")
+    assert line.startswith("orders: RESTARTS THE JOB WITHOUT STATE (downtime)")
+
+
+def test_a_job_that_hangs_in_its_first_start_is_stopped_and_started_with_its_state(
+    hanging: Stack,
+) -> None:
+    released(hanging)
+    hanging.refresh()
+    hanging.up(project_id=OTHER, desired_state="stopped")
+    hanging.refresh()
+    as_said(hanging, project_id=OTHER)
+    assert counter(hanging, 2) > 1000
+
+
 def test_a_stateless_job_that_moves_to_one_of_its_own_gives_up_its_state_aloud(
     moving: Stack,
 ) -> None:

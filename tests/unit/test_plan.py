@@ -102,7 +102,7 @@ CASES = [
         "running",
         {"restore_from": "b/s/"},
         "stop+savepoint put start:import",
-        "restarts the job from b/s/ (downtime)",
+        "restarts the job from obs://b/s/ (downtime)",
     ),
     Case("running", {"desired_state": "stopped"}, "stop+savepoint put", "stops with a savepoint"),
     Case("running", {"desired_state": "stopped"}, "stop put", "stops", before=STATELESS),

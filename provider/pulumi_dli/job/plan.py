@@ -161,12 +161,11 @@ def plan(
     runs = not at_rest if desired.as_found else desired.running
     stop = not at_rest and (not runs or restarts)
     begins, why_not = None, ""
-    if runs:
-        if stop:
-            begins = restart(job, desired, state)
-        elif at_rest and (job.phase is not Phase.FINISHED or restarts):
-            begins = start(job, desired, state, pending_start(job, state, known))
-            why_not = "" if begins else blocked(job)
+    starts = at_rest and (job.phase is not Phase.FINISHED or restarts)
+    if runs and (stop or starts):
+        way = restart if stop else start
+        begins = way(job, desired, state, pending_start(job, state, known))
+        why_not = "" if begins else blocked(job)
     bar, barred = bars(job, changes, desired, state)
     recorded = _recorded(desired, state)
     full = stop or begins is not None
@@ -187,7 +186,7 @@ def plan(
         start=begins,
         overwritten=stale,
         loses=_has_state(job, state, known)
-        and ((stop and not savepoint) or (begins is not None and begins.empty)),
+        and ((stop and not savepoint and job.has_run) or (begins is not None and begins.empty)),
         forgets=runs
         and not full
         and state is not None
@@ -206,10 +205,11 @@ def plan(
 def _has_state(job: JobDetail, state: State | None, known: NextStart) -> bool:
     """Whether a job has state, which it kept over restarts so far."""
     stateful = bool(job.values.get("obs_bucket")) if state is None else state.stateful
+    pending = pending_start(job, state, known)
     if job.phase in AT_REST and job.phase is not Phase.FINISHED:
-        begins = resumable(job, pending_start(job, state, known)) or bool(recovery(job))
+        begins = resumable(job, pending) or bool(recovery(job))
         return stateful and begins
-    return stateful and job.has_run
+    return stateful and (job.has_run or bool(pending.path))
 
 
 def _body(

@@ -68,12 +68,17 @@ class Start:
         return self.origin in (Origin.IMPORT, Origin.CHECKPOINT)
 
 
-def restart(job: JobDetail, desired: Desired, state: State | None) -> Start:
-    """The start after a stop of ours."""
+def restart(
+    job: JobDetail, desired: Desired, state: State | None, pending: NextStart
+) -> Start | None:
+    """The start after a stop of ours; None when it must not be made.
+
+    A job that hangs in its first start holds nothing yet: it begins from what that was to.
+    """
     if state is not None and restore_due(desired, state) and not restore_made(job, desired, state):
         return Start(Origin.IMPORT, str(desired.options.restore_from), named=True)
     if not job.has_run:
-        return Start(Origin.FRESH)
+        return start(job, desired, state, pending)
     return Start(Origin.SAVEPOINT if desired.stateful else Origin.STATELESS)
 
 

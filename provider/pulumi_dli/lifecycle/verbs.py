@@ -151,11 +151,11 @@ class Lifecycle:
         asked = "previous" in (desired.options.rollback, state.value("rollback"))
         copied = asked or state.rejected is not None
         began_from_it = f"/{COPIES}/" in operation.begins  # then it is the only one so far
-        leaves = reached.value("obs_bucket") != state.value("obs_bucket")  # the old bucket
-        good = operation.counted or (leaves and reached.job.runs)
-        if good and copied and not began_from_it:
+        if operation.counted and copied and not began_from_it:
             for where in {each.value("obs_bucket"): each for each in (state, reached)}.values():
                 self._context.saved.copies.clear(where, *desired.marks, *state.marks)
+        leaves = reached.value("obs_bucket") != state.value("obs_bucket")  # the old bucket
+        good = operation.counted or (leaves and reached.job.runs)
         # A delete that was killed leaves a record and a job at rest; and one stays while the last
         # start was not seen to count.
         counted = state.started is not None and state.started.at == state.job.start_time

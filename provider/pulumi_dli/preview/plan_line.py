@@ -238,10 +238,10 @@ def _restart(plan: Plan, start: Start) -> str:
     match start.origin:
         case Origin.SAVEPOINT:
             return "restarts the job from a savepoint (downtime)"
-        case Origin.IMPORT:
+        case Origin.IMPORT | Origin.CHECKPOINT:
             first = ", after a savepoint of what it holds" if plan.savepoint else ""
             first = ", WITHOUT A SAVEPOINT of what it holds" if plan.loses else first
-            return f"restarts the job from {start.path} (downtime){first}"
+            return f"restarts the job from {directory_url(start.path)} (downtime){first}"
         case Origin.FRESH:
             return "restarts the job, which never ran"
     return "RESTARTS THE JOB WITHOUT STATE (downtime)"
