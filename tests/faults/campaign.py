@@ -28,7 +28,7 @@ from pulumi_dli.job.state import unfold
 from pulumi_dli.settings.settings import LOCAL_PROJECT_ID
 
 FOREIGN: Program = {**BASE, "name": "foreign"}
-LOSING = frozenset({"crash", "lose_savepoint", "fail_start", "stop_empty", "unfit"})
+LOSING = frozenset({"crash", "lose_savepoint", "fail_start", "stop_empty", "unfit", "given up"})
 """After these a state may have to be named by hand."""
 VEILING = LOSING - {"crash", "fail_start"} | {"drop", "answer", "stale", "fail_stop", "restore"}
 VEILING |= {"refuse_savepoint", "adopt", "rights"}
@@ -254,6 +254,8 @@ class Game:
         self._leave(
             state, found, program, run, restarts=any(each.startswith("run") for each in sent)
         )
+        if run.killed and Told(run.told, replaced).gives_up():
+            self.happened.add("given up")  # and a revert is told so
         if unfit and run.killed:
             self.happened.add("unfit")  # a savepoint that only the service knew of may be forgotten
         gone = state is None and step.meanwhile == "deleted"  # nobody knew of more than its name
@@ -269,17 +271,11 @@ class Game:
         recorded = step.beside and not any(UNWRITTEN in text for text in run.told)
         if program is None and not (run.error or run.killed or recorded):
             self.losses.forgive()
+        passing |= step.plain and replaced and BY_HAND in run.error  # only the state tells of that
         met = run.killed or self.faulty or passing or step.meanwhile
-        met = met or (
-            step.plain and replaced and BY_HAND in run.error
-        )  # which only the state tells
         if program is not None and not met:
             judge_line(saw, run.error, sent, replaced=replaced, plain=step.plain, unfit=unfit)
-        hand = self._by_hand(before, state, program, step)
-        there = None if run.error or run.killed or step.meanwhile or hand else world.state
-        if program is not None and there is not None:
-            job = next(job for job in world.live_jobs() if job["id"] == there.job_id)
-            judges.judge_definition(job, program)
+        self._judge_reached(program, run, step, self._by_hand(before, state, program, step))
         same = (
             program is not None
             and program == self.done
@@ -302,8 +298,9 @@ class Game:
             left = "" if self.happened & VEILING else judges.left_state(self._histories())
             must(not self.world.holds(left), f"its state is in {left}, and yet: {run.error}")
         undone = Told(run.told).goes_back and sum(each.startswith("put ") for each in sent) > 1
-        crashed = run.killed and "crash" in self.happened  # what ran and crashed asks for a word
-        self.promised = bool(judges.STRANDED.search(run.error)) or (undone and not crashed)
+        begun = [path for each in self._histories().values() for path in judges.begun(each)]
+        ran = run.killed and "/pulumi-dli/" in ["", *begun][-1]  # then it may have crashed again
+        self.promised = bool(judges.STRANDED.search(run.error)) or (undone and not ran)
         by_hand = step.meanwhile or step.way in HANDS  # a run without a refresh does not see it
         self.done = None if run.error or run.killed or by_hand else program
 
@@ -343,6 +340,17 @@ class Game:
         bucket = stored.get("obs_bucket") if before is None else before["definition"]["obs_bucket"]
         if (bucket or None) not in (None, program.get("obs_bucket")) and (broke or before is None):
             self.left.add(str(bucket))
+
+    def _judge_reached(self, program: Program | None, run: Run, step: Step, by_hand: bool) -> None:
+        """A run that came to its end brought the job to what the program says."""
+        there = None if run.error or run.killed or step.meanwhile or by_hand else self.world.state
+        if program is None or there is None:
+            return
+        live = self.world.live_jobs()
+        job = next((job for job in live if job["id"] == there.job_id), None)
+        must(job is not None or step.plain, "a job that is gone was not missed")
+        if job is not None:
+            judges.judge_definition(job, program)
 
     def _wants_none(self, program: Program | None, run: Run) -> bool:
         """Whether a program wants the job without state, be it as the refusal before advised."""

@@ -191,6 +191,16 @@ NAMED: Mapping[int, Schedule] = {
     -45: Schedule(  # what was restored once is not restored again where the job moves
         [*RUNS, Step("", FROM, saves=True), Step("waits", FROM), Step("move", {**FROM, **MOVED})]
     ),
+    -47: Schedule(  # a moved job whose first start failed is taken out of the state
+        [*RUNS, Step("move", MOVED, (FAILS,)), Step("forget", MOVED)]
+    ),
+    -48: Schedule(  # a moved job that hangs in its first start is restarted
+        [
+            *RUNS,
+            Step("move", MOVED, ({"kind": "hang", "route": "run", "times": 1},)),
+            Step("", {**MOVED, "parallel_number": 2}),
+        ]
+    ),
     -46: Schedule(  # what a failed start was to begin from is remembered while the job rests
         [*RUNS, Step("", RESIZED, (FAILS,)), Step("", {**DESC, **STOPPED}), Step("", RESIZED)]
     ),

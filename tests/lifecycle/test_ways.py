@@ -457,6 +457,22 @@ def test_a_job_that_a_killed_replacement_made_is_told_of(job: Stack) -> None:
     assert (job.id, job.jobs()) == (2, ["orders"])
 
 
+def test_a_replaced_job_that_is_gone_does_not_begin_where_an_earlier_start_has(job: Stack) -> None:
+    job.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER", "savepoint_path": "state/old/"})
+    job.dli.pass_time(10)
+    program: dict[str, Any] = {"restore_from": "obs://state/old/", "upgrade_mode": "stateless"}
+    job.up(**program)
+    job.killed_up(1, replace=True, **program)
+    with job.store.write() as db:
+        db.execute("UPDATE jobs SET deleted_at = 1 WHERE id = 1")
+    job.sent()
+    job.preview(**program)
+    line = job.plan_lines[-1]
+    assert line.startswith("orders: creates and starts the job; ")
+    job.up(**program)
+    assert requests(job.sent()) == announced(line)
+
+
 def test_a_replacement_that_is_refused_stays_in_the_state(job: Stack) -> None:
     job.dli.arm("refuse_savepoint")
     with pytest.raises(Halfway, match="took no savepoint and runs on"):

@@ -55,6 +55,11 @@ def restore_due(desired: Desired, state: State | None) -> bool:
     return _due("restore_from", desired, state)
 
 
+def renewed(desired: Desired, state: State) -> Desired:
+    """The wish for a job in the place of one that is gone, without the directory that it used."""
+    return desired if restore_due(desired, state) else desired.without("restore_from")
+
+
 def restore_made(job: JobDetail, desired: Desired, state: State | None) -> bool:
     """Whether an operation that broke off started the job from the directory that is due."""
     return restore_due(desired, state) and _made("restore_from", job, desired, state)

@@ -22,7 +22,7 @@ from pulumi_dli.job.detail import AT_REST, JobDetail, date
 from pulumi_dli.job.move import move
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.plan import plan
-from pulumi_dli.job.restarts import restore_due
+from pulumi_dli.job.restarts import renewed
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.clues import Clues
 from pulumi_dli.lifecycle.context import Context
@@ -109,8 +109,7 @@ class Lifecycle:
                 whose state then holds the directory.
         """
         begins = path if desired.stateful else ""
-        if not restore_due(desired, state):  # a start has used that directory before
-            desired = desired.without("restore_from")
+        desired = renewed(desired, state)
         with kept(state, None, path):
             deadline = Deadline(self._context.clock, seconds)
             return deploy(self._context, desired, deadline, begins)

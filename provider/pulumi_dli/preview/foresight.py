@@ -19,6 +19,7 @@ from pulumi_dli.job.detail import JobDetail, Phase, settled
 from pulumi_dli.job.move import Move, conflict, move
 from pulumi_dli.job.next_start import LIVE, LOST, NextStart
 from pulumi_dli.job.plan import plan
+from pulumi_dli.job.restarts import renewed
 from pulumi_dli.job.run_state import NO_SAVEPOINT
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
@@ -208,6 +209,7 @@ class Foresight:
             self.saved.records.pass_over(desired)
             left = None
         path = old.path if old is not None and desired.stateful else ""
+        desired = desired if old is None else renewed(desired, old.state)
         ahead = job is not None and (
             job.has_run if desired.options.adopt_job_id is None else job.holds_state
         )
@@ -237,7 +239,7 @@ class Foresight:
         try:
             seen = self._preview.look(old.state)
         except JobGone:
-            path = old.state.next_start.path
+            path, desired = old.state.next_start.path, renewed(desired, old.state)
             met = self._preview.own(desired)  # an interrupted replacement made it
             if met is not None:
                 seen = self.saved.checkpoints.seen(settled(met), desired, None)
