@@ -31,13 +31,15 @@ FOREIGN: Program = {**BASE, "name": "foreign"}
 LOSING = frozenset({"crash", "lose_savepoint", "fail_start", "stop_empty", "unfit", "given up"})
 """After these a state may have to be named by hand."""
 VEILING = LOSING - {"crash", "fail_start"} | {"drop", "answer", "stale", "fail_stop", "restore"}
-VEILING |= {"refuse_savepoint", "adopt", "rights"}
+VEILING |= {"refuse_savepoint", "adopt", "rights", "forget"}
 """After these nobody may know of the savepoint that a stop has left."""
 GONE = re.compile(
     r"job .* is gone.* is in the bucket|is deleted without a savepoint|it stays there as it is"
     r"|job \d+ no longer exists"
 )
 """How it is said that the state of a job is not there any more, or that it stays elsewhere."""
+EMPTIED: Program = {"upgrade_mode": "stateless"}
+"""What a program says that takes a job with state over, and has no bucket for it."""
 FROM_COPY = re.compile(r": starts from (?:its savepoint )?\S*/pulumi-dli/")
 """How a line says that a job begins from a copy, which stays where its bucket changes then."""
 BY_HAND = "was changed by hand"
@@ -169,6 +171,7 @@ class Game:
             case "adopt" if here and not state.pending and hands.present():
                 hands.unmark()
                 adopted = {**wanted, "adopt_job_id": state.job_id, "name": hands.name()}
+                adopted = {**adopted, **({} if "obs_bucket" in wanted else EMPTIED)}
                 world.state = None
                 self.adopted = state.job_id
                 return adopted
@@ -208,7 +211,8 @@ class Game:
         ):
             self.adopted = None
             return without(program, "adopt_job_id")
-        return {**program, "adopt_job_id": self.adopted}
+        emptied = {} if "obs_bucket" in program else EMPTIED
+        return {**program, "adopt_job_id": self.adopted, **emptied}
 
     def _refused(self, program: Program) -> None:
         """While the job is another's nothing may be done to it."""
@@ -392,7 +396,7 @@ class Game:
         if error and program is not None and "would lose its state" in error:
             # A stop that shows late, and whose answer was lost, may be taken for an older one's.
             # An older state does not know where a stop has left it.
-            may = self.happened & (LOSING | {"stale", "restore"})
+            may = self.happened & (LOSING | {"stale", "restore", "forget"})
             must(bool(may), f"refused although no state was lost: {error}")
             told = COPY.search(error)
             named = bool(told) or "newest checkpoint" in error

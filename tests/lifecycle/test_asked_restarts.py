@@ -215,6 +215,9 @@ def test_a_forgotten_job_with_state_of_its_own_has_used_its_directory(
         assert job.line == (
             "orders: goes on with job 1: restore_from is not used, the job has state of its own"
         )
+        assert job.warned[-1].endswith(
+            "going on with it; restore_from is not used, the job has state of its own"
+        )
     job.up(**program)
     assert job.resumed()[-1] == own
 

@@ -89,6 +89,13 @@ def test_taking_over_a_job_tells_what_differs(looking: Stack) -> None:
     assert looking.plan_lines == ["orders: takes over job 1"]
 
 
+def test_a_job_that_is_taken_over_cannot_have_the_name_of_another(looking: Stack) -> None:
+    looking.dli.create("taken")
+    job_id = looking.dli.create(**PROGRAM)
+    with pytest.raises(Problems, match="name: a job named taken exists already: job 1"):
+        looking.preview(adopt_job_id=job_id, name="taken")
+
+
 def test_a_job_that_is_replaced_is_not_foreign_to_itself(looking: Stack) -> None:
     """The engine checks a replacement as a new job, while the old one, unmarked, is still there."""
     job_id = looking.dli.create(**PROGRAM)

@@ -217,6 +217,27 @@ def test_a_job_that_is_taken_over_and_never_ran_begins_from_it(job: Stack) -> No
     assert records(job) == []
 
 
+def test_a_job_that_was_to_begin_elsewhere_and_failed_goes_back_to_it(job: Stack) -> None:
+    """Be it gone on with or taken over: what it never ran from still waits."""
+    deleted_first(job)
+    job.killed_up(2)  # the draft is there
+    with pytest.raises(Halfway, match="there is no savepoint or checkpoint at"):
+        job.up(restore_from="obs://state/none/")
+    job.up()
+    assert counter(job, 2) > 1000
+
+
+def test_a_job_that_was_taken_over_to_begin_elsewhere_and_failed_goes_back_to_it(
+    job: Stack,
+) -> None:
+    deleted_first(job)
+    other = job.dli.create(name="other", queue_name="testQueue", entrypoint="obs://jars/orders.jar")
+    with pytest.raises(Halfway, match="there is no savepoint or checkpoint at"):
+        job.up(adopt_job_id=other, name="other", restore_from="obs://state/none/")
+    job.up(adopt_job_id=other, name="other")
+    assert counter(job, other) > 1000
+
+
 def test_a_job_that_is_taken_over_with_a_savepoint_begins_from_that(job: Stack) -> None:
     job.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER", "savepoint_path": "state/own/"})
     job.dli.pass_time(5000)

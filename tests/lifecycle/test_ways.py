@@ -867,6 +867,33 @@ def test_an_adopted_job_is_marked_at_once(theirs: Stack) -> None:
     assert not theirs.refresh().changes  # the tags of before stay, and are no drift
 
 
+@pytest.mark.parametrize("stands", ["running", "stopped"])
+@pytest.mark.parametrize("change", [{}, {"parallel_number": 2}])
+def test_a_job_with_state_is_not_taken_over_by_a_program_that_forgot_its_bucket(
+    theirs: Stack, change: dict[str, Any], stands: str
+) -> None:
+    if stands == "stopped":
+        theirs.dli.stopped(1, savepoint=True)
+        theirs.sent()
+    program = {"adopt_job_id": 1, "obs_bucket": None, **change}
+    theirs.preview(**program)
+    assert (
+        "takes over job 1: CANNOT CHANGE: job orders (1) keeps its state in the bucket state, and "
+        'the program names none; set `obs_bucket="state"`, or `upgrade_mode` to `stateless` to '
+        "give up its state"
+    ) in theirs.line
+    assert "keeps its state in the bucket state" in theirs.failure
+    with pytest.raises(JobError, match="keeps its state in the bucket state"):
+        theirs.up(**program)
+    assert theirs.sent() == []
+    as_said(theirs, **program, upgrade_mode="stateless")
+
+
+def test_a_job_that_never_ran_is_taken_over_without_its_bucket(theirs: Stack) -> None:
+    other = theirs.dli.create(**{**PROGRAM, "name": "draft"})
+    as_said(theirs, adopt_job_id=other, name="draft", obs_bucket=None)
+
+
 def test_equal_tags_are_not_in_the_line(theirs: Stack) -> None:
     assert as_said(theirs, adopt_job_id=1, tags={"team": "shop"}) == "orders: takes over job 1"
 

@@ -1,4 +1,4 @@
-"""Why a job is not changed: it carries another mark, or was changed by hand and nobody noted it."""
+"""Why a job is not changed: another's mark, a change by hand, or state without a place for it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class Bar(Enum):
     """It carries another resource's mark."""
     HAND = "hand"
     """It was changed by hand."""
+    BUCKET = "bucket"
+    """It has state, and is taken over by a program that names no place for it."""
 
 
 def bars(
@@ -46,6 +48,29 @@ def bars(
         return Bar.MARK, _taken(job, thief, again=again)
     hand = _changed_by_hand(job, changes, state)
     return (Bar.HAND if hand else Bar.START), hand
+
+
+def bucketless(job: JobDetail, desired: Desired, state: State | None) -> str:
+    """Why a job with state is not taken over: a bucket that is left out is most likely forgotten.
+
+    Args:
+        job: the live job, which has state.
+        desired: the program's wish.
+        state: what is known of the job; None where it is taken over.
+
+    Returns:
+        The reason with the ways out; "" where nothing stands in the way.
+    """
+    own, bucket = desired.options, job.values.get("obs_bucket")
+    taken = state is None and own.adopt_job_id == job.job_id
+    said = desired.stateful or own.upgrade_mode is not None
+    if not taken or said or not bucket or not desired.knows("obs_bucket", "upgrade_mode"):
+        return ""
+    return (
+        f"job {job.name} ({job.job_id}) keeps its state in the bucket {bucket}, and the program "
+        f'names none; set `obs_bucket="{bucket}"`, or `upgrade_mode` to `stateless` to give up '
+        "its state"
+    )
 
 
 def _changed_by_hand(job: JobDetail, changes: Iterable[Change], state: State) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pulumi_dli.job.bars import Bar, bars
+from pulumi_dli.job.bars import Bar, bars, bucketless
 from pulumi_dli.job.canonical import canonical
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
@@ -167,6 +167,9 @@ def plan(
         begins = way(job, desired, state, pending_start(job, state, known))
         why_not = "" if begins else blocked(job)
     bar, barred = bars(job, changes, desired, state)
+    holds = _has_state(job, state, known)
+    if holds and not barred and (forgotten := bucketless(job, desired, state)):
+        bar, barred = Bar.BUCKET, forgotten
     recorded = _recorded(desired, state)
     full = stop or begins is not None
     changed = full or changes or kept or add or remove or recorded
@@ -185,7 +188,7 @@ def plan(
         savepoint=savepoint,
         start=begins,
         overwritten=stale,
-        loses=_has_state(job, state, known)
+        loses=holds
         and ((stop and not savepoint and job.has_run) or (begins is not None and begins.empty)),
         forgets=runs
         and not full

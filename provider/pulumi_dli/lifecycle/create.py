@@ -86,20 +86,28 @@ def go_on(
     known: NextStart = LIVE,
 ) -> State:
     """Go on with a job of this resource that is not in the state, changing only what differs."""
+    used = job.has_run and (job.has_savepoint or job.phase not in AT_REST)
+    unused = "; restore_from is not used, the job has state of its own"
     context.console.warn(
         f"job {job.name} ({job.job_id}), which this resource made at {date(job.create_time)}, is "
-        "there already: going on with it"
+        f"there already: going on with it{unused * (used and bool(desired.options.restore_from))}"
     )
-    if job.has_run and (job.has_savepoint or job.phase not in AT_REST):
+    if used:
         desired = desired.without("restore_from")  # its first start may have used it
     operation = Operation(
         job=job,
         deadline=deadline,
         settle=desired.settle,
+        next_start=_waits(job, known),
         unmanaged={"tags": frozenset()},
     )
     way = Reconciliation(context, operation, desired, None, known=known)
     return begun(context, desired, finish(context, operation, desired, None, way.run), job)
+
+
+def _waits(job: JobDetail, known: NextStart) -> NextStart | None:
+    """What a job that never ran begins with, should a start from elsewhere fail."""
+    return None if job.has_run or known == LIVE else known
 
 
 def draft(context: Context, desired: Desired, deadline: Deadline) -> Operation:
@@ -190,6 +198,7 @@ def _take_over(
     """Adopt a job. What cannot be done is found before anything is written; then the mark first."""
     mark = context.tags.fresh(job).mark
     operation = _known(context, job, desired, deadline)
+    operation.next_start = _waits(job, known)
     todo = plan(job, desired, None, taken_over=True, known=known)
     if todo.blocked:
         raise StateAtRisk(todo.blocked)

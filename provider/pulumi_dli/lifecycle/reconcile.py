@@ -37,7 +37,7 @@ NO_TAGS = (
 )
 
 
-_ERRORS = {Bar.START: StateAtRisk, Bar.MARK: JobForeign, Bar.HAND: JobError}
+_ERRORS = {Bar.MARK: JobForeign, Bar.HAND: JobError}
 
 
 def unsaid(job: JobDetail, so_far: str = "nothing was changed") -> str:
@@ -116,7 +116,7 @@ class Reconciliation:
         before = self._seen()
         todo = self.context.saved.copies.armed(before, self.desired, self.state, self._plan(before))
         if todo.blocked:
-            raise _ERRORS[todo.bar](todo.blocked)
+            raise _ERRORS.get(todo.bar, StateAtRisk)(todo.blocked)
         if todo.loses and not self.desired.loss_told:
             raise StateAtRisk(unsaid(operation.job, operation.so_far))
         if self.desired.armed_told and todo.start is not None and todo.rollback != "":

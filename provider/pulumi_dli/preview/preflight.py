@@ -148,7 +148,9 @@ class Lookups:
         if adopted is not None:
             found.job = self.snapshot.details(adopted)
             found.problems += self._has_one(desired, adopted)
-            if found.job is None:
+            if found.job is not None:
+                found.problems += self._is_named(desired, adopted)
+            else:
                 found.problems.append(
                     f"adopt_job_id: there is no job {adopted}; name an existing job, or remove "
                     "`adopt_job_id` to create one"
@@ -163,6 +165,11 @@ class Lookups:
             found.warnings.append(f"name: {foreign(job, '')}")
         elif job is not None:
             found.job = self.snapshot.details(job.job_id)
+
+    def _is_named(self, desired: Desired, adopted: int) -> Iterator[str]:
+        """That another job than the one that is taken over has the name."""
+        rows = (row for row in self.snapshot.jobs or () if row.name == desired.name)
+        return (f"name: {foreign(row, '')}" for row in rows if row.job_id != adopted)
 
     def _has_one(self, desired: Desired, adopted: int) -> Iterator[str]:
         """That a resource which takes over a job has one of its own already."""
