@@ -13,7 +13,7 @@ from pulumi_dli.artifacts.uploads import Uploads
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.client.location import PLACE, explicit, stack_place
 from pulumi_dli.console import Report
-from pulumi_dli.errors import DliError
+from pulumi_dli.errors import DliError, SettingsError
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.memory import Anew
 from pulumi_dli.once import Once
@@ -99,6 +99,8 @@ class Checking:
             *problems(desired, before),
             *ignored_tags(desired, settings.ignore_tags),
         ]
+        if named.files and (before is None or desired.changes(before, files)):
+            found += self._unreachable(news)
         if not found and (before is None or desired.changes(before)):
             jars = self._jars.get()
             new = before is None and self.foresight.memory.old(urn) is None
@@ -118,6 +120,15 @@ class Checking:
             return filled, sorted([*found, *told])
         failed = {"failure": failure} if failure else {}
         return {**filled, **failed, **desired.given_as_in(before)}, []
+
+
+    def _unreachable(self, news: Mapping[str, Any]) -> list[str]:
+        """Why no file can be brought to OBS, as far as the settings tell; nothing is sent."""
+        try:
+            self.stores.at(*explicit(news))
+        except SettingsError as error:
+            return [str(error)]
+        return []
 
 
 def _folder(desired: Desired, artifacts: str, project_id: str) -> str | None:

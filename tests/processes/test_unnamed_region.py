@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dli import served
+from jars import a_class, a_jar
 from local_service import PROJECT
+from pulumi_dli.artifacts.names import LocalFile
 from pulumi_dli.client.connections import Connections
+from pulumi_dli.command.doctor import examine
 from stack import Problems, Stack
 
 KEYS = {"projectId": PROJECT, "accessKey": "LOCALACCESSKEY", "secretKey": "LOCALSECRETKEY"}
+UNSIGNED = "are signed for a region, and none is known: set dli:region"
 
 
 class Served(Stack):
@@ -34,7 +39,8 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def stack(tmp_path: Path) -> Iterator[Served]:
     made = Served(tmp_path)
     yield made
-    made.destroy()
+    if made.id is not None:
+        made.destroy()
     made.close()
 
 
@@ -81,3 +87,26 @@ def test_a_stack_that_names_another_region_is_refused(stack: Served, endpoint: s
     with pytest.raises(Problems, match=r"in the region eu-de, but .* lead to eu-nl"):
         stack.preview(**draft("with a region"))
     stack.settle_at(endpoint)
+
+
+@pytest.mark.parametrize("region", ["", "eu-de"])
+def test_a_file_and_doctor_are_told_where_objects_are_signed_for_no_region(
+    stack: Served, endpoint: str, tmp_path: Path, region: str
+) -> None:
+    own = {"obsEndpoint": endpoint, "region": region}
+    stack.settle_at(endpoint, **own)
+    (tmp_path / "orders.jar").write_bytes(a_jar({"com/example/Orders.class": a_class()}))
+    program: dict[str, Any] = {
+        "desired_state": "stopped",
+        "entrypoint": LocalFile(str(tmp_path / "orders.jar")),
+    }
+    with closing(Connections({"endpoint": endpoint, **KEYS, **own}, {}, tmp_path)) as connections:
+        offers = examine(connections, origin="stack dev", flink="").offers
+    [objects] = [offer for offer in offers if offer.name == "object storage"]
+    if region:
+        stack.preview(**program)
+        assert objects.there
+        return
+    with pytest.raises(Problems, match=UNSIGNED):
+        stack.preview(**program)
+    assert (objects.there, UNSIGNED in objects.detail) == (False, True)

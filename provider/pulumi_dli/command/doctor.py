@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.command.capabilities import Offer, offers
-from pulumi_dli.errors import DliError
+from pulumi_dli.errors import DliError, SettingsError
 from pulumi_dli.job.queue import GENERAL, Queue
 
 _TO_RUN_THIS = re.compile(r",? with `pulumi-dli doctor`,?")
@@ -94,7 +95,7 @@ def examine(connections: Connections, *, origin: str, flink: str) -> Report:
         checks.append(_queues(queues))
         if settings.local:
             checks.append(Check("flink", ok=True, detail=flink))
-        offered = offers(jobs, queues)
+        offered = (*offers(jobs, queues), _objects(connections))
     except DliError as error:
         name = ("settings", "project", "sign-in and queues")[min(len(checks), 2)]
         told = _TO_RUN_THIS.sub("", str(error))
@@ -113,6 +114,16 @@ def _queues(queues: list[Queue]) -> Check:
         ok=False,
         detail="no general-purpose queue, which a Flink job needs: create one in the console",
     )
+
+
+def _objects(connections: Connections) -> Offer:
+    """Whether the settings lead to the object service; it is not asked."""
+    name = "object storage"
+    try:
+        Stores(connections).at()
+    except SettingsError as error:
+        return Offer(name, there=False, detail=str(error))
+    return Offer(name, there=True, detail="local files, and looks for savepoints and checkpoints")
 
 
 def _columns(rows: list[tuple[str, str, str]]) -> list[str]:
