@@ -121,7 +121,6 @@ class Checking:
         failed = {"failure": failure} if failure else {}
         return {**filled, **failed, **desired.given_as_in(before)}, []
 
-
     def _unreachable(self, news: Mapping[str, Any]) -> list[str]:
         """Why no file can be brought to OBS, as far as the settings tell; nothing is sent."""
         try:

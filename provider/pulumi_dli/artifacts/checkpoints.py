@@ -1,4 +1,4 @@
-"""The newest complete checkpoint of a job, where OBS can be read.
+"""The newest complete checkpoint of a job, where OBS can be read; else its newest savepoint.
 
 DLI puts them under `jobs/checkpoint/<folder that begins with the job's id>/` of the job's bucket.
 One whose jar makes them itself writes them under `checkpoint_path`, which another job might share:
@@ -27,10 +27,13 @@ from pulumi_dli.job.state import State
 if TYPE_CHECKING:
     from pulumi_dli.artifacts.objects import Object, Objects
 
+SAVEPOINTS = "jobs/savepoint/"
+"""Where in a job's bucket the service makes the savepoints of its stops, by the job's id."""
 MOST_PARTS = 200
 """How often the list is begun anew behind files that no checkpoint is told by."""
 MOST_OBJECTS = 50_000
 _COMPLETE = re.compile(r"(?P<directory>(?:.*/)?chk-(?P<number>\d{1,18})/)_metadata")
+_SAVED = re.compile(r"(?P<directory>.*/)(?P<number>)_metadata")
 _PARTS = re.compile(r"(?:.*/)?(?:shared|taskowned)/")
 """Folders of the data that checkpoints have in common: of one with state many files."""
 
@@ -84,8 +87,10 @@ class Checkpoints:
         try:
             if left := self._records.waiting(job, desired):
                 return replace(job, checkpoint=Checkpoint(left.savepoint, left.written, copy=True))
-            found = newest(self._objects(desired if state is None else state), job)
+            objects = self._objects(desired if state is None else state)
+            found = newest(objects, job)
             left = self._records.find(desired, job) if found is None else None
+            saved = _saved(objects, job) if found is None and left is None else None
         except DliError as error:
             return replace(job, checkpoint=Checkpoint("", unused=str(error)))
         if left is not None:
@@ -93,6 +98,9 @@ class Checkpoints:
             if left.job_id != job.job_id:
                 why = f"job {left.job_name} ({left.job_id}) left it, and this one has run since"
             return replace(job, checkpoint=Checkpoint(left.savepoint, left.written, why, copy=True))
+        if saved is not None:
+            why = "nobody has noted what the job did since"
+            return replace(job, checkpoint=Checkpoint(saved.path, saved.written, why, copy=True))
         return job if found is None else self._with(job, desired, state, found)
 
     def left(self, job: JobDetail, state: State) -> str:
@@ -145,6 +153,14 @@ def newest(objects: Objects, job: JobDetail) -> _Found | None:
     return max((each for each in found if each.written > job.start_time), default=None)
 
 
+def _saved(objects: Objects, job: JobDetail) -> _Found | None:
+    """The newest savepoint that the service keeps of a job; None where there is none."""
+    bucket = str(job.value("obs_bucket") or "")
+    place = _Place(bucket, f"{SAVEPOINTS}{job.job_id}/", own=True)
+    found = _complete(objects, place, _SAVED) if is_bucket(bucket) else ()
+    return max(found, default=None)
+
+
 def _places(job: JobDetail) -> Iterator[_Place]:
     own = re.compile(rf"{FOLDER}{job.job_id}(?!\d)")
     bucket, path = (str(job.value(name) or "") for name in ("obs_bucket", "checkpoint_path"))
@@ -156,16 +172,18 @@ def _places(job: JobDetail) -> Iterator[_Place]:
         yield _Place(bucket, f"{FOLDER}{job.job_id}", own=True)
 
 
-def _complete(objects: Objects, place: _Place) -> Iterator[_Found]:
-    """The complete checkpoints of a place."""
+def _complete(
+    objects: Objects, place: _Place, named: re.Pattern[str] = _COMPLETE
+) -> Iterator[_Found]:
+    """The complete checkpoints of a place, or what else is named like this."""
     behind = re.compile(r"\D") if not place.prefix.endswith("/") else None
     for each in _told(objects, place):
-        told = _COMPLETE.fullmatch(each.key)
+        told = named.fullmatch(each.key)
         other = behind and not behind.match(each.key, len(place.prefix))  # job 13 is not job 138
         written = _milliseconds(each.modified)
         if told and not other and written:
             path = f"{SCHEME}{place.bucket}/{told['directory']}"
-            yield _Found(place.own, written, int(told["number"]), path)
+            yield _Found(place.own, written, int(told["number"] or 0), path)
 
 
 def _told(objects: Objects, place: _Place) -> Iterator[Object]:
