@@ -30,8 +30,11 @@ from pulumi_dli.settings.settings import LOCAL_PROJECT_ID
 FOREIGN: Program = {**BASE, "name": "foreign"}
 LOSING = frozenset({"crash", "lose_savepoint", "fail_start", "stop_empty", "unfit", "given up"})
 """After these a state may have to be named by hand."""
-VEILING = frozenset({"answer", "drop", "rights"})
-"""After these nobody may see, in OBS, the savepoint that a stop has left."""
+VEILING = LOSING - {"crash", "fail_start"} | {"drop", "answer", "stale", "fail_stop", "restore"}
+VEILING |= {"refuse_savepoint", "adopt", "rights", "forget"}
+"""After these nobody may know of the savepoint that a stop has left."""
+HIDING = frozenset({"answer", "drop", "rights"})
+"""After these nobody may see it in OBS."""
 GONE = re.compile(
     r"job .* is gone.* is in the bucket|is deleted without a savepoint|it stays there as it is"
     r"|job \d+ no longer exists"
@@ -298,9 +301,12 @@ class Game:
         if "would lose its state" in run.error and not started:
             met = step.way in HANDS or step.meanwhile != ""
             must(met or not self.promised, f"it was to start: {run.error}")
-            left = "" if self.happened & VEILING else judges.left_state(self._histories())
-            named = not self.world.holds(left) or left.strip("/") in run.error
-            must(named, f"its state is in {left}, and yet: {run.error}")
+            left = judges.left_state(self._histories())
+            if self.world.holds(left):
+                named = left.strip("/") in run.error
+                known = not self.happened & VEILING
+                must(not known, f"its state is in {left}, and yet: {run.error}")
+                must(named or bool(self.happened & HIDING), f"{left} is not named: {run.error}")
         undone = Told(run.told).goes_back and sum(each.startswith("put ") for each in sent) > 1
         begun = [path for each in self._histories().values() for path in judges.begun(each)]
         ran = run.killed and "/pulumi-dli/" in ["", *begun][-1]  # then it may have crashed again

@@ -139,7 +139,7 @@ GUARDS = {
     ),
     "a plan knows what it would lose": Guard(
         "job/plan.py",
-        "        loses=_has_state(job, state, known)\n",
+        "        loses=holds\n",
         "        loses=False\n",
         "became 0 unsaid",
         plays=-4,
