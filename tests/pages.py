@@ -35,7 +35,7 @@ def blocks(page: str) -> list[Block]:
     """The blocks of code of a page of docs/, in their order."""
     found = []
     for section in re.split(
-        r"^(?=#)", (DOCS / page).read_text(encoding="utf-8"), flags=re.MULTILINE
+        r"^(?=#+ )", (DOCS / page).read_text(encoding="utf-8"), flags=re.MULTILINE
     ):
         headline = section.partition("\n")[0].lstrip("# ")
         found += [

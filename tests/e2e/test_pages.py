@@ -25,6 +25,7 @@ PASSWORD = "planted-password"  # what a person types
 PROJECT = "0123456789abcdef0123456789abcdef"
 LOGIN = "pulumi login --local"
 """The one line that is not run as it stands: whatever HOME says, it writes to the user's own."""
+COMMIT = "git -c user.name=a -c user.email=a@example.com commit -qm all"
 IN_THE_CLOUDS_PLACE = """\
 pulumi config set dli:endpoint {0}
 pulumi config set dli:authUrl {0}
@@ -132,6 +133,31 @@ def test_from_an_empty_folder_to_a_job_in_the_cloud(tmp_path: Path, wheel: Path)
     dli.close()
 
 
+def test_the_native_plugin_on_a_fresh_checkout(tmp_path: Path, wheel: Path) -> None:
+    stranger = Stranger.of(tmp_path)
+    stranger.writes_the_files()
+    shutil.copy(wheel, stranger.directory)
+    settings, script, commands, program = (
+        block for block in pages.blocks("native.md") if block.section == "Set up"
+    )
+    with (stranger.directory / "Pulumi.yaml").open("a", encoding="utf-8") as file:
+        file.write(settings.text)
+    (stranger.directory / script.file).parent.mkdir()
+    (stranger.directory / script.file).write_text(script.text, encoding="utf-8")
+    main = stranger.directory / "__main__.py"
+    text = main.read_text(encoding="utf-8")
+    main.write_text(text.replace("from pulumi_dli import FlinkJarJob\n", program.text))
+    make_it_runnable, install = commands.text.splitlines()
+    stranger.does(
+        f"{make_it_runnable}; git init -q .; git add .; {COMMIT}; git clone -q . ../fresh"
+    )
+    stranger.directory = tmp_path / "fresh"
+    local = pages.scripts(PAGE)["3. On your machine"].replace("pulumi up", "pulumi preview")
+    shown = stranger.does(f"{install}\nsource .venv/bin/activate\n{local}")
+    assert "dli:index:FlinkJarJob first" in shown
+    assert "creates and starts the job" in shown
+
+
 def test_from_version_control_with_uv(tmp_path: Path) -> None:
     repository = tmp_path / "repository"
     kept = shutil.ignore_patterns("__pycache__")
@@ -139,8 +165,7 @@ def test_from_version_control_with_uv(tmp_path: Path) -> None:
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / name, repository)
     stranger = Stranger.of(tmp_path)
-    who = "git -c user.name=a -c user.email=a@example.com"
-    make = f"git init -q . && git add . && {who} commit -qm all && git rev-parse HEAD"
+    make = f"git init -q . && git add . && {COMMIT} && git rev-parse HEAD"
     commit = stranger.does(f"cd {repository} && {make}").strip()
     [line, command] = (
         spoken
