@@ -62,17 +62,13 @@ class Example(Project):
 
 @pytest.fixture
 def example(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Example]:
-    """The example that a test names, with the Python that runs the tests."""
+    """A copy of the example that a test names; what it would install is what runs the tests."""
     environment = make_project(tmp_path, name="other").environment
     directory = tmp_path / request.param
     shutil.copytree(
         EXAMPLES / request.param, directory, ignore=shutil.ignore_patterns(".dli-local", "*.jar")
     )
-    for file in directory.rglob("Pulumi.yaml"):
-        project = yaml.safe_load(file.read_text(encoding="utf-8"))
-        assert project["runtime"]["options"]["virtualenv"].endswith("../.venv")
-        project["runtime"]["options"]["virtualenv"] = sys.prefix
-        file.write_text(json.dumps(project), encoding="utf-8")
+    (directory / ".venv").symlink_to(sys.prefix)
     dli = Dli(directory / ".dli-local")
     made = Example(directory, environment, dli)
     made.must("stack", "init", "dev")
@@ -93,7 +89,6 @@ def test_one_program_in_three_environments(example: Example, tmp_path: Path) -> 
 
     pipeline = yaml.safe_load((example.directory / ".gitlab-ci.yml").read_text(encoding="utf-8"))
     preview, [deploy] = "\n".join(pipeline["preview"]["script"]), pipeline[".up"]["script"]
-    (example.directory / ".venv").symlink_to(sys.prefix)
     for stack, project_id in PLACES.items():
         folder = tmp_path / stack
         password = tmp_path / "password"
@@ -216,16 +211,33 @@ def test_both_pipelines_preview_in_the_pull_request_and_deploy_on_merge() -> Non
     [last] = gitlab[".up"]["script"]
     assert jobs["up"]["steps"][-1]["run"].replace("${{ matrix.stack }}", "$STACK") == last
     previews, reviews, posts = jobs["preview"]["steps"][-3:]
-    found, review, _, end = gitlab["preview"]["script"]
+    found, *review, _, end = gitlab["preview"]["script"]
     assert f"{previews['run'].replace('${{ matrix.stack }}', '$STACK')} || failed=$?" == found
-    assert reviews["run"] == review
+    assert reviews["run"].splitlines() == review
     assert posts["run"] == "gh pr comment ${{ github.event.number }} --body-file review.md"
     # A preview that fails is reviewed as well, and the job is a failure all the same.
-    assert reviews["if"] == posts["if"] == "${{ !cancelled() }}"
+    assert reviews["if"] == "${{ !cancelled() }}"
+    assert posts["if"] == "${{ !cancelled() && steps.review.outcome == 'success' }}"
+    assert reviews["id"] == "review"
     assert end == "exit ${failed:-0}"
     assert github["permissions"]["pull-requests"] == "write"
     project = yaml.safe_load((folder / "Pulumi.yaml").read_text(encoding="utf-8"))
     assert project["options"] == {"refresh": "always"}
+
+
+def test_a_review_that_cannot_be_made_fails_its_step(tmp_path: Path) -> None:
+    folder = EXAMPLES / "environments"
+    github = yaml.safe_load((folder / ".github/workflows/flink-jobs.yml").read_text())
+    gitlab = yaml.safe_load((folder / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    [step] = (each for each in github["jobs"]["preview"]["steps"] if each.get("id") == "review")
+    _, *lines, _, _ = gitlab["preview"]["script"]
+    # As the platforms run them: nothing tells the shell to look into a pipe.
+    for script in (step["run"], "\n".join([*lines, "echo on"])):
+        done = subprocess.run(
+            ["bash", "-ec", script], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode != 0
+        assert done.stdout == ""
 
 
 @pytest.mark.parametrize("example", ["adopt"], indirect=True)
@@ -323,6 +335,20 @@ def test_every_example_is_a_whole_project() -> None:
         names = {file.name for file in program.parent.iterdir()}
         assert "requirements.txt" in names, program
         assert names & {"Pulumi.yaml", "PulumiPolicy.yaml"}, program
+
+
+def test_a_copy_of_an_example_names_nothing_beside_it() -> None:
+    text = (EXAMPLES.parent / "docs/getting-started.md").read_text(encoding="utf-8")
+    [wheel] = re.findall(r"`requirements.txt`\n```\n(.*\n)```", text)
+    for file in EXAMPLES.rglob("requirements.txt"):
+        named = file.read_text(encoding="utf-8")
+        assert named == wheel or re.fullmatch(r"pulumi(-policy)?>=[\d.,<]+\n", named), file
+    for file in EXAMPLES.rglob("Pulumi*.yaml"):
+        runtime = yaml.safe_load(file.read_text(encoding="utf-8")).get("runtime")
+        if isinstance(runtime, dict):
+            virtualenv = (file.parent / runtime["options"]["virtualenv"]).resolve()
+            example = EXAMPLES / file.relative_to(EXAMPLES).parts[0]
+            assert virtualenv == example / ".venv", file
 
 
 def test_the_first_job_of_the_getting_started_page(tmp_path: Path) -> None:

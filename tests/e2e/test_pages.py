@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pages
 import pytest
+import yaml
 from dli import Dli, served
 from engine_project import make_project
 from job_stack import DYNAMIC, job
@@ -131,6 +132,22 @@ def test_from_an_empty_folder_to_a_job_in_the_cloud(tmp_path: Path, wheel: Path)
     assert job["status"] == "job_running"
     assert job["definition"]["entrypoint"] == "obs://jars/first-1.1.0.jar"
     dli.close()
+
+
+def test_an_example_in_a_repository_of_its_own(tmp_path: Path, wheel: Path) -> None:
+    stranger = Stranger.of(tmp_path)
+    example = ROOT / "examples/environments"
+    stranger.directory.rmdir()
+    left = shutil.ignore_patterns(".venv", ".dli-local", "*.whl")
+    shutil.copytree(example, stranger.directory, ignore=left)
+    shutil.copy(wheel, stranger.directory)
+    readme = (example / "README.md").read_text(encoding="utf-8")
+    [first, *_] = re.findall(r"```\n(.*?)```", readme, re.DOTALL)
+    assert "creates and starts the job" in stranger.does(first)
+    workflow = yaml.safe_load((example / ".github/workflows/flink-jobs.yml").read_text())
+    preview, review = (step["run"] for step in workflow["jobs"]["preview"]["steps"][-3:-1])
+    shown = stranger.does(preview.replace("${{ matrix.stack }}", "dev") + "\n" + review)
+    assert "Nothing changes; 1 job as before." in shown
 
 
 def test_the_native_plugin_on_a_fresh_checkout(tmp_path: Path, wheel: Path) -> None:

@@ -74,6 +74,12 @@ def test_the_pipeline_of_the_jars_page_builds_before_anything_is_previewed() -> 
     )
 
 
+def test_nothing_is_installed_from_an_index_that_does_not_have_it() -> None:
+    examples = (path for path in ROOT.glob("examples/**/*") if path.suffix in {".md", ".yaml"})
+    for path in (*PAGES, *examples):
+        assert not re.search(r"pip install [^\n`]*pulumi-dli", path.read_text()), path
+
+
 def test_every_file_that_contributing_names_exists() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
     named = re.findall(r"\b((?:tests|tools|provider|docs)/[\w/.]+\w)", text)
