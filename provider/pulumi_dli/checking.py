@@ -35,7 +35,7 @@ class Checking:
         uploads: the run's local files.
         stores: the object service of each place, for looks into jars.
         saved: knows what of a start's is not there.
-        warn: takes what is doubtful of a jar.
+        warn: takes what is doubtful of a jar, and settings that there are not.
     """
 
     connections: Connections
@@ -45,9 +45,15 @@ class Checking:
     saved: SavedState
     warn: Report
     _jars: Once[Jars] = field(init=False)
+    _told_of_settings: Once[None] = field(init=False)
 
     def __post_init__(self) -> None:
         self._jars = Once(self._open_jars)
+        self._told_of_settings = Once(self._tell_of_settings)
+
+    def _tell_of_settings(self) -> None:
+        for text in self.connections.unknown():
+            self.warn(text)
 
     def _open_jars(self) -> Jars:
         from pulumi_dli.preview.jars import Jars  # noqa: PLC0415 -- most runs change no job
@@ -65,6 +71,7 @@ class Checking:
         created_first: bool = False,
     ) -> tuple[dict[str, Any], list[str]]:
         """See `Session.check`."""
+        self._told_of_settings.get()
         texts, files = apart(news)
         desired = Desired.read(texts, unknown.union(files))
         before = Desired.read(olds) if olds else None

@@ -50,11 +50,13 @@ class FlinkJarJobProvider(ResourceProvider):
         own_process()
         with loading():
             from pulumi_dli.session import open_session  # noqa: PLC0415 -- see the docstring
+            from pulumi_dli.settings.sources import NAMESPACE, SETTINGS  # noqa: PLC0415
 
         engine = host.engine()
         host.widen_threads()
         engine.leave_when_gone()
-        self._session = open_session(req.config.get, Path.cwd(), engine)
+        stack = host.configuration(req.config, [f"{NAMESPACE}{key}" for key in SETTINGS])
+        self._session = open_session(stack, Path.cwd(), engine)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Validate and fill in the inputs."""

@@ -155,7 +155,7 @@ def _connections(config: tuple[tuple[str, str | None], ...]) -> Connections:
     """One for the process, so that several look-ups sign in once."""
     from pulumi_dli.client.connections import Connections  # noqa: PLC0415
 
-    made = Connections.of_stack(dict(config).get, _here())
+    made = Connections.of_stack(dict(config), _here())
     atexit.register(made.close)
     return made
 

@@ -274,12 +274,12 @@ class Session:
         return replace(desired, loss_told=told, armed_told=armed, local=place.local)
 
 
-def open_session(setting: Callable[[str], Any], here: Path, console: Console) -> Session:
+def open_session(stack: Mapping[str, Any], here: Path, console: Console) -> Session:
     """A session of a front.
 
     Args:
-        setting: reads a key of the stack's configuration, such as `dli:region`.
+        stack: its whole configuration; a key of ours is such as `dli:region`.
         here: the folder that the program works in.
         console: is told, and asked before each request that changes something.
     """
-    return Session(Connections.of_stack(setting, here), console)
+    return Session(Connections.of_stack(stack, here), console)

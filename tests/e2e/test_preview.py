@@ -6,8 +6,9 @@ import json
 import math
 from typing import Any
 
+import pytest
 from dli import changes
-from job_stack import TYPE, JobStack, job
+from job_stack import DYNAMIC, NATIVE, TYPE, Front, JobStack, job
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.local.requests import kept
 from pulumi_dli.rules.check import problems
@@ -166,3 +167,17 @@ def test_planted_secrets_come_out_nowhere(stack: JobStack) -> None:
     every = shown + stack.state_text()
     every += "".join(entry.body for entry in kept(stack.dli.store))
     assert [text for text in planted if text in every] == []
+
+
+@pytest.mark.parametrize("front", [DYNAMIC, NATIVE], ids=["dynamic", "native"])
+def test_a_setting_that_there_is_not_is_told_once_a_run(stack: JobStack, front: Front) -> None:
+    stack.front = front
+    stack.configure(endpoint="local", regoin="eu-de", watchArtifact="on")
+    stack.program(job("one"), job("two"))
+    _, _, told = stack.shows("preview").partition("Diagnostics:")
+    for warning in (
+        "dli:regoin: there is no such setting; did you mean dli:region?",
+        "dli:watchArtifact: there is no such setting; did you mean dli:watchArtifacts?",
+    ):
+        assert told.count(f"warning: {warning}") == 1
+    assert told.count("warning:") == 2

@@ -77,6 +77,23 @@ def configured(folder: Path) -> FlinkJarJobProvider:
     return provider
 
 
+class OneByOne(Config):
+    """A configuration of a host that shows its keys to nobody."""
+
+    _props = None  # type: ignore[assignment]
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def get(self, key: str) -> Any:
+        return self._values.get(key)
+
+
+def test_without_the_hosts_keys_the_settings_are_read_one_by_one() -> None:
+    config = OneByOne({"dli:region": "eu-de", "dli:regoin": "eu-de"})
+    assert host.configuration(config, ["dli:region"]) == {"dli:region": "eu-de"}
+
+
 def made(provider: FlinkJarJobProvider, **props: Any) -> dict[str, Any]:
     """The outputs of a create, as the engine hands them back."""
     result = provider.create(checked(provider, **props))

@@ -52,7 +52,7 @@ def test_everything_begins_in_the_projects_folder(
     if named:
         monkeypatch.setenv("PULUMI_DLI_LOCAL_PATH", named)
     config = {"dli:endpoint": "local", "dli:caCert": "ca.pem"}
-    settings = Connections.of_stack(config.get, tmp_path / "src").settings()
+    settings = Connections.of_stack(config, tmp_path / "src").settings()
     assert settings.local_path == tmp_path / (named or ".dli-local")
     assert settings.ca_cert == tmp_path / "ca.pem"
     assert folder(None) == settings.local_path
@@ -60,5 +60,5 @@ def test_everything_begins_in_the_projects_folder(
 
 
 def test_without_a_project_everything_begins_where_the_program_works(tmp_path: Path) -> None:
-    settings = Connections.of_stack({"dli:endpoint": "local"}.get, tmp_path).settings()
+    settings = Connections.of_stack({"dli:endpoint": "local"}, tmp_path).settings()
     assert settings.local_path == tmp_path / ".dli-local"

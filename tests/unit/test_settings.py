@@ -454,8 +454,18 @@ def test_odd_things_are_warned_of() -> None:
     warnings = " | ".join(settings(TOKEN | odd).warnings)
     assert "certificates are not checked (stack config dli:insecure)" in warnings
     assert "dli:endpoint is not https" in warnings
-    assert "dli:regoin is not a setting; did you mean dli:region?" in warnings
+    assert "dli:regoin: there is no such setting; did you mean dli:region?" in warnings
     assert settings(TOKEN | {"endpoint": "http://127.0.0.1:8080"}).warnings == ()
+
+
+def test_a_key_that_is_no_setting_is_told_whatever_it_resembles() -> None:
+    odd = {"regoin": "eu-de", "project_id": "x", "flavour": "large"}
+    assert settings(TOKEN | odd).warnings == (
+        "dli:flavour: there is no such setting; `pulumi config rm dli:flavour` takes it out",
+        "dli:project_id: there is no such setting; did you mean dli:projectId?",
+        "dli:regoin: there is no such setting; did you mean dli:region?",
+    )
+    assert settings({"endpoint": "local"} | odd).warnings == settings(TOKEN | odd).warnings
 
 
 def test_a_typo_is_named_beside_what_is_missing() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +12,7 @@ from pulumi_dli.loading import loading
 from pulumi_dli.settings.project import project_folder
 from pulumi_dli.settings.resolve import process_environment, resolve
 from pulumi_dli.settings.settings import LOCAL, Settings
-from pulumi_dli.settings.sources import SETTINGS, TRACE
+from pulumi_dli.settings.sources import NAMESPACE, TRACE, unknown
 
 if TYPE_CHECKING:
     from pulumi_dli.client.link import Link
@@ -76,16 +76,23 @@ class Connections:
         self._sites: dict[tuple[str | None, str | None], _Site] = {}
 
     @classmethod
-    def of_stack(cls, setting: Callable[[str], Any], here: Path) -> Connections:
+    def of_stack(cls, stack: Mapping[str, Any], here: Path) -> Connections:
         """The connections of a stack and of this process's environment.
 
         Args:
-            setting: reads a key of the stack's configuration, such as `dli:region`.
+            stack: its whole configuration; a key of ours is such as `dli:region`.
             here: a folder of the project: that of Pulumi.yaml, or one within, which `main` names.
         """
-        values = {key: setting(f"dli:{key}") for key in SETTINGS}
-        config = {key: str(value) for key, value in values.items() if value is not None}
+        config = {
+            key.removeprefix(NAMESPACE): str(value)
+            for key, value in stack.items()
+            if key.startswith(NAMESPACE) and value is not None
+        }
         return cls(config, process_environment(), project_folder(here) or here)
+
+    def unknown(self) -> list[str]:
+        """One sentence for each key of the stack's configuration that is no setting."""
+        return unknown(self._config)
 
     def settings(self, region: str | None = None, project_id: str | None = None) -> Settings:
         """The settings of the stack, or of a resource that names its own region or project.

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pulumi_dli.errors import MAX_TEXT, SettingsError
 from pulumi_dli.settings.project import project_folder
+from pulumi_dli.settings.sources import NAMESPACE
 
-_NAMESPACE = "dli:"
 _PATIENCE = 60.0
 _NO_STACK = re.compile(r"no (current )?stack|no stack selected", re.IGNORECASE)
 
@@ -72,9 +72,9 @@ def stack_config(
     try:
         entries = json.loads(done.stdout or "{}")
         return {
-            key.removeprefix(_NAMESPACE): str(entry.get("value") or "")
+            key.removeprefix(NAMESPACE): str(entry.get("value") or "")
             for key, entry in entries.items()
-            if key.startswith(_NAMESPACE)
+            if key.startswith(NAMESPACE)
         }
     except (ValueError, AttributeError, RecursionError):
         raise SettingsError(

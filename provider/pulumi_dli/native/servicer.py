@@ -32,6 +32,8 @@ from pulumi_dli.sdk.engine import Engine
 if TYPE_CHECKING:
     from pulumi_dli.session import Session
 
+_NO_SETTINGS = frozenset({"version", "pluginDownloadURL", "__internal"})
+"""What the engine keeps beside a provider's settings: which plugin it is."""
 _SOME = rpc.DiffResponse.DIFF_SOME
 _SAME = rpc.DiffResponse.DIFF_NONE
 
@@ -98,9 +100,8 @@ class Servicer(ResourceProviderServicer):
 
         settings = Props.read(request.args).known
         self.close()
-        self._session = open_session(
-            lambda key: settings.get(key.removeprefix("dli:")), Path.cwd(), self._engine
-        )
+        stack = {f"dli:{key}": value for key, value in settings.items() if key not in _NO_SETTINGS}
+        self._session = open_session(stack, Path.cwd(), self._engine)
         return rpc.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
         )

@@ -1,7 +1,8 @@
 """What the SDK's dynamic-provider host knows but does not hand on.
 
 The one module that leans on the host's private parts: the call's URN, its time-out and its
-gRPC context are local variables of the host's frames. Each function has a plain fallback for
+gRPC context are local variables of the host's frames, and the names of what is configured a
+private attribute. Each function has a plain fallback for
 a host that looks different, and an end-to-end test that fails when it takes no effect.
 """
 
@@ -10,11 +11,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import FrameType
 from typing import Any, NamedTuple
 
 from google.protobuf.struct_pb2 import Struct
+from pulumi.dynamic import Config
 from pulumi.runtime import rpc
 
 from pulumi_dli.sdk.engine import Engine, init_failed
@@ -46,6 +48,12 @@ def current_call() -> Call:
 def engine() -> Engine:
     """The engine that started this process, if its address is where the host gets it."""
     return Engine.at(sys.argv[1:2], lambda: current_call().urn, _serving)
+
+
+def configuration(config: Config, known: Iterable[str]) -> Mapping[str, Any]:
+    """The stack's whole configuration where the host shows it, else what it has of known keys."""
+    whole = getattr(config, "_props", None)
+    return whole if isinstance(whole, Mapping) else {key: config.get(key) for key in known}
 
 
 def widen_threads() -> bool:

@@ -48,7 +48,7 @@ class Reader:
         self._directory = directory
         self.used: dict[str, Value] = {}
         self.problems: list[str] = []
-        self.warnings: list[str] = sources.misspelt()
+        self.warnings: list[str] = []
 
     def take(self, key: str) -> Value | None:
         """The value of `key`, if it has one."""

@@ -32,7 +32,7 @@ from pulumi_dli.settings.settings import (
     Agency,
     Settings,
 )
-from pulumi_dli.settings.sources import ARGUMENT, CONFIG, Sources, Value
+from pulumi_dli.settings.sources import ARGUMENT, CONFIG, Sources, Value, unknown
 
 _REGION = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -70,7 +70,9 @@ def resolve(
     if config.get("endpoint", "").strip() == LOCAL:
         ours = {name: text for name, text in environ.items() if name.startswith("PULUMI_DLI_")}
         sources = Sources(config, ours, {"region": region, "projectId": project_id})
-        return _Resolver(sources, Reader(sources, directory), directory).local()
+        reader = Reader(sources, directory)
+        reader.warnings += unknown(config)
+        return _Resolver(sources, reader, directory).local()
     sources = Sources(config, environ, {"region": region, "projectId": project_id})
     warnings: list[str] = []
     named, nearer = sources.find("cloud"), sources.find("region")
@@ -88,7 +90,7 @@ def resolve(
                 raise
             warnings = [str(error)]
     reader = Reader(sources, directory)
-    reader.warnings += warnings
+    reader.warnings += [*unknown(config), *warnings]
     return _Resolver(sources, reader, directory).cloud()
 
 

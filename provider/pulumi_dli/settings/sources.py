@@ -14,12 +14,14 @@ in `settings.py`; this file only finds and remembers.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pulumi_dli.console import MASK
 
+NAMESPACE = "dli:"
+"""What the key of a setting begins with in a stack's configuration."""
 TRACE = "PULUMI_DLI_TRACE"
 """The variable of the environment that names a file for a trace of the requests."""
 
@@ -189,17 +191,20 @@ class Sources:
         found = [(key, value) for key in keys if (value := self.find(key))]
         return min(found, key=lambda pair: pair[1].rank, default=None)
 
-    def misspelt(self) -> list[str]:
-        """One sentence for each key of the stack's configuration that looks like a typo."""
-        lower = {key.lower(): key for key in SETTINGS}
-        sentences = []
-        for key in sorted(self._config.keys() - SETTINGS.keys()):
-            near = difflib.get_close_matches(key.lower(), lower, n=1, cutoff=0.8)
-            if near:
-                sentences.append(
-                    f"stack config dli:{key} is not a setting; did you mean dli:{lower[near[0]]}?"
-                )
-        return sentences
+
+def unknown(config: Iterable[str]) -> list[str]:
+    """One sentence for each key of a stack's configuration that is no setting."""
+    lower = {key.lower(): key for key in SETTINGS}
+    sentences = []
+    for key in sorted(set(config) - SETTINGS.keys()):
+        near = difflib.get_close_matches(key.lower(), lower, n=1, cutoff=0.8)
+        advice = (
+            f"did you mean dli:{lower[near[0]]}?"
+            if near
+            else f"`pulumi config rm dli:{key}` takes it out"
+        )
+        sentences.append(f"dli:{key}: there is no such setting; {advice}")
+    return sentences
 
 
 def looked_at(*keys: str) -> str:
