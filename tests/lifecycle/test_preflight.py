@@ -78,6 +78,19 @@ def test_a_foreign_name_stops_a_new_and_a_renamed_job(looking: Stack) -> None:
     assert looking.jobs() == ["orders", "taken"]
 
 
+def test_a_resource_that_has_a_job_is_told_how_to_take_over_another(looking: Stack) -> None:
+    looking.dli.create("taken")
+    looking.up(desired_state="stopped")  # as a first start leaves it that failed
+    taken = {"name": "taken", "adopt_job_id": 1}
+    with pytest.raises(Problems) as told:
+        looking.preview(**taken)
+    assert "to take that job over, set" not in str(told.value)
+    assert "once `pulumi destroy --target` has given up its own" in str(told.value)
+    looking.destroy()
+    looking.preview(**taken)
+    assert looking.line.startswith("taken: takes over job 1: ")
+
+
 def test_taking_over_a_job_tells_what_differs(looking: Stack) -> None:
     job_id = looking.dli.create(**PROGRAM, cu_number=4)
     looking.dli.started(job_id)

@@ -908,6 +908,7 @@ def test_a_second_stack_is_told_whose_the_job_is_and_the_first_refuses(theirs: S
         "orders: takes over job 1, which carries the mark 0123456789abcdef0123456789abcdef of "
         "another resource"
     )
+    assert theirs.warned[0] == line  # the preview's, before the `up` warns too
     theirs.mark = "0123456789abcdef0123456789abcdef"
     theirs.id, theirs.inputs, theirs.outs = first
     theirs.preview(adopt_job_id=1, desc="x")

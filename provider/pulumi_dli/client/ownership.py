@@ -126,12 +126,27 @@ def foreign(job: JobDetail, mark: str) -> str:
         job: the job that has the name.
         mark: the mark that it carries; "" when it has none, or none that can be read.
     """
+    return (
+        f"{_exists(job, mark)}; if this resource was renamed, give it "
+        "`aliases=[…]` with its old name; to take that job over, set "
+        f"`adopt_job_id={job.job_id}`; else choose another `name`"
+    )
+
+
+def taken(job: JobDetail, mark: str) -> str:
+    """That the new name of a resource which has a job is taken; see `foreign`."""
+    return (
+        f"{_exists(job, mark)}; choose another `name`; this resource has a job of its own already, "
+        "so `adopt_job_id`, which a create alone reads, takes that one over only once "
+        "`pulumi destroy --target` has given up its own"
+    )
+
+
+def _exists(job: JobDetail, mark: str) -> str:
     whose = f"carries the mark {mark}" if mark else "carries no mark of this resource"
     return (
         f"a job named {job.name} exists already: job {job.job_id}, made at "
-        f"{date(job.create_time)}, {whose}; if this resource was renamed, give it "
-        "`aliases=[…]` with its old name; to take that job over, set "
-        f"`adopt_job_id={job.job_id}`; else choose another `name`"
+        f"{date(job.create_time)}, {whose}"
     )
 
 

@@ -100,10 +100,12 @@ def adoption(
         desired: the program's wish.
         cus: the words for its CUs.
     """
-    whose = f", which carries the mark {mark} of another resource"
-    if not mark or mark == desired.owner:
-        whose = "" if mark is not None else ", whose mark cannot be read here"
-    return _line(f"takes over job {job.job_id}{whose}", plan, _quiet(job), desired, cus)
+    another = bool(mark) and mark != desired.owner
+    whose = f", which carries the mark {mark} of another resource" if another else ""
+    if mark is None:
+        whose = ", whose mark cannot be read here"
+    line = _line(f"takes over job {job.job_id}{whose}", plan, _quiet(job), desired, cus)
+    return line._replace(level=Level.WARNING) if another and line.level is Level.INFO else line
 
 
 def going_on(

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pulumi_dli.client.ownership import Owner, Ownership, foreign
+from pulumi_dli.client.ownership import Owner, Ownership, foreign, taken
 from pulumi_dli.errors import DliError, JobForeign
 from pulumi_dli.job.canonical import canonical
 from pulumi_dli.job.desired import Desired
@@ -196,11 +196,11 @@ class Lookups:
         marks = (*desired.marks, before.owner)
         owner, theirs = self._ownership.owner(job, *marks)
         if owner is Owner.UNKNOWN:
-            found.warnings.append(f"name: {foreign(job, theirs)}")
+            found.warnings.append(f"name: {taken(job, theirs)}")
         elif owner is not Owner.OURS or (
             old is not None and self._ownership.owner(old, *marks)[0] is Owner.OURS
         ):
-            found.problems.append(f"name: {foreign(job, theirs)}")
+            found.problems.append(f"name: {taken(job, theirs)}")
 
 
 def _of_queue(queue: Queue, desired: Desired) -> Iterator[str]:
