@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from pulumi_dli.job.field import KEEP, Cost, Row
+from pulumi_dli.job.object_url import OBJECTS
 from pulumi_dli.job.options import Options, Timeouts
 from pulumi_dli.job.spec import FIELDS, JobSpec, ResourceConfig, ResourceSpec
 from pydantic import BaseModel
@@ -69,6 +70,8 @@ How to read the tables:
   `make preview` says in words which of the two it will be.
 - **Taken out of the program** a field goes back to the value shown, or is *kept*: then the service
   keeps what it has, and a warning says so once.
+- A `pulumi.FileAsset` is a file of your machine, brought to OBS before anything is stopped
+  ([jars.md](jars.md)); a list may mix such files and names.
 - What is *always kept secret* is never shown in a line, an error or a log, and is encrypted in the
   state.
 """
@@ -103,7 +106,7 @@ def _fields() -> Iterator[str]:
         for name in names:
             field, row = JobSpec.model_fields[name], FIELDS[name]
             yield (
-                f"| `{name}` | {_type(field)} | {_meaning(field)} | {_cost(row)} | "
+                f"| `{name}` | {_type(field)}{_file(name)} | {_meaning(field)} | {_cost(row)} | "
                 f"{_removal(name, row)} |"
             )
         yield ""
@@ -155,6 +158,11 @@ def _removal(name: str, row: Row) -> str:
 
 def _type(field: FieldInfo) -> str:
     return " or ".join(dict.fromkeys(_words(field.annotation)))
+
+
+def _file(name: str) -> str:
+    """What the typed argument takes beside the text: a file of this machine."""
+    return " or `pulumi.FileAsset`" if name in OBJECTS else ""
 
 
 def _words(annotation: Any) -> Iterator[str]:

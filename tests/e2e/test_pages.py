@@ -37,6 +37,7 @@ pulumi config set queue testQueue
 NOT_RUN = {
     "pulumi stack init --secrets-provider": "asks for the address of a key service",
     "pulumi-dli local serve": "serves until it is ended: the first test runs it",
+    "pulumi-dli review preview.json": "the block of the page does",
     "pulumi import dli:index:FlinkJarJob NAME 138": "tests/native/test_import.py does",
     "terraform state show huaweicloud_dli_flinkjar_job.etl": "Terraform's own, read only",
     "terraform state rm huaweicloud_dli_flinkjar_job.etl": "Terraform's own",
@@ -213,6 +214,9 @@ def test_the_commands_of_the_other_pages(tmp_path: Path) -> None:
     stranger = Stranger(project.directory, project.environment)
     project.must("up", "--yes", "--skip-preview")  # a stack as a pipeline finds it
     project.write("__main__.py", DYNAMIC.head + job(desc="another"))  # what the pipeline is for
+    code = project.run("preview", "--expect-no-changes").returncode
+    page = (pages.DOCS / "pipelines.md").read_text(encoding="utf-8")
+    assert f"| `pulumi preview --expect-no-changes` | {code} |" in page
     spoken = [*pages.spoken("pipelines.md"), *pages.spoken("migrating.md")]
     *commands, last = (each for each in dict.fromkeys(spoken) if each not in NOT_RUN)
     assert len(commands) > 10
