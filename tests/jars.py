@@ -208,6 +208,9 @@ SHAPES = {
     "no Main-Class": _fails(a_jar({CLASS: a_class()}, main=""), UNNAMED),
     "no entries": _fails(a_jar(main=None), UNNAMED),
     "absent": _fails(a_jar({"com/example/Other.class": a_class("com/example/Other")}), ABSENT),
+    "a slip of the pen": _fails(
+        _GOOD, f"{ABSENT_ARGUMENT}; did you mean com.example.Orders?", "com.example.Ordrs"
+    ),
     "another package": _fails(
         a_jar({"org/example/Orders.class": a_class("org/example/Orders")}),
         f"{ABSENT}; did you mean org.example.Orders?",

@@ -79,11 +79,15 @@ def test_a_queue_that_fits_is_not_spoken_of() -> None:
 
 def test_a_queue_that_is_not_there_is_a_warning_since_the_same_up_may_create_it() -> None:
     service = Service(STREAMING, {"queue_name": "sql1", "queue_type": "sql"})
-    found = service.examine(queue_name="stream")
-    assert found.problems == []
-    assert found.warnings == [
-        "queue_name: the project has no such queue; create it, or correct the name (there are: streaming)"
-    ]
+    for name, way in (
+        ("other", "create it, or correct the name"),
+        ("Streming", "did you mean streaming? Else create it"),
+    ):
+        found = service.examine(queue_name=name)
+        assert found.problems == []
+        assert found.warnings == [
+            f"queue_name: the project has no such queue; {way} (there are: streaming)"
+        ]
 
 
 def test_a_queue_that_was_made_meanwhile_is_found() -> None:

@@ -116,6 +116,21 @@ def test_a_token_asks_the_identity_service_for_keys_where_that_is_known() -> Non
     assert settings(token | where | {"authUrl": "nonsense"}).auth_url == ""
 
 
+@pytest.mark.parametrize(
+    ("region", "told"),
+    [
+        ("eu-ed", "did you mean eu-de? Else set dli:endpoint to its URL"),
+        ("EU-DE", "did you mean eu-de? Else set"),
+        ("cn-nroth-1", "did you mean cn-north-1? Else set"),
+        ("eu-nl", "there are eu-de and the public regions of Huawei Cloud; else set dli:endpoint"),
+        ("moon-1", "there are eu-de and the public regions of Huawei Cloud; else set dli:endpoint"),
+    ],
+)
+def test_a_region_without_dli_is_told_which_may_be_meant(region: str, told: str) -> None:
+    text = refused(USER | {"region": region})
+    assert f"for the region {region} (stack config dli:region); {told}" in text
+
+
 def test_an_unknown_region_needs_both_urls() -> None:
     text = refused(USER | {"region": "moon-1"})
     assert "no DLI endpoint is published for the region moon-1" in text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import zipfile
+from itertools import islice
 from typing import NamedTuple
 
 from pulumi_dli.artifacts import class_file, manifest
@@ -25,6 +26,10 @@ NESTED = re.compile(r"lib/.+\.jar|(?:BOOT|WEB)-INF/(?:lib|classes)/.+", re.DOTAL
 """Jars and classes inside the jar. Flink unpacks `lib/`; a launcher may do it with the others."""
 FLINK = "org/apache/flink/"
 """Flink brings classes of its own that can be main classes."""
+
+
+MOST_COMPARED = 2000
+"""Classes that a name which the jar does not have is compared with."""
 
 
 class Named(NamedTuple):
@@ -140,7 +145,7 @@ def _absent(named: Named, classes: _Classes, *, elsewhere: bool) -> MainClass:
         return MainClass(
             doubt=f"{missing}; see that it comes with another jar, with Flink or with the image"
         )
-    meant = _meant(named, classes)
+    meant = _meant(named, classes) or _misspelt(named, classes)
     use = f"did you mean {meant}?" if meant else "build the jar with it, or name one that it holds"
     return MainClass(problem=f"{missing}; {use}")
 
@@ -156,6 +161,19 @@ def _meant(named: Named, classes: _Classes) -> str:
         if (found := name.removesuffix(".class").replace("/", ".")) != named.name
     ]
     return next(iter(difflib.get_close_matches(named.name[:LINE], same[:100], n=1, cutoff=0)), "")
+
+
+def _misspelt(named: Named, classes: _Classes) -> str:
+    """The class of nearly the same simple name; of a great jar among the first classes only."""
+    tops = (
+        name.removesuffix(".class")
+        for name in classes.entries
+        if name.endswith(".class") and "$" not in name and not name.startswith(VERSIONS)
+    )
+    simple = {name.rpartition("/")[2]: name for name in islice(tops, MOST_COMPARED)}
+    wanted = named.name.rpartition(".")[2][:LINE]
+    near = difflib.get_close_matches(wanted, simple, n=1, cutoff=0.8)
+    return shown(simple[near[0]].replace("/", ".")) if near else ""
 
 
 def _unfit(named: Named, classes: _Classes) -> str:

@@ -6,6 +6,7 @@ warning, and the preview goes on.
 
 from __future__ import annotations
 
+import difflib
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ from pulumi_dli.preview.room import Room, named
 from pulumi_dli.preview.snapshot import Snapshot
 from pulumi_dli.rules.sizing import SIZES, size
 
+_CREATE = "create it, or correct the name"
+LONGEST_NAME = 128
+"""Of a queue."""
 SHOWN_QUEUES = 5
 
 LOOKED_AT = (
@@ -108,9 +112,10 @@ class Lookups:
             later = self.snapshot.later_queues or ()
             there = [each.name for each in later if each.kind == GENERAL]
             names = ", ".join(sorted(there)[:SHOWN_QUEUES]) or "none for Flink"
+            near = difflib.get_close_matches(name[:LONGEST_NAME].lower(), there, n=1)
+            way = f"did you mean {near[0]}? Else create it" if near else _CREATE
             found.warnings.append(
-                "queue_name: the project has no such queue; create it, or correct the name (there "
-                f"are: {names})"
+                f"queue_name: the project has no such queue; {way} (there are: {names})"
             )
             return
         found.problems += _of_queue(queue, desired)

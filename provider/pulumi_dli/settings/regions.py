@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from urllib.parse import urlsplit
 
 _OTC_IDENTITY = {
@@ -41,6 +42,15 @@ _TOPS = (
 def dli_endpoint(region: str) -> str | None:
     """The public DLI endpoint of a region, or None where none is published."""
     return _OTC_DLI.get(region) or _huawei("dli", region)
+
+
+def near(region: str) -> str:
+    """Which region with DLI may be meant, or else which there are: how a clause begins."""
+    known = () if region in _OTC_IDENTITY else (*_OTC_DLI, *sorted(_HUAWEI))
+    found = difflib.get_close_matches(region.lower(), known, n=1)
+    if found:
+        return f"did you mean {found[0]}? Else"
+    return f"there are {', '.join(_OTC_DLI)} and the public regions of Huawei Cloud; else"
 
 
 def obs_endpoint(region: str) -> str | None:

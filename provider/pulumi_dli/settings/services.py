@@ -36,8 +36,8 @@ def endpoint(reader: Reader, region: Value | None) -> str:
     public = _published(reader, "endpoint", regions.dli_endpoint, region)
     if region and not public:
         reader.problems.append(
-            f"no DLI endpoint is published for the region {region.text} ({region.source}): "
-            "set dli:endpoint to its URL"
+            f"no DLI endpoint is published for the region {region.text} ({region.source}); "
+            f"{regions.near(region.text)} set dli:endpoint to its URL"
         )
     return public
 
