@@ -54,3 +54,11 @@ def test_a_reviewer_sees_what_a_preview_found(stack: JobStack) -> None:
     assert "has a problem: cu_number: 1 is too small; use 2 or more" in shown
     assert shown.endswith("the rest is not known\n")
     assert SECRET not in shown
+
+
+def test_a_doubt_of_a_job_that_fails_its_check_is_no_plan_line(stack: JobStack) -> None:
+    stack.program(job("etl", adopt_job_id=77, entrypoint="target/etl.jar"))
+    code, shown = _reviewed(stack)
+    assert code != 0
+    assert "#### `etl`\n\n```text\ncannot be done\n```\n" in shown
+    assert "warning:\n```text\nentrypoint: names the package target/etl.jar of DLI" in shown

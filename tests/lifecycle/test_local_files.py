@@ -241,7 +241,7 @@ def test_a_jar_for_a_newer_java_is_a_doubt_told_once(job: Stack, *, local: bool)
     entry = file if local else there(job, file, "jars/new.jar")
     job.up(entrypoint=entry)
     [doubt] = [text for text in job.warned if "Java 25" in text]
-    assert doubt.startswith("orders: entrypoint: holds classes for Java 25")
+    assert doubt.startswith("entrypoint: holds classes for Java 25")
     job.preview(entrypoint=entry, desc="x")  # the jar is the same
     assert not [text for text in job.warned if "Java 25" in text]
 

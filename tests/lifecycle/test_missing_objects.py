@@ -88,7 +88,7 @@ def test_a_running_job_is_not_stopped_for_what_is_not_there(
     job.up()
     before = job.outs
     job.preview(**program)
-    assert job.warned == [f"orders: {words}, else `pulumi up` does not start the job"]
+    assert job.warned == [f"{words}, else `pulumi up` does not start the job"]
     assert refused(job, **program) == f"job orders cannot run: {words}; nothing was changed"
     assert (job.job["status"], job.outs) == ("job_running", before)
 
@@ -96,7 +96,7 @@ def test_a_running_job_is_not_stopped_for_what_is_not_there(
 @pytest.mark.parametrize(("program", "words"), MISSING)
 def test_nor_is_one_created(job: Stack, program: dict[str, Any], words: str) -> None:
     job.preview(**program)
-    assert job.warned == [f"orders: {words}, else `pulumi up` does not start the job"]
+    assert job.warned == [f"{words}, else `pulumi up` does not start the job"]
     assert refused(job, **program) == f"job orders cannot run: {words}; nothing was changed"
     assert (job.id, job.jobs()) == (None, [])
 
@@ -217,7 +217,7 @@ def test_a_local_file_without_file_asset_is_warned_of(tmp_path: Path, name: str)
         (tmp_path / name).write_bytes(JAR)
     job.preview(entrypoint=name)
     assert job.warned == [
-        f"orders: entrypoint: names the package {name} of DLI, and no local file; pulumi.FileAsset('{name}') uploads that"
+        f"entrypoint: names the package {name} of DLI, and no local file; pulumi.FileAsset('{name}') uploads that"
     ]
     job.close()
 

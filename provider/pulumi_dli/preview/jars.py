@@ -66,7 +66,7 @@ class Jars:
         self._warn = warn
         self._lock = threading.Lock()
         self._seen: dict[tuple[object, ...], Once[Findings]] = {}
-        self._told: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
 
     def problems(
         self,
@@ -91,28 +91,29 @@ class Jars:
         found: list[str] = []
         file_of = self._uploads.file
         for doubt in self._missing(desired, before, new=new):
-            self._tell(f"{desired.name}: {doubt}, else `pulumi up` does not start the job")
+            self._tell(desired.name, f"{doubt}, else `pulumi up` does not start the job")
         jars = [(where, name, file_of(name)) for where, name in packages(desired)]
         for where, name, file in [*jars, *((where, path, path) for where, path in named.unnamed)]:
             argument = str(where[0])
             if not _fresh(desired, before, argument):
                 continue
             if file is None and (doubt := self._mistaken(name)):
-                self._tell(f"{desired.name}: {place_of(where)}: {doubt}")
+                self._tell(desired.name, f"{place_of(where)}: {doubt}")
             if argument == "dependency_files":
                 continue
             try:
                 seen = self._findings(desired, argument, name, file, JarPlace(place, settings))
             except DliError as error:
                 self._tell(
+                    "looks",
                     f"jars in OBS could not be looked into, so some mistakes show only in `up`: "
                     f"{error}; `dli:preflight: off` leaves that out",
-                    topic="looks",
+                    once="",
                 )
                 continue
             found += [f"{place_of(where)}: {problem}" for problem in seen.problems]
             for doubt in seen.doubts:
-                self._tell(f"{desired.name}: {place_of(where)}: {doubt}")
+                self._tell(desired.name, f"{place_of(where)}: {doubt}")
         return found
 
     def _missing(self, desired: Desired, before: Desired | None, *, new: bool) -> Iterator[str]:
@@ -176,10 +177,12 @@ class Jars:
         except ObjectMissing:  # told already
             return Findings()
 
-    def _tell(self, text: str, topic: str = "") -> None:
+    def _tell(self, topic: str, text: str, once: str | None = None) -> None:
+        """Warn once in a process; see `Preview`. What begins with a job's name is its plan line."""
+        key = topic, text if once is None else once
         with self._lock:
-            known = (topic or text) in self._told
-            self._told.add(topic or text)
+            known = key in self._told
+            self._told.add(key)
         if not known:
             self._warn(text)
 
