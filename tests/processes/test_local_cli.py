@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -11,8 +12,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
+import pages
 import psutil
 import pytest
+from dli import served
 from pulumi_dli.local.opened import FOLDER
 from pulumi_dli.local.store import Store
 
@@ -51,6 +54,23 @@ def test_a_taken_port_is_told_in_one_sentence(folder: Path) -> None:
     assert ended.returncode == 1
     assert "in use" in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def test_the_page_signs_in_with_curl(folder: Path) -> None:
+    [command, script] = [block.text for block in pages.blocks("local.md") if "8080" in block.text]
+    secret = folder / "FILE"
+    secret.write_text("planted-password\n")
+    port, *options = shlex.split(command.replace("\\\n", ""))[4:]
+    assert port == "8080"
+    with served(folder, *(text.replace("FILE", str(secret)) for text in options)) as endpoint:
+        ended = subprocess.run(
+            ["bash", "-ec", script.replace("http://127.0.0.1:8080", endpoint)],
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            check=True,
+        )
+    assert '"queue_name":"testqueue"' in ended.stdout.replace(" ", "")
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
