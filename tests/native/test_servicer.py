@@ -321,6 +321,17 @@ def test_a_job_of_another_stack_is_told_of(
     assert f"carries the mark {'e' * 32} of another resource" in capfd.readouterr().err
 
 
+def test_what_is_no_setting_is_told_and_what_the_engine_adds_is_not(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with served(tmp_path, regoin="eu-de", version="0.1.0", pluginDownloadURL="x") as plugin:
+        plugin.preview()
+        plugin.preview(desc="new")
+    told = capfd.readouterr().err
+    assert told.count("there is no such setting") == 1
+    assert "dli:regoin: there is no such setting; did you mean dli:region?" in told
+
+
 def begun(plugin: Plugin, named: str) -> None:
     """Begin anew with a job that was imported."""
     answer = imported(plugin, named)
