@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import stamina
@@ -81,7 +82,7 @@ def test_a_foreign_name_stops_a_new_and_a_renamed_job(looking: Stack) -> None:
 def test_a_resource_that_has_a_job_is_told_how_to_take_over_another(looking: Stack) -> None:
     looking.dli.create("taken")
     looking.up(desired_state="stopped")  # as a first start leaves it that failed
-    taken = {"name": "taken", "adopt_job_id": 1}
+    taken: dict[str, Any] = {"name": "taken", "adopt_job_id": 1}
     with pytest.raises(Problems) as told:
         looking.preview(**taken)
     assert "to take that job over, set" not in str(told.value)
