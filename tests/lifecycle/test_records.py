@@ -110,6 +110,19 @@ def test_a_delete_by_another_process_is_seen_by_the_create(job: Stack) -> None:
     assert records(job) == []
 
 
+def test_a_delete_by_another_process_is_seen_by_the_create_elsewhere(job: Stack) -> None:
+    """The same, and the job moves to another project in that `up`."""
+    creating, deleting = job.session(), job.session()
+    program = {"project_id": OTHER}
+    news = job._checked(creating, job.inputs, program)  # noqa: SLF001
+    assert creating.diff(URN, 1, job.outs, news, frozenset()).replaces
+    news = job._checked(creating, {}, program)  # noqa: SLF001
+    deleting.delete(URN, 1, job.outs, None)
+    job.id, job.outs = creating.create(URN, news, None)
+    assert counter(job, 2) > 1000
+    assert records(job) == []
+
+
 def test_what_a_run_without_any_resource_deletes_comes_back_with_its_state(job: Stack) -> None:
     """The program's last job is taken out, or the stack destroyed, and the job wanted again."""
     job.destroy()

@@ -110,20 +110,20 @@ class Records:
         self._there: dict[_Folder, Once[set[str]]] = {}
         self._read: dict[tuple[_Folder, str], Once[Record | None]] = {}
 
-    def find(self, desired: Desired, job: JobDetail | None = None) -> Record | None:
+    def find(self, whose: Desired | State, job: JobDetail | None = None) -> Record | None:
         """The record of a resource's next start; None for none, or where none is told.
 
         It is the same throughout a run, so that a create begins as its line said.
 
         Args:
-            desired: the program's wish.
+            whose: the program's wish, or what is known of the job before.
             job: its job, if it has one, whose bucket may be another still.
 
         Raises:
             JobError: there is one, and it cannot be read.
         """
-        for folder in _folders((desired,), job) if desired.stateful else ():
-            for key in filter(self._listed(folder).__contains__, map(folder.key, desired.marks)):
+        for folder in _folders((whose,), job) if whose.stateful else ():
+            for key in filter(self._listed(folder).__contains__, map(folder.key, whose.marks)):
                 with self._lock:
                     opened = Once(partial(self._open, folder, key))
                     once = self._read.setdefault((folder, key), opened)
@@ -137,12 +137,12 @@ class Records:
                 for mark in desired.marks:
                     self._read[folder, folder.key(mark)] = Once(lambda: None)
 
-    def look_again(self, desired: Desired) -> None:
+    def look_again(self, whose: Desired | State) -> None:
         """Look anew for the record of a resource: another process may have written it since."""
-        if folder := _Folder.of(desired):
+        if folder := _Folder.of(whose):
             with self._lock:
                 self._there.pop(folder, None)
-                for mark in desired.marks:
+                for mark in whose.marks:
                     self._read.pop((folder, folder.key(mark)), None)
 
     def waiting(self, job: JobDetail, desired: Desired) -> Record | None:

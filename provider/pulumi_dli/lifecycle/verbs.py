@@ -200,10 +200,16 @@ class Lifecycle:
             job = old._observe(state.job.job_id, state)
             job = None if job is None else old._context.tags.seen(job)
         if job is None and not state.next_start.path:
-            state = replace(state, next_start=NextStart.at(self._recorded(desired)))
+            # The process of another provider may have deleted it there a moment ago.
+            self._context.saved.records.look_again(state)
+            path = self._recorded(desired) or self._recorded(state)
+            state = replace(state, next_start=NextStart.at(path))
             if move(None, desired, state).loses:
                 self._warn_of_loss(desired, state)
-        return relocate(self._context, old._context, job, desired, state, deadline)
+        reached = relocate(self._context, old._context, job, desired, state, deadline)
+        if job is None and reached.started is not None:
+            self._context.saved.records.drop(state)
+        return reached
 
     def _warn_of_loss(self, desired: Desired, state: State) -> None:
         self._context.console.warn(
@@ -211,9 +217,9 @@ class Lifecycle:
             f"what is left of it is in the bucket {state.value('obs_bucket')}"
         )
 
-    def _recorded(self, desired: Desired) -> str:
+    def _recorded(self, whose: Desired | State) -> str:
         """The savepoint that waits for a resource's job; "" for none."""
-        record = self._context.saved.records.find(desired)
+        record = self._context.saved.records.find(whose)
         return "" if record is None else record.savepoint
 
     def demand_replaceable(self, desired: Desired, state: State, *, here: bool) -> None:
