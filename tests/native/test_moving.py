@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from job_stack import DYNAMIC, NATIVE, Front, JobStack, job
 
 SECRETS = ("planted-argument", "planted-setting", "planted-tag", "planted-words")
@@ -96,3 +97,21 @@ def test_a_job_that_began_here_is_looked_at_and_deleted_by_the_other_front(
     stack.project.must("preview", "--refresh", "--expect-no-changes")
     stack.destroy()
     assert stack.dli.jobs() == {}
+
+
+@pytest.mark.parametrize(("first", "then"), [(DYNAMIC, NATIVE), (NATIVE, DYNAMIC)])
+def test_a_job_that_goes_to_the_other_front_and_another_project_takes_its_state_along(
+    stack: JobStack, first: Front, then: Front
+) -> None:
+    """One process deletes it, and another makes it anew."""
+    kept: dict[str, Any] = {"obs_bucket": "state"}
+    goes(stack, first, job("a", **kept))
+    stack.up()
+    goes(stack, then, job("a", project_id="f" * 32, **kept))
+    told = stack.up()
+    assert "a: REPLACES THE JOB, because project_id changes" in told
+    [made] = stack.resources().values()
+    assert made["outputs"]["project_id"] == "f" * 32
+    began = [e["resumed"] for e in stack.dli.history(int(made["id"])) if e["event"] == "running"]
+    assert began[0] is not None
+    assert "/jobs/savepoint/" in began[0]
