@@ -265,7 +265,7 @@ class Game:
         if unfit and run.killed:
             self.happened.add("unfit")  # a savepoint that only the service knew of may be forgotten
         gone = state is None and step.meanwhile == "deleted"  # nobody knew of more than its name
-        if gone or any(map(GONE.search, (*saw.told, *run.told))):
+        if gone or any(map(GONE.search, (*saw.told, *run.told, run.error))):
             self.losses.forgive()
         if state is not None:  # as a refresh finds it
             self.stateful = _keeps(
@@ -402,7 +402,7 @@ class Game:
         if error and program is not None and "would lose its state" in error:
             # A stop that shows late, and whose answer was lost, may be taken for an older one's.
             # An older state does not know where a stop has left it.
-            may = self.happened & (LOSING | {"stale", "restore", "forget"})
+            may = self.happened & (LOSING | {"stale", "restore", "forget", "adopt"})
             must(bool(may), f"refused although no state was lost: {error}")
             told = COPY.search(error)
             named = bool(told) or "newest checkpoint" in error
