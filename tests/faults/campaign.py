@@ -182,8 +182,9 @@ class Game:
                 hands.give_back()
             case way if way in (*HANDS, *RARE):
                 hands.do(way)
-                if way == "deleted" and state.pending:
-                    self.losses.forgive()  # the engine looks at none that is being replaced
+                # The engine looks at none that is being replaced, and a killed run tells of no start.
+                if way == "deleted" and (state.pending or not state.outputs.get("start_time")):
+                    self.losses.forgive()
         self.older.append(state)
         world.trace.append(f"way: {step.way}")
         return wanted
