@@ -182,7 +182,7 @@ class Game:
                 hands.give_back()
             case way if way in (*HANDS, *RARE):
                 hands.do(way)
-                # The engine looks at none that is being replaced, and a killed run tells of no start.
+                # The engine looks at none that is replaced, and a killed run tells of no start.
                 if way == "deleted" and (state.pending or not state.outputs.get("start_time")):
                     self.losses.forgive()
         self.older.append(state)
