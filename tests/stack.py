@@ -126,6 +126,13 @@ class Stack:
         self.dli.http.close()
         self.store.close()
 
+    def spoiled(self, path: str) -> str:
+        """Put what is no savepoint where one should be: it is there, and no start can use it."""
+        file = self.store.folder / "obs" / path.removeprefix("obs://") / "_metadata"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"planted")
+        return path
+
     def hostile(self, instead: Mapping[int, httpx.Response], *, lost: bool = False) -> Hostile:
         """Put other answers in the place of those with these numbers, from 1 on."""
         headers = {"X-Auth-Token": self.dli.http.headers["X-Auth-Token"]}

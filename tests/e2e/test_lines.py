@@ -100,6 +100,9 @@ def test_the_two_ways_of_not_running_are_told_apart(stack: JobStack) -> None:
     stack.program(job(desired_state="stopped"))
     [(_, _, line)] = _previewed(stack)
     assert line == "etl: creates the job and leaves it stopped"
+    saved = stack.dli.store.folder / "obs/bucket/savepoint/_metadata"
+    saved.parent.mkdir(parents=True)
+    saved.touch()
     stack.program(job(restore_from="obs://bucket/savepoint/"))
     [(_, _, line)] = _previewed(stack)
     assert line.startswith("etl: creates and starts the job from obs://bucket/savepoint/; 2 CUs")

@@ -240,6 +240,7 @@ class Game:
         replaced = state is not None and before is not None
         replaced = replaced and (step.way == "replace" or bool(state and state.tainted))
         named = str((program or {}).get("restore_from", ""))
+        world.spoil(named)
         mine = ours(world)
         imported = [job["savepoint_path"] for job in mine if job["savepoint_path"]]
         unfit = not all(map(world.holds, filter(None, [named, *imported])))

@@ -56,6 +56,8 @@ OBJECTS = (
 """The same, of the object service: what reads, then what writes."""
 AGE = 30 * 24 * 3600
 """Seconds after which everything is old enough to be pruned."""
+SPOILED = b"planted"
+"""What stands in the `_metadata` of a directory that no start can begin from."""
 BUILT = "built:"
 """How the `entrypoint` of a program begins that is a local file; its version follows."""
 
@@ -148,7 +150,21 @@ class World:
 
     def holds(self, path: str) -> bool:
         """Whether a savepoint or checkpoint is in a directory of a bucket."""
-        return (self.folder / "obs" / path.removeprefix("obs://") / "_metadata").is_file()
+        found = self._metadata(path)
+        return found.is_file() and found.read_bytes() != SPOILED
+
+    def spoil(self, path: str) -> None:
+        """Where a program names a directory without one, let there be what no start can use.
+
+        What is not there at all is refused before a start.
+        """
+        file = self._metadata(path)
+        if path and not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(SPOILED)
+
+    def _metadata(self, path: str) -> Path:
+        return self.folder / "obs" / path.removeprefix("obs://") / "_metadata"
 
     def meet(self, others: Sequence[Program]) -> None:
         """Make jobs of other resources of the program, which stay as they are."""

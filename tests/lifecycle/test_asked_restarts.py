@@ -233,7 +233,7 @@ def test_a_directory_that_the_program_takes_out_again_is_not_begun_from(
         job.up(restart_trigger="1", desired_state="stopped")
     elif stopped:
         job.dli.stopped(1, savepoint=True)
-    path = "obs://state/none/" if broken == "directory" else older
+    path = job.spoiled("obs://state/none/") if broken == "directory" else older
     if broken == "jar":
         job.dli.arm("fail_start", route="run")
     with pytest.raises(Halfway, match=f"it was to begin from {path}"):
@@ -261,7 +261,7 @@ def test_a_job_that_never_ran_starts_once_a_directory_without_state_is_taken_out
 ) -> None:
     stack = Stack(tmp_path, {"preflight": "on"})
     with pytest.raises(Halfway, match="there is no savepoint or checkpoint at state/none/"):
-        stack.up(restore_from="obs://state/none/")
+        stack.up(restore_from=stack.spoiled("obs://state/none/"))
     with pytest.raises(Halfway, match="there is no savepoint or checkpoint at state/none/"):
         stack.up(restore_from="obs://state/none/")
     goes_on(stack, {}, refreshed=refreshed)
@@ -277,7 +277,7 @@ def test_a_move_to_a_directory_without_state_does_not_forget_the_jobs_own(
         job.dli.stopped(1, savepoint=True)
     program: Arguments = {"restart_trigger": "1", "project_id": OTHER}
     with pytest.raises(Halfway, match="there is no savepoint or checkpoint at state/none/"):
-        job.up(**program, restore_from="obs://state/none/")
+        job.up(**program, restore_from=job.spoiled("obs://state/none/"))
     job.refresh()
     goes_on(job, program, refreshed=True)
     assert int(job.dli.inside(2)["counter"]) > 1000
@@ -285,7 +285,7 @@ def test_a_move_to_a_directory_without_state_does_not_forget_the_jobs_own(
 
 def test_neither_does_one_that_is_killed(job: Stack) -> None:
     program: Arguments = {"restart_trigger": "1", "project_id": OTHER}
-    job.killed_up(5, restore_from="obs://state/none/", **program)
+    job.killed_up(5, restore_from=job.spoiled("obs://state/none/"), **program)
     job.forget()
     goes_on(job, program, refreshed=False)
     assert int(job.dli.inside(2)["counter"]) > 1000

@@ -169,6 +169,19 @@ def test_a_job_in_name_only_needs_no_jar(tmp_path: Path) -> None:
     job.close()
 
 
+@pytest.mark.parametrize("new", [True, False])
+def test_a_job_in_name_only_needs_what_it_begins_from(tmp_path: Path, *, new: bool) -> None:
+    job = Stack(tmp_path, {"preflight": "on"})
+    if not new:
+        job.up()
+    path = "obs://state/nope/"
+    words = f"restore_from: there is no savepoint or checkpoint in {path}, which has no _metadata; name the directory of one"
+    job.preview(restore_from=path)
+    assert job.warned == [f"orders: {words}, else `pulumi up` does not start the job"]
+    assert refused(job, restore_from=path) == f"job orders cannot run: {words}; nothing was changed"
+    job.close()
+
+
 def test_what_may_not_be_looked_at_is_left_to_the_start(job: Stack) -> None:
     job.up()
     job.dli.arm("answer", route="head_object", code="403", times=99)

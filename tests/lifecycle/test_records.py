@@ -420,7 +420,7 @@ def test_state_stays_known_where_a_moved_job_cannot_begin_from_what_is_named(job
     """The old job is gone by then, and the new one never ran."""
     job.dli.stopped(1)  # by somebody, without a savepoint
     job.refresh()
-    wrong = "obs://state/no/such/"
+    wrong = job.spoiled("obs://state/no/such/")
     with pytest.raises(Halfway, match="did not start"):
         job.up(restore_from=wrong)
     with pytest.raises(Halfway, match="did not start"):

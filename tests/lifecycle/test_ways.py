@@ -94,7 +94,7 @@ def test_a_forgotten_job_keeps_its_savepoint_although_the_program_names_an_older
     job.dli.stopped(1, savepoint=True)
     path = job.job["savepoint_path"]
     job.forget()
-    line = as_said(job, restore_from="obs://state/older/")
+    line = as_said(job, restore_from=job.spoiled("obs://state/older/"))
     assert line.startswith(f"orders: goes on with job 1: starts from its savepoint obs://{path}")
 
 

@@ -32,6 +32,7 @@ from pulumi_dli.local.obs import answers as objects
 from pulumi_dli.local.obs import routes as obs
 from pulumi_dli.local.obs.refusals import ObjectRefusal
 from pulumi_dli.local.runners import Runners
+from pulumi_dli.local.savepoints import METADATA
 from pulumi_dli.local.service import Service
 from pulumi_dli.local.signin import access, tokens
 from pulumi_dli.local.signin.identity import Identity
@@ -207,7 +208,8 @@ def _refuse(app: Flask, service: Service) -> None:
     def refused(refusal: Refusal) -> Response:
         if isinstance(refusal, ObjectRefusal):
             answer = objects.refusal(refusal, request.path, g.request_id)
-            if refusal.status == NOT_FOUND and service.runner.in_name:
+            needed = request.path.endswith(f"/{METADATA}")  # to begin from, in name too
+            if refusal.status == NOT_FOUND and service.runner.in_name and not needed:
                 answer.headers[obs.IN_NAME_ONLY] = "true"
             return answer
         return _answer(refusal.status, refusal.body(g.request_id))
