@@ -60,7 +60,7 @@ def test_a_queue_is_shown_as_it_was_sent_and_known_in_any_case(dli: LocalService
     listed = dli.good("GET", "jobs", None, queue_name="testQUEUE", show_detail="true")["job_list"]
     assert [row["queue_name"] for row in listed["jobs"]] == ["TESTQueue"]
     dli.started(job_id)
-    [queue] = dli.good("GET", "/v1.0/{project_id}/queues", queue_type="general")["queues"][1:]
+    queue = dli.good("GET", "/v1.0/{project_id}/queues", queue_type="general")["queues"][1]
     assert (queue["queue_name"], queue["used_cu"]) == ("testqueue", 2.0)
 
 

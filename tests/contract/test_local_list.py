@@ -154,7 +154,7 @@ def test_queues_are_listed_by_type_and_in_pages(dli: LocalService) -> None:
         return [queue["queue_name"] for queue in dli.good("GET", path, **query)["queues"]]
 
     assert listed() == []  # the documented default is queues of type sql
-    assert listed(queue_type="general") == ["default", "testqueue"]
+    assert listed(queue_type="general") == ["default", "testqueue", "pooled"]
     assert listed(queue_type="all", **{"page-size": 1, "current-page": 2}) == ["testqueue"]
     assert refusal(dli.request("GET", path, None, queue_type="spark")) == "DLI.0001"
     row = dli.good("GET", path, queue_type="all")["queues"][0]

@@ -266,7 +266,7 @@ def test_tags(client: sdk.DliClient) -> None:
 
 def test_queues(client: sdk.DliClient) -> None:
     found = client.list_queues(sdk.ListQueuesRequest(queue_type="general"))
-    assert [queue.queue_name for queue in found.queues] == ["default", "testqueue"]
+    assert [queue.queue_name for queue in found.queues] == ["default", "testqueue", "pooled"]
     queue = client.show_queue(sdk.ShowQueueRequest(queue_name="testQueue"))
     assert (queue.queue_name, queue.queue_type, queue.cu_count) == ("testqueue", "general", 256)
 

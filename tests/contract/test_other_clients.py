@@ -189,10 +189,10 @@ def test_queues_in_their_two_spellings(dli: Adapter) -> None:
     assert one["resource_id"] == rows[1]["resource_id"]
     pages = [
         dli.get(queues, params={"queue_type": "general", "page-size": 1, "current-page": page})
-        for page in (1, 2, 3)
+        for page in (1, 2, 3, 4)
     ]
     names = [[row["queue_name"] for row in page.json()["queues"]] for page in pages]
-    assert names == [["default"], ["testqueue"], []]
+    assert names == [["default"], ["testqueue"], ["pooled"], []]
 
 
 # The job list's filters, as the official SDK sends them.

@@ -150,7 +150,7 @@ def merge_request() -> Iterator[tuple[list[tuple[str, str]], dict[str, str]]]:
 
 def _live(example: Example, dli: Dli, stack: str, preview: str, deploy: str) -> None:
     shown = example.script(f"{COMMAND} doctor --stack {stack}")
-    assert "for Flink jobs: default (64 CUs), testqueue (256 CUs)" in shown
+    assert "for Flink jobs: default (64 CUs), testqueue (256 CUs), pooled (256 CUs)" in shown
     shown += example.script(deploy, STACK=stack)
     assert "creates and starts the job" in shown
     [first] = dli.jobs().values()

@@ -30,7 +30,7 @@ COMMIT = "git -c user.name=a -c user.email=a@example.com commit -qm all"
 IN_THE_CLOUDS_PLACE = """\
 pulumi config set dli:endpoint {0}
 pulumi config set dli:authUrl {0}
-pulumi config set queue testQueue
+pulumi config set queue pooled
 """
 """What differs where a local DLI is served in place of a cloud: where it is, and its queues."""
 
@@ -112,6 +112,7 @@ def test_from_an_empty_folder_to_a_job_in_the_cloud(tmp_path: Path, wheel: Path)
     assert "creates and starts the job" in shown
     assert "restarts the job from a savepoint (downtime)" in shown
     assert "POST   /v1.0/" in shown  # of the requests
+    assert "warning: " not in shown
 
     folder = tmp_path / "cloud"
     secret = tmp_path / "password"
@@ -128,6 +129,7 @@ def test_from_an_empty_folder_to_a_job_in_the_cloud(tmp_path: Path, wheel: Path)
         shown += stranger.does(f"source .venv/bin/activate\n{change}")
         assert "restarts the job from a savepoint (downtime)" in shown
     assert PASSWORD not in shown
+    assert "execution_agency_urn: " not in shown
     dli = Dli(folder)
     [job] = dli.jobs().values()
     assert job["status"] == "job_running"

@@ -37,5 +37,5 @@ def test_what_is_not_there_ends_the_program_in_one_sentence(stack: JobStack) -> 
     stack.program("from pulumi_dli import get_queue\nget_queue('nowhere')\n", job())
     shown = stack.fails("preview")
     assert "get_queue: there is no queue nowhere in project" in shown
-    assert "there are: default, testqueue" in shown
+    assert "there are: default, pooled, testqueue" in shown
     assert stack.dli.jobs() == {}

@@ -130,3 +130,14 @@ def test_an_unknown_status_is_a_warning(looking: Stack) -> None:
     assert looking.warned[-1] == (
         "job_dreaming is not a status that this provider knows; the job counts as running"
     )
+
+
+def test_the_local_dli_has_a_queue_for_jobs_with_an_agency(tmp_path: Path) -> None:
+    job = Stack(tmp_path, {"preflight": "on"})
+    job.preview(flink_version="1.15", execution_agency_urn="dli_flink", queue_name="pooled")
+    assert job.warned == []
+    assert job.line == (
+        "orders: creates and starts the job; 2 CUs; queue pooled 0 → 2 of 256 CUs, "
+        "pool local 0 → 2 of 256 CUs"
+    )
+    job.close()

@@ -95,7 +95,7 @@ def test_a_queue_whatever_its_case(dli: LocalService) -> None:
     assert (queue.name, queue.queue_type, queue.cu_count) == ("testqueue", "general", 256)
     assert queue.used_cu
     assert "1.15" in queue.flink_jar_versions
-    assert refused(lambda: get_queue("nowhere")).endswith("; there are: default, testqueue")
+    assert refused(lambda: get_queue("nowhere")).endswith("; there are: default, pooled, testqueue")
 
 
 def test_an_output_is_told_apart(dli: LocalService) -> None:

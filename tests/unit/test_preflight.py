@@ -133,10 +133,11 @@ def test_what_a_row_does_not_tell_is_not_judged(row: dict[str, Any], inputs: Any
     assert Service({**STREAMING, **row}).examine(**inputs) == Findings()
 
 
-def test_an_agency_on_a_queue_of_no_pool_is_a_warning() -> None:
+@pytest.mark.parametrize(("inputs", "way"), [({}, ", or remove it"), ({"obs_bucket": "state"}, "")])
+def test_an_agency_on_a_queue_of_no_pool_is_a_warning(inputs: dict[str, str], way: str) -> None:
     service = Service({**STREAMING, "elastic_resource_pool_name": ""})
-    assert service.examine(execution_agency_urn="a").warnings == [
-        "execution_agency_urn: queue streaming is in no elastic resource pool, and agencies work in one only; choose a queue of a pool, or remove it"
+    assert service.examine(execution_agency_urn="a", **inputs).warnings == [
+        f"execution_agency_urn: queue streaming is in no elastic resource pool, and agencies work in one only; choose a queue of a pool{way}"
     ]
 
 

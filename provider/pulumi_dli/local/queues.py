@@ -84,8 +84,14 @@ class Queue:
         }
 
 
-QUEUES = (Queue(1, "default"), Queue(2, "testqueue", cus=256))
-"""A small one, to see jobs wait for room, and one for fleets; both sizes are DLI's."""
+POOL = "local"
+QUEUES = (
+    Queue(1, "default"),
+    Queue(2, "testqueue", cus=256),
+    Queue(3, "pooled", cus=256, pool=POOL),
+)
+"""A small one, to see jobs wait for room, one for fleets, and one that agencies work on; both sizes
+are DLI's."""
 ADDED = "queue:"
 """What the settings are called that add queues, before the name; they hold the CUs."""
 POOLED = "pool:"
@@ -120,9 +126,10 @@ def every(moment: Moment) -> list[Queue]:
 
 
 def pools(moment: Moment) -> list[dict[str, Any]]:
-    """The elements of the list of elastic resource pools: those of queues that were added."""
+    """The elements of the list of elastic resource pools."""
     found: dict[str, dict[str, Any]] = {}
-    for queue, pool, most in _pooled(moment):
+    ours = ((queue.name, queue.pool, queue.cus) for queue in QUEUES if queue.pool)
+    for queue, pool, most in (*ours, *_pooled(moment)):
         row = found.setdefault(
             pool,
             {

@@ -234,7 +234,8 @@ def _of_queue(queue: Queue, desired: Desired) -> Iterator[str]:
 
 def _of_pool(queue: Queue, desired: Desired) -> Iterator[str]:
     if desired.spec.execution_agency_urn and queue.pool == "":
+        remove = "" if desired.spec.obs_bucket else ", or remove it"  # a bucket needs the agency
         yield (
             f"execution_agency_urn: queue {queue.name} is in no elastic resource pool, and "
-            "agencies work in one only; choose a queue of a pool, or remove it"
+            f"agencies work in one only; choose a queue of a pool{remove}"
         )

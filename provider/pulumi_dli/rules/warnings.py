@@ -134,7 +134,7 @@ def _versions(desired: Desired) -> Iterator[str]:
     ):
         yield (
             "execution_agency_urn: from Flink 1.15 on a job reaches its bucket as an agency only; "
-            "set it to the agency's name"
+            "set it to the agency's name, on a queue of an elastic resource pool"
         )
 
 
