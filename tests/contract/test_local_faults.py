@@ -244,6 +244,8 @@ def test_a_job_that_was_deleted_while_it_hung_stays_deleted(dli: LocalService) -
         {"kind": "drop", "times": "2"},
         {"kind": "refuse_savepoint", "at_once": "yes"},
         {"kind": "crash", "text": 5},
+        {"kind": "poor_rows", "lacks": "rows"},
+        {"kind": "poor_rows", "lacks": ["keys"]},
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(

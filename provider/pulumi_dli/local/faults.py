@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pulumi_dli.local.store import Store
 
 BEFORE, AFTER = "before", "after"
+LACKS = ("keys", "values", "times")
+"""What the rows of a list may be without; `times`: values, and what tells of a change."""
 LONGEST = 10_000_000
 """Seconds."""
 ANSWERS = ("200", "403", "404", "429", "500", "502", "503", "504", "DLI.0999")
@@ -43,6 +45,14 @@ class Kind:
     words: str
     routes: tuple[str, ...] = ()
     options: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def settings(self) -> list[str]:
+        """The options as `--set` takes them, each as it is unless it is set."""
+        return [
+            f"{name}={value if isinstance(value, str) else json.dumps(value)}"
+            for name, value in self.options
+        ]
 
 
 KINDS: Mapping[str, Kind] = {
@@ -81,7 +91,7 @@ KINDS: Mapping[str, Kind] = {
     "poor_rows": Kind(
         "let the list leave out keys that the details have, or values, or values and times",
         ("list_jobs",),
-        (("lacks", "keys"),),
+        (("lacks", LACKS[0]),),
     ),
     "lose_savepoint": Kind("save nothing, although all looks well", ("stop", "savepoint")),
 }
@@ -192,6 +202,8 @@ def _fault(row: sqlite3.Row) -> Fault:
 def _check_options(options: Mapping[str, Any]) -> None:
     if options.get("when", BEFORE) not in (BEFORE, AFTER):
         raise bad_parameter("when", "before or after is expected")
+    if options.get("lacks", LACKS[0]) not in LACKS:
+        raise bad_parameter("lacks", f"one of {', '.join(LACKS)} is expected")
     if "code" in options and str(options["code"]) not in ANSWERS:
         raise bad_parameter("code", f"one of {', '.join(ANSWERS)} is expected")
     for name in ("seconds", "retry_after"):
