@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from local_service import PROJECT, STARTED, STOPPED, LocalService, refusal
+from pulumi_dli.local.flink import versions
 
 
 def events(dli: LocalService, job_id: int) -> list[str]:
@@ -48,6 +51,35 @@ def test_a_stop_with_savepoint_saves_first(dli: LocalService) -> None:
     detail = dli.details(job_id)
     assert (detail["status"], detail["has_savepoint"]) == ("job_cancel_success", True)
     assert detail["savepoint_path"] == f"bucket/jobs/savepoint/{job_id}/2027-01-15_08-00-01/"
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_flink_begins_from_nothing_that_a_simulated_run_wrote(
+    dli: LocalService, *, copied: bool
+) -> None:
+    job_id = dli.create()
+    dli.started(job_id)
+    dli.stopped(job_id, savepoint=True)
+    path = dli.details(job_id)["savepoint_path"]
+    if copied:
+        obs = dli.store.folder / "obs"
+        shutil.copytree(obs / path, obs / "bucket/copy")
+        path = "bucket/copy/"
+        body = {"savepoint_path": f"obs://{path}"}
+        dli.good("POST", f"jobs/{job_id}/import-savepoint", body)
+    chosen = versions.chosen(dli.store.folder)
+    chosen.parent.mkdir(exist_ok=True)
+    chosen.write_text(versions.DEFAULT_VERSION)
+    dli.run(job_id, resume=True)
+    detail = dli.details(job_id)
+    chosen.unlink()
+    assert detail["status"] == "job_submit_fail"
+    assert detail["status_desc"] == (
+        f"{path} is of a simulated run, and holds no state that Flink could begin from: set "
+        'upgrade_mode="stateless" for one `pulumi up`, or run `pulumi-dli local reset`'
+    )
+    dli.good("POST", f"jobs/{job_id}/import-savepoint", {"savepoint_path": f"obs://{path}"})
+    dli.started(job_id, resume=True)
 
 
 def test_the_savepoint_is_consumed_and_only_a_resume_carries_the_state_over(
@@ -217,6 +249,7 @@ def test_a_full_queue_makes_jobs_wait_until_there_is_room(dli: LocalService) -> 
     assert {queue["queue_name"]: queue["used_cu"] for queue in queues} == {
         "default": 60.0,
         "testqueue": 0.0,
+        "pooled": 0.0,
     }
     dli.stopped(big)
     detail = dli.details(waiting)

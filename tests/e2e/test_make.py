@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 from dli import Dli, changes
+from pulumi_dli.local.errors import FlinkError
+from pulumi_dli.local.flink import java
+from pulumi_dli.local.flink.versions import DEFAULT_VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 # Seconds, for a first run that installs. A guard against hanging, never a verdict.
@@ -124,3 +127,17 @@ def test_the_quickstart_goes_as_the_readme_tells(clone: Clone) -> None:
     clone.make("down")
     assert dli.jobs() == {}
     dli.close()
+
+
+@pytest.mark.timeout(5 * PATIENCE)
+def test_the_quickstart_takes_flink_where_a_jdk_is_whatever_ran_it_before(clone: Clone) -> None:
+    try:
+        if java.find().javac is None:
+            pytest.skip("this Java has no compiler")
+    except FlinkError as error:
+        pytest.skip(str(error))
+    simulated = "simulated: no Flink runs this job"
+    for flink, words in (("1", f"on Flink {DEFAULT_VERSION}: "), ("0", simulated)) * 2:
+        clone.environment["FLINK"] = flink
+        assert words in clone.make("up")
+        clone.make("down")

@@ -92,22 +92,39 @@ def counter(moment: Moment, path: str) -> int | None:
 
 
 def content(moment: Moment, path: str) -> Content | None:
-    """What is in a savepoint or checkpoint of a job that runs in name only, be it a copy.
+    """What is in a savepoint or checkpoint, as a run in name only takes it, be it a copy.
 
-    Where no object can be called so, the record tells.
+    Where no object can be called so, and of what Flink has written, the record tells.
     """
-    bucket, _, key = f"{path}{METADATA}".partition("/")
     try:
-        found = Files(moment.folder).opened(bucket, key)
+        return _read(moment, path) or _recorded(moment, path)
     except ObjectRefusal as refusal:
         return None if refusal.status == NOT_FOUND else _recorded(moment, path)
+
+
+def in_name_only(moment: Moment, path: str) -> bool:
+    """Whether a run in name only has written a directory, so that no Flink can begin from it."""
+    try:
+        return _read(moment, path) is not None
+    except ObjectRefusal:
+        return False
+
+
+def _read(moment: Moment, path: str) -> Content | None:
+    """What a run in name only has written; None: it is Flink's own, or somebody's.
+
+    Raises:
+        ObjectRefusal: there is nothing, or no object can be called so.
+    """
+    bucket, _, key = f"{path}{METADATA}".partition("/")
+    found = Files(moment.folder).opened(bucket, key)
     with found.file as file:
         text = file.read(MOST_BYTES)
     try:
         told = json.loads(text)
         return Content(int(told["counter"]), str(told["kind"]), str(told["shape"]))
-    except (ValueError, TypeError, KeyError):  # Flink's own, or somebody's
-        return _recorded(moment, path)
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def _recorded(moment: Moment, path: str) -> Content | None:

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 
     from pulumi_dli.local.model import Job, Moment, Progress
 
+OF_A_SIMULATED_RUN = (
+    "{} is of a simulated run, and holds no state that Flink could begin from: set "
+    'upgrade_mode="stateless" for one `pulumi up`, or run `pulumi-dli local reset`'
+)
+
 
 class Flink:
     """Runs jobs on the clusters beside a data folder.
@@ -111,21 +116,32 @@ class Flink:
     def _begin(self, moment: Moment, job: Job) -> None:
         if words := queues.not_offered(moment, job):
             raise FlinkError(words)
+        resume = self._resume(moment, job)
         job.run["version"] = versions.release(self._version)
         java.find()
         run = self._run(job)
-        self._request(moment, job, run)
+        self._request(moment, job, run, resume)
         if install.home(run.cluster.version) is not None:
             run.cluster.ensure()
 
-    def _request(self, moment: Moment, job: Job, run: Run) -> None:
+    def _resume(self, moment: Moment, job: Job) -> Path | None:
+        """The directory that the run begins from; None: from nothing.
+
+        Raises:
+            FlinkError: there is nothing in it, or nothing that Flink can read.
+        """
+        if job.resume_path is None:
+            return None
+        found = files.bucket_directory(self._folder, job.resume_path)
+        if not (found / savepoints.METADATA).is_file():
+            raise FlinkError(f"there is no savepoint or checkpoint at {job.resume_path}")
+        if savepoints.in_name_only(moment, job.resume_path):
+            raise FlinkError(OF_A_SIMULATED_RUN.format(job.resume_path))
+        return found
+
+    def _request(self, moment: Moment, job: Job, run: Run, resume: Path | None) -> None:
         """Write down what is submitted, and what becomes of the savepoints of earlier stops."""
         taken = savepoints.taken_at_stop(moment, job)
-        resume = None
-        if job.resume_path is not None:
-            resume = files.bucket_directory(self._folder, job.resume_path)
-            if not (resume / "_metadata").is_file():
-                raise FlinkError(f"there is no savepoint or checkpoint at {job.resume_path}")
         claim = job.resume_path in taken
         job.run["consumes"] = job.resume_path if claim else None
         job.run["discards"] = [path for path in taken if path != job.resume_path]
