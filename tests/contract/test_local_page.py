@@ -10,12 +10,14 @@ import pytest
 from local_service import PROJECT, LocalService, new_store
 from pulumi_dli.local.app import create_app
 from pulumi_dli.local.cli import app as commands
-from pulumi_dli.local.faults import KINDS
+from pulumi_dli.local.faults import AFTER, ANSWERS, BEFORE, KINDS, LACKS
 from pulumi_dli.local.queues import QUEUES
 from pulumi_dli.local.simulation import DEFAULTS
 from typer.testing import CliRunner
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from flask import Flask
 
 PAGE = Path(__file__).parents[2] / "docs" / "local.md"
@@ -69,9 +71,28 @@ def test_what_is_not_answered_is_an_address_that_does_not_exist(embedded_dli: Lo
         assert (answer.status_code, answer.json()["error_code"]) == (404, "APIGW.0101"), path
 
 
-def test_the_kinds_of_faults_are_those_there_are() -> None:
-    [named] = re.findall(r"The kinds: ([^.]*)\.", section("How it behaves"))
-    assert re.findall(r"`(\w+)`", named) == list(KINDS)
+def test_the_table_of_faults_is_the_kinds_with_all_that_they_take() -> None:
+    row = re.compile(r"^\| `(\w+)` \| ([^|]*) \| ([^|]*) \| ([^|]*) \|$", re.MULTILINE)
+    rows = row.findall(section("How it behaves"))
+    assert rows == [
+        (name, _listed(kind.routes) or "any", _listed(kind.settings) or "none", kind.words)
+        for name, kind in KINDS.items()
+    ]
+    named = section("How it behaves")
+    assert f"`when` is {_listed((BEFORE, AFTER), ' or ')}" in named
+    assert f"`code` is {_listed(ANSWERS)}" in named
+    assert f"`lacks` is {_listed(LACKS)}" in named
+
+
+def test_the_help_of_a_fault_names_all_that_it_takes() -> None:
+    help_ = CliRunner().invoke(commands, ["faults", "arm", "--help"], env={"COLUMNS": "400"}).output
+    for name, kind in KINDS.items():
+        [line] = [line for line in help_.splitlines() if f" {name}: " in line]
+        assert all(text in line for text in (kind.words, *kind.settings))
+
+
+def _listed(texts: Iterable[str], between: str = ", ") -> str:
+    return between.join(f"`{text}`" for text in texts)
 
 
 def test_the_queues_and_the_delays_are_those_there_are() -> None:

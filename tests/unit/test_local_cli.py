@@ -72,6 +72,43 @@ def test_reset_forgets_the_jobs_and_the_clock(folder: Path) -> None:
     assert "     2  job_submitting" in told("status")
 
 
+LEFT = (
+    "obs/state/jobs/savepoint/1/2026-01-01_00-00-00/_metadata",
+    "obs/state/pulumi-dli/0123/records/abcd.json",
+    "flink/runs/0001/request.json",
+    "flink/cluster-1.20.5/log/jobmanager.log",
+)
+BROUGHT = ("obs/jars/first.jar", "obs/jars/jobs.csv", "packages/lib.jar", "flink/version")
+
+
+def put(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("1.20.5")
+
+
+def there(folder: Path) -> set[str]:
+    files = (file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
+    return {str(file) for file in files if file.parts[0] in {"obs", "flink", "packages"}}
+
+
+def test_reset_removes_what_jobs_left_and_says_what_stays(folder: Path) -> None:
+    put(folder / FOLDER, *LEFT, *BROUGHT)
+    (folder / FOLDER / "obs/jars/pulumi-dli").symlink_to(folder)
+    gone = f"{folder / FOLDER}: all jobs, requests and faults are gone, and"
+    assert told("reset").splitlines() == [
+        f"{gone} what jobs left in its buckets",
+        "2 other objects stay, obs://jars/first.jar first: --objects removes them too",
+        "Flink stays switched on: `pulumi-dli local flink off` switches it off",
+    ]
+    assert there(folder / FOLDER) == set(BROUGHT)
+    assert not (folder / FOLDER / "obs/state").exists()
+    assert folder.exists()
+    told("flink", "off")
+    assert told("reset", "--objects") == f"{gone} all objects\n"
+    assert there(folder / FOLDER) == {"packages/lib.jar"}
+
+
 def test_requests_are_shown_for_people_and_for_machines(folder: Path) -> None:
     make_job(folder / FOLDER)
     text = told("requests")

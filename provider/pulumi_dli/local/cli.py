@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pulumi_dli.local import doors, faults, options, requests, serve
+from pulumi_dli.local import doors, faults, leavings, options, requests, serve
 from pulumi_dli.local.app import create_app, route_names
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.flink import choice
@@ -107,13 +107,31 @@ def status(*, path: Folder = None) -> None:
 
 
 @app.command()
-def reset(*, path: Folder = None) -> None:
-    """Forget all jobs, requests and faults, and stop Flink. No job id is ever used again."""
+def reset(
+    *,
+    objects: Annotated[
+        bool, typer.Option("--objects", help="Remove all objects, those that you put there too.")
+    ] = False,
+    path: Folder = None,
+) -> None:
+    """Forget all jobs, requests and faults, stop Flink, and remove what jobs left.
+
+    That is `jobs/` (savepoints, checkpoints, logs) and `pulumi-dli/` (uploads, records) in each
+    bucket, and Flink's logs. Other objects, packages and settings stay, and whether Flink is
+    switched on is one. No job id is ever used again.
+    """
     with opened(path) as store:
         choice.stop(store)
         store.reset()
         StoredClock(store).release()
-        typer.echo(f"{store.folder} is empty now")
+        kept = leavings.remove(store.folder, objects=objects)
+        gone = "all objects" if objects else "what jobs left in its buckets"
+        typer.echo(f"{store.folder}: all jobs, requests and faults are gone, and {gone}")
+        if kept:
+            others = f"{len(kept)} other object{'s stay' if len(kept) > 1 else ' stays'}"
+            typer.echo(f"{others}, {kept[0]} first: --objects removes them too")
+        if not Runners(store.folder).in_name:
+            typer.echo("Flink stays switched on: `pulumi-dli local flink off` switches it off")
 
 
 @app.command("requests")
@@ -138,6 +156,15 @@ def requests_command(
                 typer.echo(_request(entry, len(others) + 1 if looks else 1))
 
 
+def _kind(name: str) -> str:
+    """What a kind of fault does, and what it can be told."""
+    kind = faults.KINDS[name]
+    told = "".join(
+        f" --set {text!r}" if " " in text else f" --set {text}" for text in kind.settings
+    )
+    return f"{name}: {kind.words}{';' if told else ''}{told}"
+
+
 @faults_app.callback()
 def show_faults(context: typer.Context, *, path: Folder = None) -> None:
     """Show the faults that are armed. `arm` adds one, `clear` disarms them all."""
@@ -152,9 +179,7 @@ def show_faults(context: typer.Context, *, path: Folder = None) -> None:
 @faults_app.command()
 def arm(
     *,
-    kind: Annotated[
-        str, typer.Argument(help="; ".join(f"{k}: {v.words}" for k, v in faults.KINDS.items()))
-    ],
+    kind: Annotated[str, typer.Argument(help="\n\n".join(_kind(name) for name in faults.KINDS))],
     on: Annotated[
         str | None, typer.Option(help="The request: create, update, run, stop, details, …")
     ] = None,
@@ -162,7 +187,12 @@ def arm(
     times: Annotated[int, typer.Option(help="How many calls in a row.")] = 1,
     option: Annotated[
         list[str] | None,
-        typer.Option("--set", help="NAME=VALUE, such as seconds=5, when=after, code=429."),
+        typer.Option(
+            "--set",
+            help="NAME=VALUE, several times: one of those of the kind, which stand there as they "
+            "are unless set. when: before, after; "
+            f"code: {', '.join(faults.ANSWERS)}; lacks: {', '.join(faults.LACKS)}.",
+        ),
     ] = None,
     path: Folder = None,
 ) -> None:

@@ -5,6 +5,7 @@ The choice is a file in the folder, so every process on it makes the same one.
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from pulumi_dli.local import private
@@ -70,6 +71,12 @@ def stop(store: Store) -> None:
             request.unlink(missing_ok=True)
         for item in clusters(store.folder):
             item.stop(wait=True)
+
+
+def forget_runs(folder: Path) -> None:
+    """Remove what clusters and runs left, once they are stopped; the choice stays."""
+    for path in (folder / "flink").glob("*/"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def describe(folder: Path, version: str | None = None) -> str:
