@@ -129,7 +129,7 @@ def test_from_an_empty_folder_to_a_job_in_the_cloud(tmp_path: Path, wheel: Path)
         shown += stranger.does(f"source .venv/bin/activate\n{change}")
         assert "restarts the job from a savepoint (downtime)" in shown
     assert PASSWORD not in shown
-    assert "execution_agency_urn: " not in shown
+    assert "warning: " not in shown
     dli = Dli(folder)
     [job] = dli.jobs().values()
     assert job["status"] == "job_running"

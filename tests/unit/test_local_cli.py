@@ -74,11 +74,13 @@ def test_reset_forgets_the_jobs_and_the_clock(folder: Path) -> None:
 
 LEFT = (
     "obs/state/jobs/savepoint/1/2026-01-01_00-00-00/_metadata",
+    "obs/state/jobs/logs/1_2026-01-01/jobmanager.log",
+    "obs/jars/jobs/checkpoint/1_1/chk-1/_metadata",
     "obs/state/pulumi-dli/0123/records/abcd.json",
     "flink/runs/0001/request.json",
     "flink/cluster-1.20.5/log/jobmanager.log",
 )
-BROUGHT = ("obs/jars/first.jar", "obs/jars/jobs.csv", "packages/lib.jar", "flink/version")
+BROUGHT = ("obs/jars/first.jar", "obs/jars/jobs/second.jar", "packages/lib.jar", "flink/version")
 
 
 def put(folder: Path, *names: str) -> None:
@@ -94,7 +96,10 @@ def there(folder: Path) -> set[str]:
 
 def test_reset_removes_what_jobs_left_and_says_what_stays(folder: Path) -> None:
     put(folder / FOLDER, *LEFT, *BROUGHT)
+    put(folder, "elsewhere/savepoint/_metadata")
     (folder / FOLDER / "obs/jars/pulumi-dli").symlink_to(folder)
+    (folder / FOLDER / "obs/linked").mkdir()
+    (folder / FOLDER / "obs/linked/jobs").symlink_to(folder / "elsewhere")
     gone = f"{folder / FOLDER}: all jobs, requests and faults are gone, and"
     assert told("reset").splitlines() == [
         f"{gone} what jobs left in its buckets",
@@ -103,7 +108,7 @@ def test_reset_removes_what_jobs_left_and_says_what_stays(folder: Path) -> None:
     ]
     assert there(folder / FOLDER) == set(BROUGHT)
     assert not (folder / FOLDER / "obs/state").exists()
-    assert folder.exists()
+    assert (folder / "elsewhere/savepoint/_metadata").exists()
     told("flink", "off")
     assert told("reset", "--objects") == f"{gone} all objects\n"
     assert there(folder / FOLDER) == {"packages/lib.jar"}

@@ -116,9 +116,9 @@ def reset(
 ) -> None:
     """Forget all jobs, requests and faults, stop Flink, and remove what jobs left.
 
-    That is `jobs/` (savepoints, checkpoints, logs) and `pulumi-dli/` (uploads, records) in each
-    bucket, and Flink's logs. Other objects, packages and settings stay, and whether Flink is
-    switched on is one. No job id is ever used again.
+    That is `jobs/savepoint/`, `jobs/checkpoint/`, `jobs/logs/` and `pulumi-dli/` (uploads,
+    records) in each bucket, and Flink's logs. Other objects, packages and settings stay, and
+    whether Flink is switched on is one. No job id is ever used again.
     """
     with opened(path) as store:
         choice.stop(store)

@@ -13,7 +13,7 @@ from pulumi_dli.local.savepoints import SCHEME
 if TYPE_CHECKING:
     from pathlib import Path
 
-OF_JOBS = ("jobs", "pulumi-dli")
+OF_JOBS = ("jobs/savepoint", "jobs/checkpoint", "jobs/logs", "pulumi-dli")
 """The folders of a bucket that the service and the provider write to; all else somebody put there,
 or a job, where it was told to."""
 
@@ -34,12 +34,13 @@ def remove(folder: Path, *, objects: bool) -> list[str]:
     choice.forget_runs(folder)
     files, kept = Files(folder), list[str]()
     for bucket, _ in files.buckets():
-        place = folder / OBS / bucket
+        place = (folder / OBS / bucket).resolve()
         for gone in [place] if objects else [place / name for name in OF_JOBS]:
-            if gone.is_dir() and not gone.is_symlink():
+            if gone.is_dir() and gone.resolve() == gone:  # no link leads elsewhere
                 shutil.rmtree(gone)
-        with suppress(OSError):  # it is not empty, or gone
-            place.rmdir()
+        for emptied in (place / "jobs", place):
+            with suppress(OSError):  # it is not empty, or gone
+                emptied.rmdir()
         if files.has(bucket):
             kept += [f"{SCHEME}{bucket}/{row.key}" for row in files.listed(bucket, "")]
     return kept
