@@ -280,6 +280,7 @@ class Game:
         if program is None and not (run.error or run.killed or recorded):
             self.losses.forgive()
         passing |= step.plain and replaced and BY_HAND in run.error  # only the state tells of that
+        passing |= step.way == "deleted" and state is not None and state.pending
         met = run.killed or self.faulty or passing or step.meanwhile
         if program is not None and not met:
             judge_line(saw, run.error, sent, replaced=replaced, plain=step.plain, unfit=unfit)
@@ -493,8 +494,10 @@ class Game:
         judge_job(job, program, taken_over="adopt" in self.happened)
         named = str(program.get("restore_from", ""))
         due = self.world.holds(named) and program["desired_state"] == "running"
-        used = self.losses.begun or self.happened & {"restore", "adopt", UNUSED}
-        must(not due or bool(used), f"no job has begun from {named}, as the program says")
+        ever = {path for each in self._histories().values() for path in judges.begun(each)}
+        used = self.losses.begun or bool(self.happened & {"restore", "adopt", UNUSED})
+        used = used or named.removeprefix("obs://").strip("/") in ever
+        must(not due or used, f"no job has begun from {named}, as the program says")
 
     def _judge_left(self, program: Program | None, *, back: bool) -> Program | None:
         """No record and no copy outlives its use; the program that showed it."""

@@ -185,6 +185,14 @@ def test_one_in_the_bucket_that_a_job_leaves_is_used_up(job: Stack, bucket: str 
     assert records(job) == []
 
 
+def test_one_in_a_bucket_that_a_job_had_before_is_used_up_when_it_comes_back(job: Stack) -> None:
+    deleted_first(job)
+    job.up(obs_bucket=None)
+    assert len(records(job)) == 1  # nobody knows of that bucket
+    job.up()
+    assert records(job) == []
+
+
 def test_a_start_that_nobody_saw_count_leaves_it_to_the_next_update(job: Stack) -> None:
     """The delete is killed behind the record, and the job gone on with and not waited for."""
     left = 2
@@ -234,8 +242,8 @@ def test_a_job_that_was_to_begin_elsewhere_and_failed_goes_back_to_it(job: Stack
     """Be it gone on with or taken over: what it never ran from still waits."""
     deleted_first(job)
     job.killed_up(2)  # the draft is there
-    with pytest.raises(Halfway, match="there is no savepoint or checkpoint at"):
-        job.up(restore_from="obs://state/none/")
+    with pytest.raises(Halfway, match="did not start"):
+        job.up(restore_from=job.spoiled("obs://state/none/"))
     job.up()
     assert counter(job, 2) > 1000
 
@@ -245,8 +253,8 @@ def test_a_job_that_was_taken_over_to_begin_elsewhere_and_failed_goes_back_to_it
 ) -> None:
     deleted_first(job)
     other = job.dli.create(name="other", queue_name="testQueue", entrypoint="obs://jars/orders.jar")
-    with pytest.raises(Halfway, match="there is no savepoint or checkpoint at"):
-        job.up(adopt_job_id=other, name="other", restore_from="obs://state/none/")
+    with pytest.raises(Halfway, match="did not start"):
+        job.up(adopt_job_id=other, name="other", restore_from=job.spoiled("obs://state/none/"))
     job.up(adopt_job_id=other, name="other")
     assert counter(job, other) > 1000
 

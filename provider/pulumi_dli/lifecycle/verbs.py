@@ -153,12 +153,12 @@ class Lifecycle:
         if operation.counted and copied and not began_from_it:
             for where in {each.value("obs_bucket"): each for each in (state, reached)}.values():
                 self._context.saved.copies.clear(where, *desired.marks, *state.marks)
-        leaves = reached.value("obs_bucket") != state.value("obs_bucket")  # the old bucket
-        good = operation.counted or (leaves and reached.job.runs)
+        moves = reached.value("obs_bucket") != state.value("obs_bucket")  # to another bucket
+        good = operation.counted or (moves and reached.job.runs)
         # A delete that was killed leaves a record and a job at rest; and one stays while the last
-        # start was not seen to count.
+        # start was not seen to count, and in a bucket that the job had before.
         counted = state.started is not None and state.started.at == state.job.start_time
-        if good and (copied or not counted or job.phase in AT_REST):
+        if good and (copied or moves or not counted or job.phase in AT_REST):
             self._context.saved.records.drop(desired, state)
         return reached
 
