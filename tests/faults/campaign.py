@@ -343,7 +343,7 @@ class Game:
         if self.waits and (self.waits != program.get("obs_bucket") or not _keeps(program)):
             self.left.add(self.waits)
             self.losses.forgive()
-        self.waits = ""
+        self.waits = self.waits if run.killed or run.error else ""
         there = program.get("project_id", LOCAL_PROJECT_ID)
         if state is not None and state.outputs.get("project_id") not in (None, there):
             self.happened.add("move")
