@@ -129,6 +129,9 @@ def test_the_quickstart_goes_as_the_readme_tells(clone: Clone) -> None:
     dli.close()
 
 
+STEPS = (("1", f"on Flink {DEFAULT_VERSION}: "), ("0", "simulated: no Flink runs this job"))
+
+
 @pytest.mark.timeout(5 * PATIENCE)
 def test_the_quickstart_takes_flink_where_a_jdk_is_whatever_ran_it_before(clone: Clone) -> None:
     try:
@@ -136,8 +139,7 @@ def test_the_quickstart_takes_flink_where_a_jdk_is_whatever_ran_it_before(clone:
             pytest.skip("this Java has no compiler")
     except FlinkError as error:
         pytest.skip(str(error))
-    simulated = "simulated: no Flink runs this job"
-    for flink, words in (("1", f"on Flink {DEFAULT_VERSION}: "), ("0", simulated)) * 2:
+    for flink, words in (*STEPS, STEPS[0]):
         clone.environment["FLINK"] = flink
         assert words in clone.make("up")
         clone.make("down")

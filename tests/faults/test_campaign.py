@@ -10,7 +10,7 @@ from faults.campaign import play
 from faults.named import NAMED
 from searches import FIRST_SEED
 
-END = FIRST_SEED + int(os.environ.get("FAULT_COUNT", "240"))
+END = FIRST_SEED + int(os.environ.get("FAULT_COUNT", "200"))
 BATCH = 10
 
 

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from flink_dli import FlinkDli, switched_on, ways
 from pulumi_dli.local.cli import app
-from pulumi_dli.local.flink import choice, compiler, files
+from pulumi_dli.local.flink import choice, compiler, files, install, versions
 from typer.testing import CliRunner
 
 HERE = Path(__file__).parent
-pytestmark = pytest.mark.xdist_group("old")  # one cluster for all of them
+pytestmark = [
+    pytest.mark.xdist_group("old"),  # one cluster for all of them
+    pytest.mark.timeout(900),  # the first installs that Flink, behind the others that do
+]
 OLD, KEEPER = "1.15", "keeper"
 
 
@@ -22,6 +25,7 @@ def folder_on_old_flink(
     flink_version: str, order_counts: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[FlinkDli]:
     """A folder with one cluster for all tests: it goes with the last job, and one stays."""
+    install.install(versions.RELEASES[OLD], lambda _: None)
     folder = tmp_path_factory.mktemp("dli")
     for jar in (order_counts, compiler.jar(HERE / "Ways.java", flink_version, folder)):
         files.add(folder, jar, None)

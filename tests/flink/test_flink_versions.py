@@ -40,7 +40,7 @@ def asked(dli: FlinkDli, run: str, path: str) -> Any:
     return httpx.get(f"{dli.cluster.url}/jobs/{run}{path}", trust_env=False).json()
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("line", "release", "repeats"),
     [("1.12", "1.12.5", True), ("1.15", "1.15.4", False), ("1.17", "1.17.2", False)],

@@ -12,7 +12,7 @@ from pulumi_dli.command.doctor import Report, examine
 from pulumi_dli.job.queue import Queue
 from stack import Stack
 
-NAMES = ["tags", "savepoint", "import-savepoint", "v2 sizing"]
+NAMES = ["tags", "savepoint", "import-savepoint", "v2 sizing", "object storage"]
 
 
 def found(stack: Stack) -> Report:

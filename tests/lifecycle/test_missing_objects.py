@@ -177,7 +177,7 @@ def test_a_job_in_name_only_needs_what_it_begins_from(tmp_path: Path, *, new: bo
     path = "obs://state/nope/"
     words = f"restore_from: there is no savepoint or checkpoint in {path}, which has no _metadata; name the directory of one"
     job.preview(restore_from=path)
-    assert job.warned == [f"orders: {words}, else `pulumi up` does not start the job"]
+    assert job.warned == [f"{words}, else `pulumi up` does not start the job"]
     assert refused(job, restore_from=path) == f"job orders cannot run: {words}; nothing was changed"
     job.close()
 
