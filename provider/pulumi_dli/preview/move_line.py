@@ -33,7 +33,7 @@ def replacement(
     why = f"because {' and '.join(names)} change{'s' * (len(names) == 1)}"
     if todo.blocked:
         return Line(f"{desired.name}: CANNOT REPLACE, {why}: {todo.blocked}", Level.ERROR)
-    own = there is not None and has_state(there)
+    own = there is not None and there.holds_state
     what = "REPLACES THE JOB WITHOUT STATE" if todo.lost and not own else "REPLACES THE JOB"
     given_up = own and bool(todo.lost) and todo.stop and not todo.savepoint
     parts = [*_leaves(todo, str(state.value("obs_bucket") or ""), given_up=given_up)]
@@ -49,11 +49,6 @@ def replacement(
     if there is not None:
         text += f"; {goes_on.text.removeprefix(f'{desired.name}: ')}"
     return Line(text, Level.WARNING, loses=todo.loses or goes_on.loses)
-
-
-def has_state(there: JobDetail) -> bool:
-    """Whether a job in the new place has state of its own, or was handed some."""
-    return there.has_run or there.has_savepoint
 
 
 def _leaves(todo: Move, bucket: str, *, given_up: bool) -> Iterator[str]:

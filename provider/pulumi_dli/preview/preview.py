@@ -169,7 +169,7 @@ class Preview:
         steps = going_on(there, desired, todo)
         cus = self._changed_cus(urn, there, steps, desired)
         goes_on = plan_line.going_on(steps, there, wish(desired, todo), None, cus)
-        if todo.gone and (move_line.has_state(there) or not todo.lost):
+        if todo.gone and (there.holds_state or not todo.lost):
             return goes_on
         return move_line.replacement(desired, names, todo, state, there, goes_on)
 
