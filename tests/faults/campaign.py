@@ -173,7 +173,6 @@ class Game:
             case "adopt" if here and not state.pending and hands.present():
                 hands.unmark()
                 adopted = {**wanted, "adopt_job_id": state.job_id, "name": hands.name()}
-                adopted = {**adopted, **({} if "obs_bucket" in wanted else EMPTIED)}
                 world.state = None
                 self.adopted = state.job_id
                 return adopted
@@ -311,8 +310,8 @@ class Game:
                 must(not known, f"its state is in {left}, and yet: {run.error}")
                 must(named or bool(self.happened & HIDING), f"{left} is not named: {run.error}")
         undone = Told(run.told).goes_back and sum(each.startswith("put ") for each in sent) > 1
-        begun = [path for each in self._histories().values() for path in judges.begun(each)]
-        ran = run.killed and "/pulumi-dli/" in ["", *begun][-1]  # then it may have crashed again
+        # One that was killed behind the start on its way back may have crashed again.
+        ran = run.killed and "/pulumi-dli/" in ["", *self._begun()][-1]
         self.promised = bool(judges.STRANDED.search(run.error)) or (undone and not ran)
         by_hand = step.meanwhile or step.way in HANDS  # a run without a refresh does not see it
         self.done = None if run.error or run.killed or by_hand else program
@@ -395,6 +394,10 @@ class Game:
         ids = [job["id"] for job in self.world.jobs() if job["id"] not in apart]
         return {job_id: self.world.history(job_id) for job_id in ids}
 
+    def _begun(self) -> list[str]:
+        """The directory that each run of the resource's jobs began from; "" for none."""
+        return [path for each in self._histories().values() for path in judges.begun(each)]
+
     def _healed(self, program: Program | None) -> Program | None:
         """Run plain `up` until it succeeds, at most twice, as a user would; the final program."""
         self.faulty = True  # what a fault left may still be under way
@@ -411,8 +414,7 @@ class Game:
             named = bool(told) or "newest checkpoint" in error
             # State that nobody gave up; a job that went back, and ran on, is ahead of its copy.
             kept = self.losses.held and "stop_empty" not in self.happened
-            began = {path for each in self._histories().values() for path in judges.begun(each)}
-            there = kept and set(judges.copies(self.world)) - began
+            there = kept and set(judges.copies(self.world)).difference(self._begun())
             must(named or not there, f"a copy is there, and not named: {error}")
             found = told[1] if told else self._some_state()
             names = found not in ("", program.get("restore_from"))
@@ -494,9 +496,8 @@ class Game:
         judge_job(job, program, taken_over="adopt" in self.happened)
         named = str(program.get("restore_from", ""))
         due = self.world.holds(named) and program["desired_state"] == "running"
-        ever = {path for each in self._histories().values() for path in judges.begun(each)}
         used = self.losses.begun or bool(self.happened & {"restore", "adopt", UNUSED})
-        used = used or named.removeprefix("obs://").strip("/") in ever
+        used = used or named.removeprefix("obs://").strip("/") in self._begun()
         must(not due or used, f"no job has begun from {named}, as the program says")
 
     def _judge_left(self, program: Program | None, *, back: bool) -> Program | None:

@@ -47,6 +47,22 @@ def deleted_first(stack: Stack, **program: Any) -> None:
     stack.sent()
 
 
+def delete_killed(job: Stack) -> None:
+    """The same, and the engine is killed before the request that deletes, behind the record."""
+    left = 2  # the stop, then the delete
+
+    def guard() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Killed
+
+    job.lines.guarded = guard
+    with pytest.raises(Killed):
+        deleted_first(job)
+    job.lines.guarded = lambda: None
+
+
 def test_a_job_that_was_deleted_first_is_made_anew_from_its_savepoint(job: Stack) -> None:
     deleted_first(job)
     [record] = records(job)
@@ -81,18 +97,7 @@ def test_the_create_of_the_same_run_uses_it_up(job: Stack) -> None:
 
 def test_a_delete_that_is_killed_leaves_no_record_behind(job: Stack) -> None:
     """The program takes the job out, and has it again."""
-    left = 2  # the stop, then the delete
-
-    def guard() -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise Killed
-
-    job.lines.guarded = guard
-    with pytest.raises(Killed):
-        deleted_first(job)
-    job.lines.guarded = lambda: None
+    delete_killed(job)
     assert len(records(job)) == 1
     job.refresh()
     job.up()
@@ -195,18 +200,7 @@ def test_one_in_a_bucket_that_a_job_had_before_is_used_up_when_it_comes_back(job
 
 def test_a_start_that_nobody_saw_count_leaves_it_to_the_next_update(job: Stack) -> None:
     """The delete is killed behind the record, and the job gone on with and not waited for."""
-    left = 2
-
-    def guard() -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise Killed
-
-    job.lines.guarded = guard
-    with pytest.raises(Killed):
-        deleted_first(job)
-    job.lines.guarded = lambda: None
+    delete_killed(job)
     job.dli.arm("hang", route="run")
     with pytest.raises(Halfway, match="waited"):
         job.up(20, replace=True)
