@@ -162,8 +162,11 @@ def _options(folder: Path, rest_port: int, rpc_port: int) -> dict[str, object]:
         "web.refresh-interval": 200,
         # By default only the latest 16 failures are told of, and each restart is one.
         "web.exception-history-size": MOST_FAILURES,
-        # Too few slots are told of at once, and a lost TaskManager within seconds.
-        "slot.request.timeout": 5000,
+        # Too few slots are told of at once, but for a cluster that has just come up; a machine
+        # under load gets the time that it takes to hand a slot out (milliseconds).
+        "resourcemanager.standalone.start-up-time": 5000,
+        "slot.request.timeout": 60_000,
+        # A TaskManager that ended is missed at the second beat, one that hangs at the timeout.
         "heartbeat.interval": 1000,
-        "heartbeat.timeout": 5000,
+        "heartbeat.timeout": 15_000,
     }

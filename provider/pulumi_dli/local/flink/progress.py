@@ -118,6 +118,8 @@ def _running(moment: Moment, job: Job, run: Run) -> Progress:
         return Progress(Outcome.DONE, "finished")
     if stand.ended:
         return _failed(job, run, stand)
+    if stand.failing:
+        return _wait(moment)
     run.cluster.ensure()
     return Progress(
         Outcome.RESTARTING,

@@ -35,6 +35,7 @@ class Stand:
     Attributes:
         state: Flink's word; "" when it knows no such job.
         going: whether every vertex runs.
+        failing: whether it comes to its end by a failure that nothing brings it back from.
         restarts: how often it was brought back.
         reason: of the latest failure; "" without one.
         trace: of that failure, all of it.
@@ -42,6 +43,7 @@ class Stand:
 
     state: str
     going: bool = False
+    failing: bool = False
     restarts: int = 0
     reason: str = ""
     trace: str = ""
@@ -144,12 +146,14 @@ class Run:
                 return Stand("")
             raise
         state, vertices = found["state"], found.get("vertices", [])
-        restarts = len(failures) - (state == "FAILED" and bool(failures))
+        failed = state in ("FAILING", "FAILED")
+        restarts = len(failures) - (failed and bool(failures))
         if versions.line(self.cluster.version) < versions.FAILURES:
             restarts = max((rest.attempts(self.id, item["id"]) for item in vertices), default=0)
         return Stand(
             state=state,
             going=state == "RUNNING" and all(item["status"] in GOING for item in vertices),
+            failing=state == "FAILING",
             restarts=restarts,
             reason=cause(failures[0]) if failures else "",
             trace=failures[0] if failures else "",
