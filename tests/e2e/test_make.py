@@ -17,6 +17,7 @@ from pulumi_dli.local.flink import java
 from pulumi_dli.local.flink.versions import DEFAULT_VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.xdist_group("make")  # one clone for both, in their order
 # Seconds, for a first run that installs. A guard against hanging, never a verdict.
 PATIENCE = 280
 OWNERS = {
@@ -59,9 +60,10 @@ class Clone:
         return done.stdout + done.stderr
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Iterator[Clone]:
-    """The repository's files, with nothing set up."""
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
+    """The repository's files, with nothing set up; the first test's first command does that."""
+    tmp_path = tmp_path_factory.mktemp("make")
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     directory = tmp_path / "clone"
@@ -129,9 +131,6 @@ def test_the_quickstart_goes_as_the_readme_tells(clone: Clone) -> None:
     dli.close()
 
 
-STEPS = (("1", f"on Flink {DEFAULT_VERSION}: "), ("0", "simulated: no Flink runs this job"))
-
-
 @pytest.mark.timeout(5 * PATIENCE)
 def test_the_quickstart_takes_flink_where_a_jdk_is_whatever_ran_it_before(clone: Clone) -> None:
     try:
@@ -139,7 +138,10 @@ def test_the_quickstart_takes_flink_where_a_jdk_is_whatever_ran_it_before(clone:
             pytest.skip("this Java has no compiler")
     except FlinkError as error:
         pytest.skip(str(error))
-    for flink, words in (*STEPS, STEPS[0]):
+    for flink, words in (
+        ("1", f"on Flink {DEFAULT_VERSION}: "),
+        ("0", "simulated: no Flink runs this job"),
+    ):
         clone.environment["FLINK"] = flink
         assert words in clone.make("up")
         clone.make("down")

@@ -49,7 +49,7 @@ def a_cluster_that_says(state: str, folder: Path) -> Iterator[Cluster]:
         ended = {"pid": 0, "started": ""}
         words = {"rest_port": server.server_port, "jobmanager": ended, "taskmanager": ended}
         (folder / FILE).write_text(json.dumps(words))
-        yield Cluster(folder, versions.DEFAULT_VERSION)
+        yield Cluster(folder, "9.9.9")  # of which none can be started
         server.shutdown()
 
 
