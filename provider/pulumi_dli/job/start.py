@@ -125,6 +125,17 @@ def _left_its_own(
     return job.has_run and job.has_savepoint and desired.options.adopt_job_id != job.job_id
 
 
+def ahead(job: JobDetail | None, desired: Desired) -> bool:
+    """Whether a job that a create meets has come to newer state than what waits for the create.
+
+    One of ours has once it ran: what was imported into a draft is what waits. One that is taken
+    over has with any state.
+    """
+    if job is None:
+        return False
+    return job.has_run if desired.options.adopt_job_id is None else job.holds_state
+
+
 def resumable(job: JobDetail, pending: NextStart) -> bool:
     """Whether there is a savepoint that a stateful job at rest can be started from."""
     return pending != LOST and (job.has_savepoint or bool(pending.path))

@@ -13,7 +13,7 @@ from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.restarts import RESTART_TAG, first_mark
-from pulumi_dli.job.start import Origin, Start
+from pulumi_dli.job.start import Origin, Start, ahead
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.demands import demand_objects, demand_queue
@@ -28,16 +28,12 @@ def deploy(context: Context, desired: Desired, deadline: Deadline, path: str = "
     """Bring a job into being. See `Lifecycle.deploy`."""
     adopted = desired.options.adopt_job_id
     job = present(context, desired) if adopted is None else _existing(context, adopted)
-    left = None
-    if not path and not (job is not None and adopted is not None and job.holds_state):
-        left = context.saved.records.find(desired)
+    left = None if path or ahead(job, desired) else context.saved.records.find(desired)
     if left is not None:
         path, desired = left.savepoint, left.wish(desired)
-    if job is not None and adopted is not None:
-        return _take_over(context, job, desired, deadline, NextStart.at(path))
     if job is not None:
-        ahead = left is not None and job.has_run
-        return go_on(context, job, desired, deadline, LIVE if ahead else NextStart.at(path))
+        way = go_on if adopted is None else _take_over
+        return way(context, job, desired, deadline, NextStart.at(path))
     demand_queue(context, desired)
     demand_objects(context, desired, _first(desired, path))
     operation = draft(context, desired, deadline)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify
@@ -96,7 +96,7 @@ def history(moment: Moment, job_id: int) -> list[dict[str, Any]]:
 
 
 def _shown(moment: Moment, job: Job) -> dict[str, Any]:
-    return asdict(job) | {
+    return {field.name: getattr(job, field.name) for field in fields(job)} | {
         "counter": job.count(moment.now),
         "tags": {tag["key"]: tag["value"] for tag in tags.get(moment, job.id)},
     }

@@ -21,6 +21,7 @@ from pulumi_dli.job.next_start import LIVE, LOST, NextStart
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.restarts import renewed
 from pulumi_dli.job.run_state import NO_SAVEPOINT
+from pulumi_dli.job.start import ahead
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
 from pulumi_dli.preview import asides
@@ -203,17 +204,14 @@ class Foresight:
         """Speak of a job that comes into being; why it cannot."""
         if job is not None:
             self.memory.meet(urn)
-        left = self._recorded(desired) if old is None else None
+        left = None if old is not None or ahead(job, desired) else self._recorded(desired)
         lost = self.memory.lost(urn, desired)
         if left is not None and lost is not None and left.behind(lost.job):
             self.saved.records.pass_over(desired)
             left = None
         path = old.path if old is not None and desired.stateful else ""
         desired = desired if old is None else renewed(desired, old.state)
-        ahead = job is not None and (
-            job.has_run if desired.options.adopt_job_id is None else job.holds_state
-        )
-        if left is not None and not ahead:
+        if left is not None:
             path, desired = left.savepoint, left.wish(desired)
         if speaks:
             line = self._preview.arrival(urn, desired, job, path)
