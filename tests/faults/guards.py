@@ -194,7 +194,7 @@ GUARDS = {
         plays=-12,
     ),
     "nor is it for the job in its place": Guard(
-        "artifacts/records.py",
+        "artifacts/record.py",
         '        return desired.without("restore_from") if used else desired\n',
         "        return desired\n",
         "once more from a directory",

@@ -10,22 +10,21 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pulumi_dli.artifacts.names import FOLDER
 from pulumi_dli.artifacts.payload import Payload
+from pulumi_dli.artifacts.record import Record
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Report
 from pulumi_dli.errors import DliError, JobError, ObjectMissing, SettingsError
-from pulumi_dli.job.canonical import directory, line
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import JobDetail, integer
+from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.object_url import METADATA, ObjectUrl, directory_url, is_bucket, objects
-from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.state import State
 from pulumi_dli.once import Once
 
@@ -36,58 +35,6 @@ MOST_BYTES = 1 << 20
 """Bytes of a record."""
 RECORDS = "records"
 """The folder of records, in that of the project's artifacts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A savepoint that no start has counted from.
-
-    Attributes:
-        savepoint: its directory, `obs://bucket/…/`.
-        job_id: the job that left it, and its `job_name`.
-        job_name: its name then.
-        written: when the savepoint was written, as far as that is known, else the record, in
-            milliseconds.
-        start_time: the last start of that job then, in milliseconds; one that was started since is
-            ahead of the record.
-        restore_from: the directory that the program had named for that job; "" for none. It is
-            not meant for the next one.
-        objects: what the job would run if it went back, which `artifacts prune` keeps.
-    """
-
-    savepoint: str
-    job_id: int
-    job_name: str
-    written: int
-    start_time: int
-    restore_from: str = ""
-    objects: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, told: Mapping[str, Any]) -> Record:
-        """A record as it was written.
-
-        Raises:
-            KeyError, TypeError, ValueError: it is none.
-        """
-        return cls(
-            savepoint=directory(told["savepoint"]),
-            job_id=integer(told["job_id"]),
-            job_name=line(told["job_name"]),
-            written=integer(told["written"]),
-            start_time=integer(told["start_time"]),
-            restore_from=directory(told["restore_from"]),
-        )
-
-    def behind(self, job: JobDetail) -> bool:
-        """Whether that job was started since, and so has come to newer state."""
-        return self.job_id == job.job_id and self.start_time < job.start_time
-
-    def wish(self, desired: Desired) -> Desired:
-        """The wish for the job that begins from it."""
-        path = desired.options.restore_from
-        used = path is not None and same_directory(path, self.restore_from)
-        return desired.without("restore_from") if used else desired
 
 
 class Records:

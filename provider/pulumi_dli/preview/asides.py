@@ -14,7 +14,7 @@ from pulumi_dli.job.state import State
 from pulumi_dli.preview.plan_line import Level, Line
 
 if TYPE_CHECKING:
-    from pulumi_dli.artifacts.records import Record
+    from pulumi_dli.artifacts.record import Record
 
 
 def handed(line: Line, left: Record, now: float) -> Line:

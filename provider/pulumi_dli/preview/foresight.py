@@ -31,7 +31,7 @@ from pulumi_dli.preview.preview import Compared, Preview
 from pulumi_dli.rules.check import adopts_another
 
 if TYPE_CHECKING:
-    from pulumi_dli.artifacts.records import Record
+    from pulumi_dli.artifacts.record import Record
 
 ASKED_FOR_A_START = ("restore_from", "upgrade_mode", "obs_bucket", "desired_state")
 """Arguments that decide whether a job at rest can be started."""
