@@ -33,6 +33,8 @@ LOSING = frozenset({"crash", "lose_savepoint", "fail_start", "stop_empty", "unfi
 VEILING = LOSING - {"crash", "fail_start"} | {"drop", "answer", "stale", "fail_stop", "restore"}
 VEILING |= {"refuse_savepoint", "adopt", "rights", "forget"}
 """After these nobody may know of the savepoint that a stop has left."""
+UNSEEN = frozenset({"killed behind its start", "fail_start"})
+"""Nor after both of these: the service forgets a savepoint with the start that asks for it."""
 HIDING = frozenset({"answer", "drop", "rights"})
 """After these nobody may see it in OBS."""
 GONE = re.compile(
@@ -300,13 +302,17 @@ class Game:
     def _remember(self, program: Program | None, step: Step, run: Run, sent: Sequence[str]) -> None:
         """What a run said last time holds in this one; remember what this one says."""
         started = any(each.startswith("run") for each in sent)  # then it speaks of the next one
+        if run.killed and started:
+            self.happened.add("killed behind its start")
+        if run.error and program is not None and not _keeps(program):
+            self.happened.add("stateless")
         if "would lose its state" in run.error and not started:
             met = step.way in HANDS or step.meanwhile != ""
             must(met or not self.promised, f"it was to start: {run.error}")
             left = judges.left_state(self._histories())
             if self.world.holds(left):
                 named = left.strip("/") in run.error
-                known = not self.happened & VEILING
+                known = not self.happened & VEILING and not self.happened >= UNSEEN
                 must(not known, f"its state is in {left}, and yet: {run.error}")
                 must(named or bool(self.happened & HIDING), f"{left} is not named: {run.error}")
         undone = Told(run.told).goes_back and sum(each.startswith("put ") for each in sent) > 1
@@ -407,8 +413,9 @@ class Game:
             error = self._twice(program)
         if error and program is not None and "would lose its state" in error:
             # A stop that shows late, and whose answer was lost, may be taken for an older one's.
-            # An older state does not know where a stop has left it.
-            may = self.happened & (LOSING | {"stale", "restore", "forget", "adopt"})
+            # An older state does not know where a stop has left it. Of one that was stopped
+            # without a savepoint, as announced, the program may want to keep the state again.
+            may = self.happened & (LOSING | {"stale", "restore", "forget", "adopt", "stateless"})
             must(bool(may), f"refused although no state was lost: {error}")
             told = COPY.search(error)
             named = bool(told) or "newest checkpoint" in error

@@ -29,7 +29,7 @@ GUARDS = {
         "client/ownership.py",
         "        marked = next(filter(None, map(self._marked, marks)), [])\n",
         "        marked: list[JobDetail] = []\n",
-        "became 0 unsaid",
+        "2 jobs for one resource",
         plays=5,
     ),
     "no foreign job is touched": Guard(

@@ -128,13 +128,17 @@ class Losses:
     def _judge(self, run: _Run, event: Mapping[str, Any], told: Told, before: int) -> None:
         by_hand, run.by_hand = run.by_hand, event["event"] == HAND
         match event["event"]:
-            case "created" if not told.stateful:
-                self.held = 0  # in the place of a job that kept no state
+            case "created":
+                for each in self._runs.values():
+                    each.held = self.held
+                if not told.stateful:
+                    self.held = 0  # in the place of a job that kept no state
             case "run":
                 run.asked = None if by_hand else (told, before)
                 run.fresh = not event["resume"]  # what comes back by itself is no other start
                 if run.asked and run.fresh and told.gives_up():
                     self.held = 0
+                run.held = None
             case "stop" if by_hand:
                 run.emptied = not event["savepoint"]
             case "stop" if not event["savepoint"] and run.runs:
@@ -159,12 +163,14 @@ class Losses:
 
     def _started(self, run: _Run, event: Mapping[str, Any]) -> None:
         begins, path = event["counter"] - 1, str(event["resumed"] or "").strip("/")
-        if run.asked and begins < self.held:
+        # One that hung, and was left for another job, is not behind what that one did meanwhile.
+        held = self.held if run.held is None else run.held
+        if run.asked and begins < held:
             told, before = run.asked
             back = told.goes_back and begins >= before
             named = path if path in self.known else ""
             said = told.gives_up(named) or back or (run.emptied and told.empty)
-            must(said, f"state {self.held} became {begins} unsaid: {event}")
+            must(said, f"state {held} became {begins} unsaid: {event}")
             again = self.used and path == self.named != ""
             must(not again, f"started once more from a directory that was used: {event}")
         run.named = path == self.named != ""
@@ -183,6 +189,7 @@ class _Run:
         asked: what the run of ours that asked for it had told, and the state before that; None
             where nobody of ours did.
         runs: whether it lasts.
+        held: what there was to lose when another job was made after it was asked for.
         leaves: where we stop it without a savepoint, what is left then.
         emptied: whether somebody stopped it without a savepoint.
         fresh, named: whether it began with nothing, or from what the program names.
@@ -194,6 +201,7 @@ class _Run:
     by_hand: bool = False
     asked: tuple[Told, int] | None = None
     runs: bool = False
+    held: int | None = None
     leaves: int | None = None
     emptied: bool = False
     fresh: bool = False

@@ -358,6 +358,6 @@ def test_a_savepoint_of_our_own_stop_asks_for_no_object(saved: Stack) -> None:
     as_said(saved, savepoint_trigger="1", desc="x")
     saved.dli.pass_time(20)
     saved.up(**CHECKPOINTS, savepoint_trigger="1", desc="x", desired_state="stopped")
-    saved.dli.arm("answer", route="list_objects", code="500", times=99)
+    saved.dli.arm("answer", route="list_objects", code="403", times=99)
     line = as_said(saved, savepoint_trigger="1", desc="y")
     assert "starts from its savepoint" in line

@@ -378,6 +378,41 @@ def test_without_the_object_service_a_run_goes_as_before(job: Stack) -> None:
     assert len(records(job)) == 1
 
 
+@pytest.fixture
+def hasty(tmp_path: Path) -> Iterator[Stack]:
+    """A deleted job, whose savepoint waits, and a provider that repeats no request."""
+    stack = Stack(tmp_path, {"preflight": "on", "maxRetries": "0"})
+    stack.up()
+    stack.dli.pass_time(1000)
+    deleted_first(stack)
+    yield stack
+    stack.close()
+
+
+@pytest.mark.parametrize("code", ["429", "500", "503"])
+def test_a_service_that_fails_for_the_moment_begins_nothing_empty(hasty: Stack, code: str) -> None:
+    hasty.dli.arm("answer", code=code, route="list_objects", times=4)  # two of each run
+    for run in (hasty.preview, hasty.up):
+        with pytest.raises(Problems, match="a savepoint may wait for a job"):
+            run()
+    assert hasty.sent() == []
+    assert "left that savepoint" in as_said(hasty)
+    assert counter(hasty, 2) > 1000
+    assert records(hasty) == []
+
+
+def test_a_service_that_fails_for_the_moment_holds_no_running_job_up(hasty: Stack) -> None:
+    slow: dict[str, Any] = {"timeouts": {"settle": 60}}
+    hasty.killed_up(3, waiting=True)
+    hasty.dli.pass_time(10)
+    hasty.up(**slow)
+    assert len(records(hasty)) == 1
+    hasty.dli.arm("answer", code="503", route="list_objects", times=99)
+    hasty.up(**slow, parallel_number=2)
+    assert any("a later job begins from one that is left" in line for line in hasty.warned)
+    assert counter(hasty, 2) > 1000
+
+
 @pytest.mark.parametrize("route", ["get_object", "head_object"])
 @pytest.mark.parametrize("nth", [1, 2, 3])
 def test_a_record_that_cannot_be_read_begins_nothing_empty(

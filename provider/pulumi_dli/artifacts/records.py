@@ -19,9 +19,10 @@ from pulumi_dli.artifacts.names import FOLDER
 from pulumi_dli.artifacts.payload import Payload
 from pulumi_dli.artifacts.record import Record
 from pulumi_dli.artifacts.stores import Stores
+from pulumi_dli.client.retries import again
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Report
-from pulumi_dli.errors import DliError, JobError, ObjectMissing, SettingsError
+from pulumi_dli.errors import ApiError, DliError, JobError, ObjectMissing, SettingsError
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.object_url import METADATA, ObjectUrl, directory_url, is_bucket, objects
@@ -147,7 +148,11 @@ class Records:
             job: the job as it was before, in whose bucket one may be.
         """
         for folder in _folders(whose, job):
-            there = self._listed(folder)
+            try:
+                there = self._listed(folder)
+            except DliError as error:
+                self._warn(f"{error}; a later job begins from one that is left")
+                continue
             keys = (folder.key(mark) for each in whose for mark in each.marks)
             for key in there.intersection(keys):
                 url = ObjectUrl(folder.bucket, key)
@@ -161,18 +166,32 @@ class Records:
         return self._stores.at(folder.region, folder.project)
 
     def _listed(self, folder: _Folder) -> set[str]:
-        """The keys of a folder's records, read once; none where they cannot be read."""
+        """The keys of a folder's records, read once; none where nobody may read them.
+
+        Raises:
+            JobError: a service that is there fails at the moment.
+        """
         with self._lock:
             once = self._there.setdefault(folder, Once(partial(self._list, folder)))
         return once.get()
 
     def _list(self, folder: _Folder) -> set[str]:
         try:
-            rows = self._objects(folder).hasty().listed(folder.bucket, folder.prefix)
-            return {row.key for row in rows}
+            store = self._objects(folder)
+            try:
+                return _keys(store.hasty(), folder)
+            except ApiError as error:
+                if not _passing(error):
+                    raise
+                return _keys(store, folder)
         except (SettingsError, ObjectMissing):  # there is no such service, or no such bucket
             return set()
         except DliError as error:
+            if _passing(error):
+                raise JobError(
+                    f"the records in the bucket {folder.bucket} could not be listed, and a "
+                    f"savepoint may wait for a job that is made anew: {error}"
+                ) from None
             self._warn(
                 f"records in the bucket {folder.bucket} could not be listed, so a job that is made "
                 f"anew begins without a savepoint that may wait for it: {error}"
@@ -210,6 +229,15 @@ class Records:
         if written_at is None:
             return record
         return replace(record, written=min(record.written, round(written_at * 1000)))
+
+
+def _keys(store: Objects, folder: _Folder) -> set[str]:
+    return {row.key for row in store.listed(folder.bucket, folder.prefix)}
+
+
+def _passing(error: DliError) -> bool:
+    """Whether a service that is there fails, which it soon will no more."""
+    return isinstance(error, ApiError) and again(error, repeatable=True) is not False
 
 
 def _folders(whose: Sequence[Desired | State], job: JobDetail | None) -> Iterator[_Folder]:
