@@ -165,7 +165,8 @@ class Game:
         match step.way:
             case "taint":
                 world.state = replace(state, tainted=True)
-            case "forget" if here and not state.pending:
+            # One whose move was killed is looked for where it was to go.
+            case "forget" if here and not state.pending and not self.moves_killed:
                 world.state = None
             case "restore" if self.older and here and "move" not in self.happened:
                 world.state = self.older[0]
@@ -210,13 +211,14 @@ class Game:
         """The program that goes on to take over a job until it is this resource's."""
         if program is None or self.adopted is None:
             return program
-        if self.world.state is not None or not any(
-            job["id"] == self.adopted for job in self.world.live_jobs()
-        ):
+        there = next((job for job in self.world.live_jobs() if job["id"] == self.adopted), None)
+        if self.world.state is not None or there is None:
             self.adopted = None
             return without(program, "adopt_job_id")
+        self.place = there["project_id"]
         emptied = {} if "obs_bucket" in program else EMPTIED
-        return {**program, "adopt_job_id": self.adopted, **emptied}
+        found = {"adopt_job_id": self.adopted, "project_id": self.place}
+        return {**program, **found, **emptied}
 
     def _refused(self, program: Program) -> None:
         """While the job is another's nothing may be done to it."""

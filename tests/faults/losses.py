@@ -160,6 +160,8 @@ class Losses:
             case "savepoint":
                 self.held = event["counter"]
                 run.saved = self.held if event["stopping"] else None
+                if event["path"] is None and told.gives_up(self.named):
+                    run.leaves = run.saved = 0  # it was to begin from elsewhere
 
     def _started(self, run: _Run, event: Mapping[str, Any]) -> None:
         begins, path = event["counter"] - 1, str(event["resumed"] or "").strip("/")

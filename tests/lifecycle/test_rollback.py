@@ -100,6 +100,14 @@ def test_so_is_one_that_restarts_by_itself(job: Stack) -> None:
     rolled_back(job, "", entrypoint=built(job, "two"), **more)
 
 
+def test_so_is_one_whose_status_still_shows_the_stop_before(job: Stack) -> None:
+    more = {"restart_when_exception": True}
+    job.up(entrypoint=built(job, "one"), **ASKED, **more)
+    job.dli.arm("crash", seconds=2)
+    job.dli.arm("stale", route="run", seconds=19)
+    rolled_back(job, "", entrypoint=built(job, "two"), **more)
+
+
 def test_so_is_one_that_is_refused(job: Stack) -> None:
     job.dli.arm("answer", route="run", code="403")
     rolled_back(job, "APIGW.0302", entrypoint=built(job, "two"))

@@ -166,7 +166,9 @@ class Waits:
             nonlocal moved, since, restarts
             operation.job = job
             restarts = min(restarts, job.restart_times)
-            if operation.strict and job.restart_times > restarts:
+            # The count may be fresh where the status still shows the stop before.
+            stops = job.phase in (Phase.STOPPED, Phase.STOPPING)
+            if operation.strict and job.restart_times > restarts and not stops:
                 raise JobFailed(f"{endings.title(job)} restarted by itself: {endings.reason(job)}")
             moved = moved or before is None or job.status != before.status
             stood = stands.seconds(job)
@@ -190,7 +192,7 @@ class Waits:
                     f"{endings.begun_from(operation)}",
                     f"mend the cause and run {operation.again} again, which goes on with this job",
                 )
-            if job.phase in (Phase.STOPPED, Phase.STOPPING):
+            if stops:
                 raise JobFailed(
                     f"{endings.title(job)} was stopped while it started: {endings.reason(job)}"
                 )
