@@ -206,6 +206,15 @@ def test_a_trigger_whose_restart_was_killed_behind_its_run_is_only_recorded(
     assert job.lines.told == ["orders: nothing is sent, the state records: restart_trigger"]
 
 
+def test_a_refusal_of_a_job_that_is_being_stopped_fails_the_preview(job: Stack) -> None:
+    job.dli.stop(1)  # by somebody, without a savepoint
+    assert job.dli.status(1) == "job_canceling"
+    session = job.session()
+    job._refreshed(session)  # noqa: SLF001 -- `refresh: always` is the same process
+    job._checked(session, job.inputs, {})  # noqa: SLF001
+    assert "would lose its state" in job.failure
+
+
 # What `up` does to a job that is not as the state has it.
 
 STATELESS = {"upgrade_mode": "stateless"}

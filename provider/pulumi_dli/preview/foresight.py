@@ -164,7 +164,7 @@ class Foresight:
         if not desired.knows(*ASKED_FOR_A_START):
             return ""
         if state is not None:
-            job = self.saved.checkpoints.seen(state.job, desired, state)
+            job = self.saved.checkpoints.seen(settled(state.job), desired, state)
             return plan(job, desired, state).blocked
         found = str(before.given.get("desired_state"))
         started = found == "stopped" and desired.running and not desired.as_found
@@ -175,7 +175,7 @@ class Foresight:
             return ""  # of a start of ours that failed the diff knows what it was to begin from
         if desired.options.restore_from == before.options.restore_from:
             desired = desired.without("restore_from")
-        job = self.saved.checkpoints.seen(there, desired, None)
+        job = self.saved.checkpoints.seen(settled(there), desired, None)
         if job.checkpoint is not None and job.checkpoint.path:
             return ""  # the diff, which knows what was started, tells whether it goes on from that
         return plan(job, desired, None, known=LIVE if started else LOST).blocked
