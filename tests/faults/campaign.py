@@ -177,6 +177,7 @@ class Game:
                 hands.unmark()
                 adopted = {**wanted, "adopt_job_id": state.job_id, "name": hands.name()}
                 world.state = None
+                self.losses.ask_anew()  # of a job that is taken over
                 self.adopted = state.job_id
                 return adopted
             case "steal" if here and hands.steal():
@@ -318,6 +319,7 @@ class Game:
                 must(not known, f"its state is in {left}, and yet: {run.error}")
                 must(named or bool(self.happened & HIDING), f"{left} is not named: {run.error}")
         undone = Told(run.told).goes_back and sum(each.startswith("put ") for each in sent) > 1
+        undone &= run.killed  # else the job runs again, or the error tells of it
         # One that was killed behind the start on its way back may have crashed again.
         ran = run.killed and "/pulumi-dli/" in ["", *self._begun()][-1]
         self.promised = bool(judges.STRANDED.search(run.error)) or (undone and not ran)

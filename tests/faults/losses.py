@@ -94,9 +94,14 @@ class Losses:
         path = directory.removeprefix("obs://").strip("/")
         self.known |= {path} - {""}
         if path != self.named:
-            self.named, self.begun, self.used = path, False, False
-            for run in self._runs.values():
-                run.named = False
+            self.named = path
+            self.ask_anew()
+
+    def ask_anew(self) -> None:
+        """Count the directory that the program names as not begun from yet."""
+        self.begun = self.used = False
+        for run in self._runs.values():
+            run.named = False
 
     def judge(self, histories: Mapping[int, History], told: Told = NOTHING) -> None:
         """Look at what happened since the last time.
