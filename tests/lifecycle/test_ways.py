@@ -652,6 +652,24 @@ def test_a_job_that_is_stopped_before_its_move_goes_with_what_it_left(moving: St
     assert counter(moving, 2) > 1000
 
 
+def test_a_job_that_somebody_stops_just_then_does_not_move_without_its_state(
+    moving: Stack,
+) -> None:
+    with pytest.raises(Halfway, match="would lose its state"):
+        moved_meanwhile(moving, lambda: moving.dli.stop(1))  # under way when the move begins
+    assert moving.jobs() == ["orders"]
+
+
+def test_a_job_that_is_gone_when_it_moves_does_not_begin_empty_unsaid_later(moving: Stack) -> None:
+    with moving.store.write() as db:
+        db.execute("UPDATE jobs SET deleted_at = 1 WHERE id = 1")
+    with pytest.raises(Halfway, match="did not start"):
+        moving.up(project_id=OTHER, restore_from=moving.spoiled("obs://state/no/such/"))
+    with pytest.raises((StateAtRisk, JobError), match="would lose its state|was to begin"):
+        moving.up(project_id=OTHER)
+    assert not [event for event in moving.dli.history(2) if event["event"] == "running"]
+
+
 def test_a_job_that_is_stopped_before_its_restart_goes_on_with_what_it_left(job: Stack) -> None:
     session = job.session()
     job._refreshed(session)  # noqa: SLF001

@@ -69,10 +69,12 @@ def relocate(
             tell_of_stop(old, job, state, path)
         if job is not None and not todo.stays:
             path = _left(old, job, leaving, todo, deadline)
+            if not path and todo.carried and not todo.named:  # it came to rest in another way
+                path = _found(old, leaving.job, desired, state)
         waits = todo.waits(path)
         arriving = _arrived(new, there, desired, todo.begins(path), deadline)
         pending = NextStart.at(waits)
-        if todo.named and not (waits or todo.stays) and job is not None and job.has_run:
+        if todo.named and not (waits or todo.stays) and (job or state.job).has_run:
             pending = LOST  # should the program name that directory no more before a start counted
         if pending != LIVE and not arriving.job.has_run:
             arriving.next_start = pending
@@ -134,6 +136,19 @@ def _left(old: Context, job: JobDetail, leaving: Leaving, todo: Move, deadline: 
         if operation.next_start is not None:
             leaving.next_start = operation.next_start
     return operation.job.savepoint_path if operation.job.has_savepoint else todo.path
+
+
+def _found(old: Context, job: JobDetail | None, desired: Desired, state: State) -> str:
+    """The directory that the state of a job is in that somebody brought to rest meanwhile.
+
+    Raises:
+        StateAtRisk: it left no savepoint.
+    """
+    seen = None if job is None else old.saved.checkpoints.seen(job, desired, state)
+    todo = move(seen, desired, state)
+    if todo.blocked:
+        raise StateAtRisk(todo.blocked)
+    return todo.path
 
 
 def _arrived(
