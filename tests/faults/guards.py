@@ -174,8 +174,8 @@ GUARDS = {
     ),
     "a job that somebody stopped empty is not deleted unsaid": Guard(
         "lifecycle/delete.py",
-        "    if lost and job.phase in (Phase.STOPPED, Phase.FAILED):\n",
-        "    if not job:\n",
+        "    if not lost or job.phase not in (Phase.STOPPED, Phase.FAILED):\n",
+        "    if job:\n",
         "became 0 unsaid",
         plays=-24,
     ),

@@ -156,6 +156,15 @@ def test_a_lost_savepoint_refuses_the_delete(up: Stack) -> None:
     assert up.jobs() == ["orders"]
 
 
+def test_a_job_that_is_being_stopped_empty_is_not_deleted(stack: Stack) -> None:
+    stack.up()
+    stack.dli.stop(1)  # by somebody, without a savepoint
+    assert stack.dli.status(1) == "job_canceling"
+    with pytest.raises(StateAtRisk, match="was stopped without a savepoint; start it again"):
+        stack.destroy()
+    assert stack.jobs() == ["orders"]
+
+
 @pytest.mark.parametrize("asked", [None, "savepoint"])
 def test_a_job_that_was_stopped_empty_is_not_deleted_before_anybody_saw_it(
     stack: Stack, asked: str | None

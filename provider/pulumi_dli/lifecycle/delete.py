@@ -62,24 +62,14 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
             "delete it by hand if nobody else needs it"
         )
         return ""
-    lost = state_at_risk(job, pending_start(job, state), stateful=state.on_delete == "savepoint")
-    if lost and job.phase in (Phase.STOPPED, Phase.FAILED):
-        stopped, bucket = job.phase is Phase.STOPPED, state.value("obs_bucket")
-        if stopped and state.job.phase not in AT_REST:  # nobody was told yet
-            raise StateAtRisk(f"{title} was stopped without a savepoint; {_STOPPED_EMPTY}")
-        left = f"; what is left of its state is in the bucket {bucket}" if bucket else ""
-        found = context.saved.checkpoints.left(job, state)
-        if found:
-            left = f"; its newest checkpoint is {found}, which `restore_from` begins from"
-        context.console.warn(
-            f"{title} is deleted without a savepoint: its {'stop' if stopped else 'crash'} had "
-            f"left none{left}"
-        )
+    _tell_of_loss(context, job, state)
     with _told_to_stop(operation):
         try:
             _rest(context, operation, state)
         except JobGone:  # somebody else deleted it meanwhile
             return ""
+        if job.phase not in AT_REST:  # it may have come to rest by itself
+            _tell_of_loss(context, operation.job, state)
         path = _path(operation, state)
         if path:
             context.console.say(
@@ -95,6 +85,29 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
             context.saved.copies.clear(state)
         delete(context, operation)
     return path
+
+
+def _tell_of_loss(context: Context, job: JobDetail, state: State) -> None:
+    """Say of a job at rest that is to be deleted that it has left no savepoint.
+
+    Raises:
+        StateAtRisk: somebody stopped it so, and nobody was told yet.
+    """
+    lost = state_at_risk(job, pending_start(job, state), stateful=state.on_delete == "savepoint")
+    if not lost or job.phase not in (Phase.STOPPED, Phase.FAILED):
+        return
+    title = f"job {job.name} ({job.job_id})"
+    stopped, bucket = job.phase is Phase.STOPPED, state.value("obs_bucket")
+    if stopped and state.job.phase not in AT_REST:  # nobody was told yet
+        raise StateAtRisk(f"{title} was stopped without a savepoint; {_STOPPED_EMPTY}")
+    left = f"; what is left of its state is in the bucket {bucket}" if bucket else ""
+    found = context.saved.checkpoints.left(job, state)
+    if found:
+        left = f"; its newest checkpoint is {found}, which `restore_from` begins from"
+    context.console.warn(
+        f"{title} is deleted without a savepoint: its {'stop' if stopped else 'crash'} had "
+        f"left none{left}"
+    )
 
 
 @contextmanager
