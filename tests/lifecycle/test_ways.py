@@ -614,7 +614,7 @@ def test_a_move_whose_first_start_failed_is_reverted_with_the_state(moving: Stac
     assert counter(moving, 3) > 1000
 
 
-def moved_meanwhile(moving: Stack, happens: Callable[[], None], **program: Any) -> str:
+def moved_meanwhile(moving: Stack, happens: Callable[[], object], **program: Any) -> str:
     """The move of a job to which something happens once its line was said; the line."""
     session, program = moving.session(), {**program, "project_id": OTHER}
     moving._refreshed(session)  # noqa: SLF001 -- the engine's order, by hand
@@ -665,7 +665,7 @@ def test_a_job_that_is_gone_when_it_moves_does_not_begin_empty_unsaid_later(movi
         db.execute("UPDATE jobs SET deleted_at = 1 WHERE id = 1")
     with pytest.raises(Halfway, match="did not start"):
         moving.up(project_id=OTHER, restore_from=moving.spoiled("obs://state/no/such/"))
-    with pytest.raises((StateAtRisk, JobError), match="would lose its state|was to begin"):
+    with pytest.raises((StateAtRisk, JobError), match="would lose its state"):
         moving.up(project_id=OTHER)
     assert not [event for event in moving.dli.history(2) if event["event"] == "running"]
 
