@@ -177,13 +177,7 @@ class Records:
 
     def _list(self, folder: _Folder) -> set[str]:
         try:
-            store = self._objects(folder)
-            try:
-                return _keys(store.hasty(), folder)
-            except ApiError as error:
-                if not _passing(error):
-                    raise
-                return _keys(store, folder)
+            return _keys(self._objects(folder), folder)
         except (SettingsError, ObjectMissing):  # there is no such service, or no such bucket
             return set()
         except DliError as error:
@@ -232,6 +226,12 @@ class Records:
 
 
 def _keys(store: Objects, folder: _Folder) -> set[str]:
+    """The keys of a folder's records; a service that is there, and fails, is asked patiently."""
+    try:
+        return {row.key for row in store.hasty().listed(folder.bucket, folder.prefix)}
+    except ApiError as error:
+        if not _passing(error):
+            raise
     return {row.key for row in store.listed(folder.bucket, folder.prefix)}
 
 

@@ -62,14 +62,12 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
             "delete it by hand if nobody else needs it"
         )
         return ""
-    _tell_of_loss(context, job, state)
     with _told_to_stop(operation):
         try:
             _rest(context, operation, state)
         except JobGone:  # somebody else deleted it meanwhile
             return ""
-        if job.phase not in AT_REST:  # it may have come to rest by itself
-            _tell_of_loss(context, operation.job, state)
+        _tell_of_loss(context, operation.job, state)  # it may have come to rest by itself
         path = _path(operation, state)
         if path:
             context.console.say(

@@ -49,8 +49,7 @@ def relocate(
     deadline: Deadline,
 ) -> State:
     """Make a job anew in another place, from its state. See `Lifecycle.relocate`."""
-    seen = None if job is None else old.saved.checkpoints.seen(job, desired, state)
-    todo = move(seen, desired, state)
+    todo = _planned(old, job, desired, state)
     desired = wish(desired, todo)
     with kept(state, job, todo.path) as leaving:
         if todo.blocked:
@@ -85,6 +84,12 @@ def relocate(
                 _delete(old, leaving.job, state, deadline)
     way = Reconciliation(new, arriving, desired, None, known=pending)
     return begun(new, desired, finish(new, arriving, desired, None, way.run), there)
+
+
+def _planned(old: Context, job: JobDetail | None, desired: Desired, state: State) -> Move:
+    """The plan for the old job as it is now, its checkpoints looked for; None: it is gone."""
+    seen = None if job is None else old.saved.checkpoints.seen(job, desired, state)
+    return move(seen, desired, state)
 
 
 class Leaving:
@@ -144,8 +149,7 @@ def _found(old: Context, job: JobDetail | None, desired: Desired, state: State) 
     Raises:
         StateAtRisk: it left no savepoint.
     """
-    seen = None if job is None else old.saved.checkpoints.seen(job, desired, state)
-    todo = move(seen, desired, state)
+    todo = _planned(old, job, desired, state)
     if todo.blocked:
         raise StateAtRisk(todo.blocked)
     return todo.path

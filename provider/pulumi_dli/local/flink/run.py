@@ -35,7 +35,6 @@ class Stand:
     Attributes:
         state: Flink's word; "" when it knows no such job.
         going: whether every vertex runs.
-        failing: whether it comes to its end by a failure that nothing brings it back from.
         restarts: how often it was brought back.
         reason: of the latest failure; "" without one.
         trace: of that failure, all of it.
@@ -43,10 +42,14 @@ class Stand:
 
     state: str
     going: bool = False
-    failing: bool = False
     restarts: int = 0
     reason: str = ""
     trace: str = ""
+
+    @property
+    def failing(self) -> bool:
+        """Whether it comes to its end by a failure that nothing brings it back from."""
+        return self.state == "FAILING"
 
     @property
     def ended(self) -> bool:
@@ -153,7 +156,6 @@ class Run:
         return Stand(
             state=state,
             going=state == "RUNNING" and all(item["status"] in GOING for item in vertices),
-            failing=state == "FAILING",
             restarts=restarts,
             reason=cause(failures[0]) if failures else "",
             trace=failures[0] if failures else "",
