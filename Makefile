@@ -61,6 +61,7 @@ static: $(VENV)/.dev
 lint: $(VENV)/.dev
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check --quiet .
+	@if command -v gofmt >/dev/null; then test -z "$$(gofmt -l tools | tee /dev/stderr)"; fi
 
 # mypy takes a folder with a hyphen for no package, and its `__main__` for the quickstart's.
 EXAMPLES := $(filter-out %-job/__main__.py %-job/conftest.py,$(wildcard examples/*/*.py examples/*/*/*.py))

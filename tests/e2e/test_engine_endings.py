@@ -9,14 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
-from engine_project import PATIENCE, engine_folder, make_project
+from engine_project import PATIENCE, make_project, own_host
 
 
 @pytest.fixture
-def own_host() -> None:
+def ours() -> None:
     """How the program ends with the engine is the language host's doing: of ours only."""
-    if not (engine_folder().parent / "host").is_dir():
-        pytest.skip("a released Pulumi CLI is in use, with its own language host")
+    own_host()
 
 
 def test_a_program_that_raises_shows_its_traceback_once(tmp_path: Path) -> None:
@@ -76,7 +75,7 @@ def _wait_until_gone(pid: int) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.usefixtures("own_host")
+@pytest.mark.usefixtures("ours")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_program_and_children_quietly(tmp_path: Path, number: signal.Signals) -> None:
     project = make_project(tmp_path, program=SLEEPING)
@@ -94,7 +93,7 @@ def test_a_signal_ends_program_and_children_quietly(tmp_path: Path, number: sign
     project.must("up", "--yes", "--skip-preview")
 
 
-@pytest.mark.usefixtures("own_host")
+@pytest.mark.usefixtures("ours")
 def test_the_engines_last_signal_to_the_whole_group_is_quiet(tmp_path: Path) -> None:
     project = make_project(tmp_path, program=SLEEPING)
     process = project.start("up", "--yes", "--skip-preview")
@@ -111,7 +110,7 @@ def test_the_engines_last_signal_to_the_whole_group_is_quiet(tmp_path: Path) -> 
         _wait_until_gone(int(pid))
 
 
-@pytest.mark.usefixtures("own_host")
+@pytest.mark.usefixtures("ours")
 def test_a_killed_engine_leaves_no_program_behind(tmp_path: Path) -> None:
     project = make_project(tmp_path, program=SLEEPING)
     process = project.start("up", "--yes", "--skip-preview")

@@ -70,7 +70,6 @@ def native(tmp_path: Path) -> Iterator[JobStack]:
     made.dli.close()
 
 
-@needs("bin/codegen")
 def test_the_program_that_an_import_prints_changes_nothing(native: JobStack) -> None:
     names = ("v2", "hidden", "tagged", "checkpoints", "parts", "stopped", "sized")
     for name in names:
@@ -89,7 +88,6 @@ def test_the_program_that_an_import_prints_changes_nothing(native: JobStack) -> 
     native.nothing_changes()
 
 
-@needs("bin/codegen")
 def test_the_engine_writes_the_python_package(native: JobStack, tmp_path: Path) -> None:
     plugin = str(Path(PLUGIN["path"]) / "pulumi-resource-dli")
     target = tmp_path / "sdks"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import shutil
 import signal
 import subprocess
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from wheels import make_wheel
+from source_build import CLI
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENGINE = REPOSITORY / "tools" / "engine"
@@ -26,7 +25,7 @@ home.mkdir(exist_ok=True)
 (home / "touched").touch()
 print("{version}")
 """
-# Builds a CLI of one line, counts the builds, and waits where the test says so.
+# Builds a command of one line, notes what it built, and waits where the test says so.
 GO = """
 import pathlib, sys, time
 here = pathlib.Path({here!r})
@@ -36,7 +35,7 @@ elif sys.argv[1] == "list":
     print(here / "sdk")
 else:
     with (here / "builds").open("a") as builds:
-        builds.write("build\\n")
+        builds.write(sys.argv[-1] + "\\n")
     while (here / "hold").exists():
         time.sleep(0.02)
     pathlib.Path(sys.argv[sys.argv.index("-o") + 1]).write_text("a CLI")
@@ -66,9 +65,9 @@ class Machine:
             file.write_text("#!/bin/sh\n", encoding="utf-8")
 
     @property
-    def builds(self) -> int:
+    def builds(self) -> list[str]:
         log = self.root / "builds"
-        return len(log.read_text(encoding="utf-8").splitlines()) if log.exists() else 0
+        return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
 
     @property
     def cache(self) -> Path:
@@ -152,7 +151,7 @@ def test_a_go_that_is_too_old_is_named(machine: Machine) -> None:
     code, _, stderr = machine.run()
     assert code == 1
     assert "Go 1.25.11 or newer is needed, and PATH has 1.24.9" in stderr
-    assert machine.builds == 0
+    assert machine.builds == []
 
 
 def test_a_cache_that_cannot_be_written_is_named(machine: Machine) -> None:
@@ -190,7 +189,7 @@ def test_an_interrupted_build_leaves_nothing_half_done(
     machine.put_go()
     (machine.root / "hold").touch()
     process = machine.start()
-    _wait(process, "the build", lambda: machine.builds == 1)
+    _wait(process, "the build", lambda: bool(machine.builds))
     process.send_signal(number)
     _, stderr = process.communicate(timeout=PATIENCE)
     assert process.returncode == 128 + number
@@ -202,7 +201,7 @@ def test_a_build_that_was_killed_is_swept_up_by_the_next(machine: Machine) -> No
     machine.put_go()
     (machine.root / "hold").touch()
     process = machine.start()
-    _wait(process, "the build", lambda: machine.builds == 1)
+    _wait(process, "the build", lambda: bool(machine.builds))
     process.kill()
     process.communicate(timeout=PATIENCE)
     assert list(machine.cache.glob("staging-*"))
@@ -217,15 +216,14 @@ def test_two_at_once_build_once_and_a_new_language_host_rebuilds_no_cli(
 ) -> None:
     machine.put_go()
     (machine.root / "hold").touch()
-    make_wheel(machine.root, "pulumi", importlib.metadata.version("pulumi"), {"pulumi.py": ""})
-    first = machine.start(PIP_FIND_LINKS=str(machine.root))
-    _wait(first, "the build", lambda: machine.builds == 1)
-    second = machine.start(PIP_FIND_LINKS=str(machine.root))
+    first = machine.start()
+    _wait(first, "the build", lambda: bool(machine.builds))
+    second = machine.start()
     assert second.stderr is not None
     assert "waiting for another process" in second.stderr.readline()
     (machine.root / "hold").unlink()
     printed = {process.communicate(timeout=PATIENCE)[0] for process in (first, second)}
-    assert machine.builds == 1
+    assert machine.builds == [CLI, "./host"]
     (only,) = printed
     folder = Path(only.strip())
     assert folder.is_relative_to(machine.cache)
@@ -236,15 +234,17 @@ def test_two_at_once_build_once_and_a_new_language_host_rebuilds_no_cli(
         "pulumi-resource-pulumi-python",
     ]
 
-    # From here neither Go nor a package is needed.
-    (machine.root / "bin" / "go").unlink()
+    # From here the same clone needs no Go.
+    (machine.root / "bin" / "go").rename(machine.root / "go")
     assert machine.run()[:2] == (0, only)
 
+    (machine.root / "go").rename(machine.root / "bin" / "go")
     clone = machine.root / "clone" / "tools" / "engine"
     shutil.copytree(ENGINE, clone)
-    with (clone / "host" / "language_host.py").open("a", encoding="utf-8") as host:
-        host.write("# changed\n")
+    with (clone / "host" / "host.go").open("a", encoding="utf-8") as host:
+        host.write("// changed\n")
     code, changed, _ = machine.run(clone)
     assert code == 0
     assert changed != only
+    assert machine.builds == [CLI, "./host", "./host"]
     assert machine.run()[1] == only

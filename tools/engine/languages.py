@@ -16,11 +16,12 @@ from pathlib import Path
 
 from cache import Cache, platform_tag
 from command import EngineError, run, say
-from source_build import HERE, check_go, go_environment
+from golang import check_go, go_build, go_environment
 
 YAML = "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml@v1.25.0"
-NPM = ("@pulumi/pulumi@3.259.0", "typescript@5.9.3", "@types/node@22")
-REVISION = 2
+VERSION = "3.259.0"
+NPM = (f"@pulumi/pulumi@{VERSION}", "typescript@5.9.3", "@types/node@22")
+REVISION = 3
 """Counts the changes of what is made here."""
 
 
@@ -52,11 +53,8 @@ def _yaml(staging: Path) -> None:
 
 
 def _generators(staging: Path) -> None:
-    environment = go_environment()
-    check_go(environment)
-    target = str(staging / "bin" / "codegen")
-    command = ["go", "build", "-trimpath", "-o", target, "./codegen"]
-    run("building Pulumi's generators", command, environment=environment, directory=HERE)
+    target = staging / "bin" / "codegen"
+    go_build("building Pulumi's generators", "./codegen", target, version=VERSION)
 
 
 def _npm(staging: Path) -> None:
