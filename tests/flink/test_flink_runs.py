@@ -286,13 +286,21 @@ def test_what_is_switched_off_lets_flink_go(
         dli.until("the end of the cluster", lambda: not cluster.jobmanager.alive)
 
 
-def test_reset_stops_flink(flink_version: str, order_counts: Path, tmp_path: Path) -> None:
+def test_a_flink_that_was_started_before_takes_the_job_and_reset_stops_it(
+    flink_version: str, order_counts: Path, tmp_path: Path
+) -> None:
     with switched_on(tmp_path / "dli", flink_version) as dli:
         files.add(dli.folder, order_counts, None)
         job_id = dli.orders("forgotten")
+        begun = ["flink", "on", "--start", "--version", flink_version, "--path", str(dli.folder)]
+        for _ in range(2):
+            done = CliRunner().invoke(app, begun)
+            assert done.exit_code == 0, done.output
+        cluster = dli.cluster
+        assert cluster.jobmanager.alive
         dli.run(job_id)
         dli.reaches(job_id, "job_running")
-        cluster = dli.cluster
+        assert dli.cluster == cluster
         logs = CliRunner().invoke(app, ["logs", "forgotten", "--path", str(dli.folder)])
         assert "order counts" in logs.output
         done = CliRunner().invoke(app, ["reset", "--path", str(dli.folder)])

@@ -238,6 +238,16 @@ def test_a_start_under_way_is_waited_for_when_there_may_be_state(up: Stack) -> N
     assert up.sent() == ["stop savepoint", "delete"]
 
 
+def test_a_start_that_fails_while_the_delete_waits_for_it_is_not_stopped(up: Stack) -> None:
+    up.dli.stopped(1, savepoint=True)
+    up.dli.arm("fail_start")
+    up.dli.run(1, resume=True)
+    up.sent()
+    up.destroy()
+    assert up.sent() == ["delete"]
+    assert up.warned == [EMPTY.format("crash")]
+
+
 def test_a_job_that_hangs_in_its_first_start_can_be_deleted(stack: Stack) -> None:
     stack.dli.arm("hang")
     with pytest.raises(Exception, match="waited 5 s"):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -115,6 +116,10 @@ def test_a_stack_on_the_local_dli(run: Run) -> None:
     assert "LOCALACCESSKEY" in done.stdout
     assert "no Flink runs the jobs" in done.stdout
     assert "planted" not in done.stdout
+
+
+def test_it_tells_its_version(run: Run) -> None:
+    assert run("--version").stdout == f"{version('pulumi-dli')}\n"
 
 
 def test_the_local_dlis_own_commands(run: Run) -> None:

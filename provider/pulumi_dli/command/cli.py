@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,26 @@ artifacts = typer.Typer(no_args_is_help=True, help="Local files that were brough
 main.add_typer(artifacts, name="artifacts")
 
 Stack = Annotated[str | None, typer.Option(help="By default the one that is selected.")]
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(version("pulumi-dli"))
+        raise typer.Exit
+
+
+@main.callback()
+def begin(
+    *,
+    told: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Print the version, and end."
+        ),
+    ] = False,
+) -> None:
+    """What comes before every command."""
+    del told
 
 
 @contextmanager

@@ -166,14 +166,13 @@ def rest(context: Context, operation: Operation, *, savepoint: bool) -> None:
         context.waits.left(operation, "to end its savepoint", Phase.SAVEPOINTING)
     if operation.job.phase is Phase.STOPPING:
         context.waits.stopped(operation, savepoint=False)
-    if operation.job.phase in AT_REST:
-        return
     if savepoint and operation.job.phase is Phase.STARTING:
         context.waits.linger(operation, Phase.STARTING)
     takes = savepoint and operation.job.has_run
     if takes and operation.job.phase is Phase.STARTING:
         context.waits.started(operation)
-    context.steps.stop(operation, savepoint=takes)
+    if operation.job.phase not in AT_REST:
+        context.steps.stop(operation, savepoint=takes)
 
 
 def delete(context: Context, operation: Operation) -> None:

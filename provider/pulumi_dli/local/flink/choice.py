@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 CLUSTER = "cluster-"
 
 
-def switch_on(folder: Path, wanted: str, say: Callable[[str], None]) -> None:
-    """Install Flink if need be, and use it from the next start of a job on.
+def switch_on(folder: Path, wanted: str, say: Callable[[str], None]) -> str:
+    """Install Flink if need be, and use it from the next start of a job on. Gives the release.
 
     Args:
         folder: the data folder.
@@ -39,6 +39,7 @@ def switch_on(folder: Path, wanted: str, say: Callable[[str], None]) -> None:
     file = versions.chosen(folder)
     private.make_folder(file.parent)
     private.write(file, release)
+    return release
 
 
 def switch_off(folder: Path) -> None:

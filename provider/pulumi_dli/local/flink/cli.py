@@ -48,11 +48,17 @@ def on(
     version: Annotated[
         str, typer.Option(help="Of jobs that name none: 1.15, or 1.15.4.")
     ] = versions.DEFAULT_VERSION,
+    start: Annotated[
+        bool, typer.Option("--start", help="Start it at once, for the first job not to wait.")
+    ] = False,
     path: Folder = None,
 ) -> None:
     """Run the jobs that start from now on on a real Flink; installs it where it is missing."""
     with opened(path) as store:
-        choice.switch_on(store.folder, version, _say)
+        release = choice.switch_on(store.folder, version, _say)
+        if start:
+            with store.write():
+                choice.cluster(store.folder, release).ensure()
         typer.echo(choice.describe(store.folder))
 
 
