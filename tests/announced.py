@@ -22,7 +22,10 @@ REQUESTS = {
     "delete": "delete",
     "tags": "tags",
 }
-BESIDE = ("if the engine replaces it", "WITHOUT STATE, because job", "restore_from is not used")
+BESIDE = (
+    *("if the engine replaces it", "WITHOUT STATE, because job", "restore_from is not used"),
+    "the job ran on behind that savepoint",
+)
 """How words of a line begin that announce no request."""
 IF_NEW = re.compile(r", or from \S+ if that is new")
 """What a line leaves open of a replacement that it cannot tell from a job that is gone on with."""

@@ -49,12 +49,14 @@ FROM_COPY = re.compile(r": starts from (?:its savepoint )?\S*/pulumi-dli/")
 BY_HAND = "was changed by hand"
 UNUSED = "restore_from is not used"
 UNWRITTEN = "could not be written down"
+UNDELETED = re.compile(r"could not delete obs://([^/]+)/.* or a later job begins from it")
 LEFT = re.compile(r"when it is made again here with the bucket (\S+),")
 """How a delete tells in which bucket the next job of the resource finds its savepoint."""
 GIVEN_BACK = "was never taken over wholly"
 NOTHING = "there is no savepoint or checkpoint at"
 TWOFOLD = "of this resource is in the new place already and has state of its own"
 COPY = re.compile(r"a savepoint from before its last start, (\S+) of ")
+BEHIND = re.compile(r"ran on behind its savepoint (\S+) and is ")
 """How a refusal names what the program could."""
 
 
@@ -280,8 +282,9 @@ class Game:
         empty = self._wants_none(program, run)
         told = Told(run.told, replaced, self.stateful, empty)
         self.losses.judge(self._histories(), told)
-        recorded = step.beside and not any(UNWRITTEN in text for text in run.told)
-        if program is None and not (run.error or run.killed or recorded):
+        unwritten = any(UNWRITTEN in text for text in run.told)
+        done = unwritten or not step.beside
+        if program is None and (unwritten if run.killed else done and not run.error):
             self.losses.forgive()
         passing |= step.plain and replaced and BY_HAND in run.error  # only the state tells of that
         passing |= step.way == "deleted" and state is not None and state.pending
@@ -346,6 +349,7 @@ class Game:
             self.given_back.add(state.job_id)
         if any(UNUSED in text for text in run.told):
             self.happened.add(UNUSED)
+        self.left |= {match[1] for match in map(UNDELETED.search, run.told) if match}
         if program is None:
             told = (match for match in map(LEFT.search, run.told) if match)
             self.waits = next((match[1] for match in told), "")
@@ -432,6 +436,9 @@ class Game:
             names = found not in ("", program.get("restore_from"))
             way_out = {"restore_from": found} if names else {"upgrade_mode": "stateless"}
             program = {**program, **way_out}
+            error = self._twice(program)
+        if error and program is not None and (told := BEHIND.search(error)):
+            program = {**program, "restore_from": f"obs://{told[1]}"}
             error = self._twice(program)
         if error and program is not None and NOTHING in error:  # a killed create had named it
             program = {**program, "upgrade_mode": "stateless"}

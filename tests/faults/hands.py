@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HANDS = ("edited", "tagged", "stopped", "stop_empty", "started", "deleted", "waits")
 RARE = ("saved", "described")
-"""What only schedules with a name have somebody do: chance has drawn from the others so far."""
+"""What schedules with a name have somebody do, and the first of it those of later seeds."""
 HAND = "hand"
 """The event in a job's history behind which somebody else does something to it."""
 SOMEBODY = "e" * 32

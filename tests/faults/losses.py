@@ -18,6 +18,7 @@ GIVEN_UP = (
     "from the beginning",
     "begins without a savepoint that may wait for it",
     "was to begin, is not there any more",
+    "the job ran on behind that savepoint",
 )
 """How a line says that state is given up."""
 GOES_BACK = "the new definition failed, going back"
@@ -176,7 +177,9 @@ class Losses:
             told, before = run.asked
             back = told.goes_back and begins >= before
             named = path if path in self.known else ""
-            said = told.gives_up(named) or back or (run.emptied and told.empty)
+            # Whoever stopped it so knew; how old the savepoint is that is left, its name says.
+            emptied = run.emptied and (told.empty or told.gives_up(path))
+            said = told.gives_up(named) or back or emptied
             must(said, f"state {held} became {begins} unsaid: {event}")
             again = self.used and path == self.named != ""
             must(not again, f"started once more from a directory that was used: {event}")

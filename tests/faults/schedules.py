@@ -21,6 +21,10 @@ RIGHTS = {2: "reads", 4: "reads", 10: "writes", 26: "writes"}
 """What the object service refuses, by the seed."""
 
 
+SAVED = 300_000
+"""The seed from which on people take savepoints of a job that runs on behind them, too."""
+
+
 def schedule(seed: int) -> Schedule:
     """The schedule of a seed.
 
@@ -44,6 +48,8 @@ def schedule(seed: int) -> Schedule:
         steps = _met(_dice(f"met {seed}"), steps)
     if seed % 11 == 6:
         steps = _unrefreshed(_dice(f"plain {seed}"), steps)
+    if seed >= SAVED:
+        steps = _saved(_dice(f"saved {seed}"), steps)
     others, lacks = _others(_dice(f"others {seed}")) if seed % 7 == 3 else ((), "")
     return Schedule(steps, tuple(strikes.rights(refused)), back, others, lacks)
 
@@ -86,6 +92,14 @@ def _unrefreshed(dice: random.Random, steps: list[Step]) -> list[Step]:
         replace(step, plain=True, way=step.way or dice.choice(("", "edited")))
         if number and dice.random() < 0.4
         else step
+        for number, step in enumerate(steps)
+    ]
+
+
+def _saved(dice: random.Random, steps: list[Step]) -> list[Step]:
+    """The same, before some of whose steps somebody takes a savepoint on demand."""
+    return [
+        replace(step, way="saved") if number and not step.way and dice.random() < 0.3 else step
         for number, step in enumerate(steps)
     ]
 

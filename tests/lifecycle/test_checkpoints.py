@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi_dli.errors import Halfway, StateAtRisk
+from pulumi_dli.errors import Halfway, JobError, StateAtRisk
 from pulumi_dli.local import faults
 from stack import Stack, sent
 from stack import as_said as said_and_done
@@ -274,8 +274,15 @@ def test_the_import_that_a_kill_left_is_gone_on_with(crashed: Stack) -> None:
     [path] = checkpoints(crashed)
     crashed.dli.good("POST", "jobs/1/import-savepoint", {"savepoint_path": path})
     crashed.refresh()
-    assert "starts from its savepoint obs://state/jobs/checkpoint/" in as_said(crashed)
+    assert f"starts from its newest checkpoint {path}" in as_said(crashed)
     assert counter(crashed) > 100
+
+
+def test_the_import_that_a_kill_left_need_not_fit_what_changed_since(crashed: Stack) -> None:
+    [path] = checkpoints(crashed)
+    crashed.dli.good("POST", "jobs/1/import-savepoint", {"savepoint_path": path})
+    crashed.sent()
+    refused(crashed, "it need not fit a changed parallel_number", parallel_number=2)
 
 
 def test_the_program_may_give_the_state_up(crashed: Stack) -> None:
@@ -361,3 +368,127 @@ def test_a_savepoint_of_our_own_stop_asks_for_no_object(saved: Stack) -> None:
     saved.dli.arm("answer", route="list_objects", code="403", times=99)
     line = as_said(saved, savepoint_trigger="1", desc="y")
     assert "starts from its savepoint" in line
+
+
+def test_one_that_nobody_has_told_of_does_not_hide_it(crashed: Stack) -> None:
+    """Taken by hand while the job ran, and no refresh since."""
+    crashed.dli.arm("crash", seconds=105, text="no such topic")
+    crashed.up(**CHECKPOINTS, desc="x")
+    crashed.dli.pass_time(50)
+    crashed.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER"})
+    crashed.dli.pass_time(200)
+    assert crashed.job["status"] == "job_running_exception"
+    assert crashed.job["has_savepoint"]
+    assert "starts from its newest checkpoint" in as_said(crashed, desc="y")
+    assert counter(crashed) > 200
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_moved_job_takes_the_newest_along(saved: Stack, *, refreshed: bool) -> None:
+    if refreshed:
+        saved.refresh()
+    line = as_said(saved, savepoint_trigger="1", project_id=OTHER)
+    assert f"started from its savepoint {checkpoints(saved)[0]}" in line
+    assert counter(saved, 2) > 100
+
+
+def test_a_moved_job_that_it_need_not_fit_stays(saved: Stack) -> None:
+    program = {**CHECKPOINTS, "savepoint_trigger": "1", "parallel_number": 2, "project_id": OTHER}
+    saved.preview(**program)
+    assert any("ran on behind its savepoint" in line for line in saved.plan_lines)
+    with pytest.raises(StateAtRisk, match="ran on behind its savepoint"):
+        saved.up(**program)
+    assert saved.sent() == []
+
+
+@pytest.fixture
+def behind(tmp_path: Path) -> Iterator[Stack]:
+    """A job that runs on behind a savepoint on demand; its checkpoints go with its stop."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.up(**CHECKPOINTS)
+    stack.dli.pass_time(50)
+    stack.up(**CHECKPOINTS, savepoint_trigger="1")
+    stack.dli.pass_time(50)
+    stack.sent()
+    yield stack
+    stack.close()
+
+
+RAN_ON = "; the job ran on behind that savepoint, and what it did since is not in it"
+
+
+def test_a_job_that_somebody_stopped_empty_says_what_its_savepoint_lacks(behind: Stack) -> None:
+    behind.dli.stopped(1)
+    behind.refresh()
+    assert as_said(behind, savepoint_trigger="1").endswith(RAN_ON)
+    assert 50 <= counter(behind) < 100
+
+
+def test_a_move_of_it_too(behind: Stack) -> None:
+    behind.dli.stopped(1)
+    assert RAN_ON in as_said(behind, savepoint_trigger="1", project_id=OTHER)
+    assert 50 <= counter(behind, 2) < 100
+
+
+def test_a_move_that_finds_it_being_stopped_says_what_is_begun_from(behind: Stack) -> None:
+    took = behind.job["savepoint_path"]
+    behind.dli.stop(1)  # by somebody, without a savepoint
+    behind.up(**CHECKPOINTS, savepoint_trigger="1", project_id=OTHER)
+    assert behind.warned[-1] == (
+        "job orders (1) is stopped (job_cancel_success) now, so what it left is begun from: "
+        f"obs://{took}"
+    )
+    assert 50 <= counter(behind, 2) < 100
+
+
+def test_a_delete_of_it_says_so(behind: Stack) -> None:
+    behind.dli.stopped(1)
+    behind.destroy()
+    assert behind.warned == [
+        "job orders (1) is deleted, and ran on behind its savepoint: what it did since is not in it"
+    ]
+
+
+def test_a_forgotten_job_is_not_gone_on_with_from_what_it_ran_on_behind(saved: Stack) -> None:
+    [path] = checkpoints(saved)
+    behind = saved.job["savepoint_path"]
+    saved.forget()
+    program = {**CHECKPOINTS, "savepoint_trigger": "1"}
+    saved.preview(**program)
+    assert "CANNOT START: job orders (1) ran on behind its savepoint" in saved.line
+    assert behind in saved.line
+    assert path in saved.line
+    with pytest.raises(JobError, match="ran on behind its savepoint"):
+        saved.up(**program, restore_from="obs://state/elsewhere/")  # a start may have used it
+    assert saved.sent() == []
+    assert f"starts from {path}" in as_said(saved, savepoint_trigger="1", restore_from=path)
+    assert counter(saved) > 100
+
+
+def test_nor_is_one_taken_over(saved: Stack) -> None:
+    saved.forget()
+    saved.mark = "a" * 32
+    program = {**CHECKPOINTS, "savepoint_trigger": "1", "adopt_job_id": 1}
+    saved.preview(**program)
+    assert "ran on behind its savepoint" in saved.line
+    saved.configure(preflight="off")  # the check does not look then
+    with pytest.raises(StateAtRisk, match="ran on behind its savepoint"):
+        saved.up(**program)
+    assert saved.sent() == []
+
+
+def test_a_delete_names_what_the_savepoint_lacks(saved: Stack) -> None:
+    [path] = checkpoints(saved)
+    saved.destroy()
+    [warning] = saved.warned
+    assert warning == (
+        "job orders (1) is deleted, and ran on behind its savepoint: what it did since is in its "
+        f"newest checkpoint only, {path}, which `restore_from` begins from"
+    )
+
+
+def test_a_delete_of_a_job_that_was_stopped_by_us_names_none(saved: Stack) -> None:
+    saved.up(**CHECKPOINTS, savepoint_trigger="1", desc="x")
+    saved.up(**CHECKPOINTS, savepoint_trigger="1", desc="x", desired_state="stopped")
+    saved.destroy()
+    assert saved.warned == []

@@ -962,6 +962,19 @@ def test_the_first_takes_it_back_with_adopt_job_id(job: Stack) -> None:
     assert tags(job)["pulumi-owner"] == job.mark
 
 
+def test_a_killed_adoption_goes_on_from_what_its_stop_left(theirs: Stack) -> None:
+    theirs.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER"})
+    theirs.dli.pass_time(100)
+    older = f"obs://{theirs.dli.details(1)['savepoint_path']}"
+    program = {"adopt_job_id": 1, "restore_from": older, "parallel_number": 2}
+    theirs.killed_up(3, **program)
+    theirs.dli.pass_time(10)
+    line = as_said(theirs, **program)
+    assert "goes on with job 1: starts from its savepoint" in line
+    assert "restore_from is not used, the job has state of its own" in line
+    assert theirs.dli.inside(1)["counter"] > 100
+
+
 def test_a_refused_adoption_that_is_reverted_leaves_job_and_mark(theirs: Stack) -> None:
     theirs.dli.arm("refuse_savepoint")
     with pytest.raises(Halfway):

@@ -21,7 +21,8 @@ from pulumi_dli.job.checkpoint import FOLDER, Checkpoint, left_behind, stuck, un
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.object_url import METADATA, SCHEME, ObjectUrl, is_bucket
+from pulumi_dli.job.object_url import METADATA, SCHEME, is_bucket
+from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.state import State
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Checkpoints:
             known: what is known of its next start where there is no state.
         """
         if behind := left_behind(job, desired, state, known):
-            return self._newer(job, desired, state, behind)
+            return self._behind(job, desired, state, behind)
         if not stuck(job, desired, state, known):
             return job
         try:
@@ -104,27 +105,30 @@ class Checkpoints:
         return job if found is None else self._with(job, desired, state, found)
 
     def left(self, job: JobDetail, state: State) -> str:
-        """The newest checkpoint of a job, `obs://…`; "" for none, or where nobody may look."""
+        """The newest checkpoint of a job at rest, `obs://…`, where that is its latest state.
+
+        "" for none, or where nobody may look.
+        """
         try:
-            found = newest(self._objects(state), job)
+            objects = self._objects(state)
+            saved = job.savepoint_path if job.has_savepoint else ""
+            found = _newer(objects, job, saved) if saved else newest(objects, job)
         except DliError:
             return ""
         return "" if found is None else found.path
 
-    def _newer(
-        self, job: JobDetail, desired: Desired, state: State | None, behind: str
+    def _behind(
+        self, job: JobDetail, desired: Desired, state: State | None, saved: str
     ) -> JobDetail:
         """The job with a checkpoint that is newer than its savepoint, where that can be seen."""
-        bucket, _, folder = behind.removeprefix(SCHEME).strip("/").partition("/")
         try:
-            objects = self._objects(desired if state is None else state)
-            told = objects.head(ObjectUrl(bucket, f"{folder}/{METADATA}"))
-            found = newest(objects, job)
+            found = _newer(self._objects(desired if state is None else state), job, saved)
         except DliError:  # then nothing shows that there is anything newer
             return job
-        if found is None or told.written_at is None or found.written <= told.written_at * 1000:
+        if found is None:
             return job
-        return self._with(job, desired, state, found, behind)
+        imported = same_directory(found.path, saved)
+        return self._with(job, desired, state, found, "" if imported else saved)
 
     def _with(
         self,
@@ -151,6 +155,22 @@ def newest(objects: Objects, job: JobDetail) -> _Found | None:
     """
     found = (each for place in _places(job) for each in _complete(objects, place))
     return max((each for each in found if each.written > job.start_time), default=None)
+
+
+def _newer(objects: Objects, job: JobDetail, saved: str) -> _Found | None:
+    """The newest checkpoint of a job where it is not older than a savepoint, or is that itself.
+
+    Raises:
+        DliError: the bucket cannot be read.
+    """
+    bucket, _, folder = saved.removeprefix(SCHEME).strip("/").partition("/")
+    key = f"{folder}/{METADATA}"
+    there = (each for each in objects.listed(bucket, key) if each.key == key)
+    told = next((_milliseconds(each.modified) for each in there), 0)
+    found = newest(objects, job) if told else None
+    if found is None or same_directory(found.path, saved):
+        return found
+    return found if found.written > told else None
 
 
 def _saved(objects: Objects, job: JobDetail) -> _Found | None:

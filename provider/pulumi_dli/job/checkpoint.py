@@ -30,7 +30,7 @@ class Checkpoint:
         written: when it was completed, in milliseconds.
         unused: why it is not gone on from; "" where it is.
         copy: whether it is the copy of a savepoint that a record tells of instead.
-        behind: the directory of the savepoint that the service holds, which is older; "" for none.
+        behind: the directory of the savepoint that the service holds, where that is older.
     """
 
     path: str
@@ -50,17 +50,23 @@ def stuck(job: JobDetail, desired: Desired, state: State | None, known: NextStar
 def left_behind(
     job: JobDetail, desired: Desired, state: State | None, known: NextStart = LIVE
 ) -> str:
-    """The savepoint that a job at rest would start from, which it was seen to run on behind.
+    """The savepoint that a job at rest would start from, and may have run on behind.
 
-    One on demand, or one that it began from: not that of a stop, even of one that failed behind
-    it. "" where there is none.
+    One on demand, one that it began from, or a checkpoint that was imported: all but that of a stop
+    of ours. "" where there is none.
     """
-    if state is None or job.phase not in AT_REST or not (desired.stateful and job.has_run):
+    if job.phase not in AT_REST or not (desired.stateful and job.has_run):
         return ""
     begins = start(job, desired, state, pending_start(job, state, known))
-    if begins is None or begins.origin is not Origin.SAVEPOINT:
+    if begins is None or begins.origin is not Origin.SAVEPOINT or begins.named:
         return ""
-    return begins.path if same_directory(begins.path, state.ran_on) else ""
+    return "" if state is not None and of_our_stop(begins.path, state) else begins.path
+
+
+def of_our_stop(path: str, state: State) -> bool:
+    """Whether a savepoint is known to be that of a stop, behind which the job did nothing."""
+    waits = same_directory(path, state.next_start.path)
+    return waits and not same_directory(path, state.ran_on)
 
 
 def unused(job: JobDetail, desired: Desired, state: State | None) -> str:

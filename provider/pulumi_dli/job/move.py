@@ -99,7 +99,7 @@ def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
             lost=lost,
         )
     path = recovery(job)
-    if resumable(job, pending):
+    if job.checkpoint is None and resumable(job, pending):
         path = job.savepoint_path if job.has_savepoint else pending.path
     if not path:
         return Move(named=named, lost=lost, blocked=blocked(job) if carries and not named else "")

@@ -100,8 +100,8 @@ def start(
         return Start(Origin.FRESH)
     if not desired.stateful:
         return Start(Origin.STATELESS)
-    found = job.checkpoint
-    if not resumable(job, pending) or (found is not None and found.behind):
+    found = job.checkpoint  # looked for where it may be all, or the latest, that there is
+    if not resumable(job, pending) or found is not None:
         left = recovery(job)
         copied = found is not None and found.copy
         return Start(Origin.IMPORT if copied else Origin.CHECKPOINT, left) if left else None
@@ -122,7 +122,28 @@ def _left_its_own(
     """
     if state is not None:
         return restore_made(job, desired, state) and resumable(job, pending)
-    return job.has_run and job.has_savepoint and desired.options.adopt_job_id != job.job_id
+    return desired.options.adopt_job_id != job.job_id and _has_its_own(job, desired)
+
+
+def met_again(job: JobDetail, desired: Desired) -> Desired:
+    """The wish for a job of this resource that the state does not know.
+
+    Its first start may have used `restore_from`, so one that has state of its own keeps that. Not
+    so one that is taken over, and carries no mark of the resource yet.
+    """
+    if desired.options.adopt_job_id == job.job_id and job.mark not in desired.marks:
+        return desired
+    used = job.has_run and (job.phase not in AT_REST or _has_its_own(job, desired))
+    return desired.without("restore_from") if used else desired
+
+
+def _has_its_own(job: JobDetail, desired: Desired) -> bool:
+    """Whether a job that ran has a savepoint, and the program has not chosen from what it has."""
+    if not (job.has_run and job.has_savepoint):
+        return False
+    choice = [] if job.checkpoint is None else [job.savepoint_path, job.checkpoint.path]
+    named = str(desired.options.restore_from or "")
+    return not any(same_directory(named, path) for path in filter(None, choice))
 
 
 def ahead(job: JobDetail | None, desired: Desired) -> bool:

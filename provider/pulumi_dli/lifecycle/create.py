@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from pulumi_dli.client.ownership import Owner, foreign
 from pulumi_dli.clock import Deadline
 from pulumi_dli.errors import ApiError, DliError, JobForeign, JobGone, NotFoundError, StateAtRisk
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import AT_REST, JobDetail, date
+from pulumi_dli.job.detail import JobDetail, date
 from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.restarts import RESTART_TAG, first_mark
-from pulumi_dli.job.start import Origin, Start, ahead
+from pulumi_dli.job.start import Origin, Start, ahead, met_again
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.demands import demand_objects, demand_queue
@@ -82,14 +83,14 @@ def go_on(
     known: NextStart = LIVE,
 ) -> State:
     """Go on with a job of this resource that is not in the state, changing only what differs."""
-    used = job.has_run and (job.has_savepoint or job.phase not in AT_REST)
+    wish = met_again(context.saved.checkpoints.seen(job, desired, None, known), desired)
+    used = wish.options.restore_from != desired.options.restore_from
     unused = "; restore_from is not used, the job has state of its own"
     context.console.warn(
         f"job {job.name} ({job.job_id}), which this resource made at {date(job.create_time)}, is "
-        f"there already: going on with it{unused * (used and bool(desired.options.restore_from))}"
+        f"there already: going on with it{unused * used}"
     )
-    if used:
-        desired = desired.without("restore_from")  # its first start may have used it
+    desired = wish
     operation = Operation(
         job=job,
         deadline=deadline,
@@ -195,7 +196,9 @@ def _take_over(
     mark = context.tags.fresh(job).mark
     operation = _known(context, job, desired, deadline)
     operation.next_start = _waits(job, known)
-    todo = plan(job, desired, None, taken_over=True, known=known)
+    seen = replace(context.seen(job, desired, None, known), mark=mark)
+    desired = met_again(seen, desired)
+    todo = plan(seen, desired, None, taken_over=True, known=known)
     if todo.blocked:
         raise StateAtRisk(todo.blocked)
     if todo.start is not None:

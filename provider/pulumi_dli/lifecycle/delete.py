@@ -17,10 +17,12 @@ from pulumi_dli.errors import (
     StateAtRisk,
     ThrottledError,
 )
+from pulumi_dli.job.checkpoint import of_our_stop
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LOST
 from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.job.options import OWNER_TAG
+from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.start import pending_start, state_at_risk
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
@@ -67,7 +69,7 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
             _rest(context, operation, state)
         except JobGone:  # somebody else deleted it meanwhile
             return ""
-        _tell_of_loss(context, operation.job, state)  # it may have come to rest by itself
+        _tell_of_loss(context, operation, state)  # it may have come to rest by itself
         path = _path(operation, state)
         if path:
             context.console.say(
@@ -85,16 +87,21 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
     return path
 
 
-def _tell_of_loss(context: Context, job: JobDetail, state: State) -> None:
-    """Say of a job at rest that is to be deleted that it has left no savepoint.
+def _tell_of_loss(context: Context, operation: Operation, state: State) -> None:
+    """Say of a job that came to rest by itself what its delete gives up.
 
     Raises:
-        StateAtRisk: somebody stopped it so, and nobody was told yet.
+        StateAtRisk: somebody stopped it without a savepoint, and nobody was told yet.
     """
-    lost = state_at_risk(job, pending_start(job, state), stateful=state.on_delete == "savepoint")
-    if not lost or job.phase not in (Phase.STOPPED, Phase.FAILED):
+    job, ours = operation.job, operation.next_start
+    by_itself = ours is None and job.phase in (Phase.STOPPED, Phase.FAILED)
+    if not by_itself or state.on_delete != "savepoint":
         return
     title = f"job {job.name} ({job.job_id})"
+    if not state_at_risk(job, pending_start(job, state), stateful=True):
+        if job.has_savepoint and not of_our_stop(job.savepoint_path, state):
+            _tell_of_newer(context, job, state)
+        return
     stopped, bucket = job.phase is Phase.STOPPED, state.value("obs_bucket")
     if stopped and state.job.phase not in AT_REST:  # nobody was told yet
         raise StateAtRisk(f"{title} was stopped without a savepoint; {_STOPPED_EMPTY}")
@@ -105,6 +112,18 @@ def _tell_of_loss(context: Context, job: JobDetail, state: State) -> None:
     context.console.warn(
         f"{title} is deleted without a savepoint: its {'stop' if stopped else 'crash'} had "
         f"left none{left}"
+    )
+
+
+def _tell_of_newer(context: Context, job: JobDetail, state: State) -> None:
+    """Say that a savepoint is not the latest state of a job that is to be deleted."""
+    found = context.saved.checkpoints.left(job, state)
+    if not found and not same_directory(job.savepoint_path, state.ran_on):
+        return
+    where = f"in its newest checkpoint only, {found}, which `restore_from` begins from"
+    context.console.warn(
+        f"job {job.name} ({job.job_id}) is deleted, and ran on behind its savepoint: what it did "
+        f"since is {where if found else 'not in it'}"
     )
 
 

@@ -70,6 +70,8 @@ def relocate(
             path = _left(old, job, leaving, todo, deadline)
             if not path and todo.carried and not todo.named:  # it came to rest in another way
                 path = _found(old, leaving.job, desired, state)
+                if leaving.job is not None:
+                    tell_of_stop(old, leaving.job, state, path)
         waits = todo.waits(path)
         arriving = _arrived(new, there, desired, todo.begins(path), deadline)
         pending = NextStart.at(waits)
@@ -132,7 +134,7 @@ def _still(state: State, leaving: Leaving) -> State:
 
 
 def _left(old: Context, job: JobDetail, leaving: Leaving, todo: Move, deadline: Deadline) -> str:
-    """Bring the old job to rest; the directory that its state is in, or ""."""
+    """Bring the old job to rest; the directory that its state is known to be in, or ""."""
     operation = Operation(job=job, deadline=deadline, settle=0)
     try:
         rest(old, operation, savepoint=todo.savepoint)
@@ -140,7 +142,8 @@ def _left(old: Context, job: JobDetail, leaving: Leaving, todo: Move, deadline: 
         leaving.job = operation.job
         if operation.next_start is not None:
             leaving.next_start = operation.next_start
-    return operation.job.savepoint_path if operation.job.has_savepoint else todo.path
+    ours = operation.next_start  # one that the job holds already may be older than its state
+    return todo.path if ours is None or not ours.path else ours.path
 
 
 def _found(old: Context, job: JobDetail | None, desired: Desired, state: State) -> str:

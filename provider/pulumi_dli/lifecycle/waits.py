@@ -96,6 +96,8 @@ class Waits:
                 case Phase.FAILED if stood < SETTLED and not (saved and savepoint):
                     return 1.0
                 case Phase.FAILED:
+                    if saved and savepoint:
+                        operation.next_start = NextStart.at(job.savepoint_path)
                     raise JobFailed(endings.failed_stop(job, operation, saved=saved and savepoint))
                 case Phase.RUNNING if moved and stood < SETTLED:
                     return 1.0

@@ -9,6 +9,7 @@ from pulumi_dli.clock import span
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import date
 from pulumi_dli.job.differences import differences
+from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.started import Definition
 from pulumi_dli.job.state import State
 from pulumi_dli.preview.plan_line import Level, Line
@@ -87,6 +88,20 @@ def _alike(state: State, desired: Desired) -> bool:
 
 def _had_state(lost: State) -> bool:
     return lost.stateful and (lost.job.has_run or bool(lost.next_start.path))
+
+
+def behind(line: Line, begins: str, state: State) -> Line:
+    """The line for a job that begins from a savepoint from before it ended.
+
+    Args:
+        line: the line for its start.
+        begins: the directory that it is known to begin from; "" for none.
+        state: what is known of the job.
+    """
+    if not begins or not same_directory(begins, state.ran_on):
+        return line
+    text = f"{line.text}; the job ran on behind that savepoint, and what it did since is not in it"
+    return _warned(line, text)
 
 
 def after_failure(line: Line, desired: Desired, state: State) -> Line:

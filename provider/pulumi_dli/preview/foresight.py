@@ -21,7 +21,7 @@ from pulumi_dli.job.next_start import LIVE, LOST, NextStart
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.restarts import renewed
 from pulumi_dli.job.run_state import NO_SAVEPOINT
-from pulumi_dli.job.start import ahead
+from pulumi_dli.job.start import ahead, met_again
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
 from pulumi_dli.preview import asides
@@ -151,6 +151,8 @@ class Foresight:
         if todo.rollback == "":
             self.memory.tell_armed(urn)
         line = self._preview.change(urn, live, todo, desired, looked=looked)
+        if todo.start is not None and not todo.start.named:
+            line = asides.behind(line, todo.start.path, state)
         self._speak(urn, asides.after_failure(line, desired, state))
 
     def _refused(self, desired: Desired, before: Desired, state: State | None) -> str:
@@ -185,7 +187,8 @@ class Foresight:
         there = self._preview.own(desired)
         met = None if there is None else settled(there)
         moves = self._move(urn, old, desired, met)
-        self._speak(urn, self._preview.moved(urn, desired, replaces, moves, old.state, met))
+        line = self._preview.moved(urn, desired, replaces, moves, old.state, met)
+        self._speak(urn, asides.behind(line, "" if moves.named else moves.path, old.state))
 
     def _move(self, urn: str, old: Old, desired: Desired, met: JobDetail | None) -> Move:
         """The plan of a job that is made anew elsewhere, where one of its resource may be."""
@@ -224,7 +227,8 @@ class Foresight:
             self._speak(urn, line)
         if job is None:
             return ""
-        return plan(job, desired, None, taken_over=True, known=NextStart.at(path)).blocked
+        wish = met_again(job, desired)
+        return plan(job, wish, None, taken_over=True, known=NextStart.at(path)).blocked
 
     def _recorded(self, desired: Desired) -> Record | None:
         """The record of the savepoint that the resource's next job begins from."""
