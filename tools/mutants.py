@@ -50,7 +50,7 @@ TESTS = (
 )
 """In the order in which a mutant most likely dies."""
 COPIED = ("provider", "tests", "docs", "tools", "examples", "pyproject.toml", "README.md")
-PATIENCE = 400.0
+PATIENCE = 900.0
 """Seconds that the tests may take with a mutant."""
 WORKERS = 2
 

@@ -58,7 +58,7 @@ class Hands:
                 self._do(lambda at: jobs.delete(at, project, job["id"]))
             case "described":
                 self._do(lambda at: jobs.update(at, project, job["id"], {"desc": "hand"}))
-            case "saved" if running:
+            case "saved" if running and job["definition"]["obs_bucket"]:
                 self._do(lambda at: verbs.savepoint(at, project, job["id"], {"action": "TRIGGER"}))
                 self._pass(100)
             case "waits":
