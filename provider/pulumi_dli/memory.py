@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pulumi_dli.client.connections import Place
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.state import State
+
+if TYPE_CHECKING:
+    from pulumi_dli.neighbours import Neighbours
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,15 @@ class Look:
 
 @dataclass(slots=True)
 class Memory:
-    """The memory of one run. Safe to share between threads."""
+    """The memory of one run. Safe to share between threads.
 
+    Attributes:
+        neighbours: the other processes of the run; None where there are none.
+        apart: what tells this process's local DLI from another's.
+    """
+
+    neighbours: Neighbours | None = None
+    apart: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _anew: dict[str, Anew] = field(default_factory=dict)
     _marks: dict[str, str] = field(default_factory=dict)
@@ -195,11 +206,19 @@ class Memory:
         """Remember a job as a resource's present one: no delete of this run may take it."""
         with self._lock:
             self._present[place, job_id] = urn
+        if self.neighbours is not None:
+            self.neighbours.tell(self._thing(place, job_id), urn)
 
     def keeper(self, place: Place, job_id: int) -> str:
         """The resource whose present one a job is; "" for none."""
         with self._lock:
-            return self._present.get((place, job_id), "")
+            known = self._present.get((place, job_id), "")
+        if known or self.neighbours is None:
+            return known
+        return self.neighbours.told(self._thing(place, job_id))
+
+    def _thing(self, place: Place, job_id: int) -> list[object]:
+        return [*place, self.apart if place.local else "", job_id]
 
     def claim(self, thing: object, urn: str) -> str:
         """The resource of this run that asked for something first; "" if it is this one."""

@@ -7,6 +7,7 @@ already spoken. Inputs and outputs are read here, once in each call; below is no
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -274,12 +275,20 @@ class Session:
         return replace(desired, loss_told=told, armed_told=armed, local=place.local)
 
 
-def open_session(stack: Mapping[str, Any], here: Path, console: Console) -> Session:
+def open_session(
+    stack: Mapping[str, Any], here: Path, console: Console, engine: str | None = None
+) -> Session:
     """A session of a front.
 
     Args:
         stack: its whole configuration; a key of ours is such as `dli:region`.
         here: the folder that the program works in.
         console: is told, and asked before each request that changes something.
+        engine: the engine's address, where it may start a process for each provider.
     """
-    return Session(Connections.of_stack(stack, here), console)
+    memory = Memory()
+    if engine and sys.platform != "win32":  # there each process knows of its own resources only
+        from pulumi_dli.neighbours import Neighbours  # noqa: PLC0415 -- one front has them
+
+        memory = Memory(Neighbours(engine), str(here / stack.get("dli:localPath", "")))
+    return Session(Connections.of_stack(stack, here), console, _memory=memory)

@@ -967,7 +967,7 @@ def test_a_killed_adoption_goes_on_from_what_its_stop_left(theirs: Stack) -> Non
     theirs.dli.pass_time(100)
     older = f"obs://{theirs.dli.details(1)['savepoint_path']}"
     program = {"adopt_job_id": 1, "restore_from": older, "parallel_number": 2}
-    theirs.killed_up(3, **program)
+    theirs.killed_up(3, **program)  # type: ignore[arg-type]
     theirs.dli.pass_time(10)
     line = as_said(theirs, **program)
     assert "goes on with job 1: starts from its savepoint" in line

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tarfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -29,8 +30,8 @@ FOREIGN = f"""\
 class Job(pulumi.CustomResource):
     '''A job as another language's SDK registers it.'''
 
-    def __init__(self, resource, **arguments):
-        super().__init__("{NATIVE.type}", resource, arguments)
+    def __init__(self, resource, opts=None, **arguments):
+        super().__init__("{NATIVE.type}", resource, arguments, opts)
 
 
 """
@@ -84,6 +85,29 @@ def test_another_language_replaces_no_job_and_fails_a_preview(stack: JobStack) -
     shown = stack.fails("preview", "--refresh")
     assert "would lose its state" in shown
     assert "other: creates and starts the job" in shown
+
+
+def of_another_provider(text: str) -> str:
+    """A program's job under a provider of its own, which is another process of the plugin."""
+    provider = 'pulumi_dli.native.Provider("p", endpoint="local")'
+    begins = "import pulumi_dli.native\n" + text.removesuffix(")\n")
+    return f"{begins}    opts=pulumi.ResourceOptions(provider={provider}),\n)\n"
+
+
+@pytest.mark.parametrize("program", [foreign, job])
+def test_a_job_that_another_process_goes_on_with_is_not_deleted(
+    stack: JobStack, program: Callable[[], str]
+) -> None:
+    stack.begin(program())
+    stack.program(of_another_provider(program()))
+    shown = stack.up("--replace", URN)
+    assert "goes on with job 1" in shown
+    assert "job 1 is this resource's again since this run: left alone" in shown
+    assert [job["status"] for job in stack.dli.jobs().values()] == ["job_running"]
+    assert len([entry for entry in stack.dli.history(1) if entry["event"] == "running"]) == 1
+    stack.nothing_changes()
+    stack.destroy()
+    assert stack.dli.jobs() == {}
 
 
 def test_our_class_fails_a_preview_once_all_is_planned(stack: JobStack) -> None:

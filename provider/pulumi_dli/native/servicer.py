@@ -101,7 +101,7 @@ class Servicer(ResourceProviderServicer):
         settings = Props.read(request.args).known
         self.close()
         stack = {f"dli:{key}": value for key, value in settings.items() if key not in _NO_SETTINGS}
-        self._session = open_session(stack, Path.cwd(), self._engine)
+        self._session = open_session(stack, Path.cwd(), self._engine, self._engine.address)
         return rpc.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
         )
