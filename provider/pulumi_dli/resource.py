@@ -7,8 +7,8 @@ out is no output of its own until somebody asks for it.
 import functools
 import re
 import sys
-from collections.abc import Awaitable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, Unpack, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
@@ -21,7 +21,7 @@ from pulumi_dli.dynamic import PROVIDER_KEY, FlinkJarJobProvider
 from pulumi_dli.job.naming import NATIVE_TYPE, TYPE, default_name, mark_of
 from pulumi_dli.loading import programs_process
 from pulumi_dli.sdk import mocks
-from pulumi_dli.sdk.aliases import former_urns, of_other_front, root_urn
+from pulumi_dli.sdk.aliases import detached, former_urns, of_other_front, root_urn
 from pulumi_dli.sdk.frames import program_frames
 
 OUTPUTS = (
@@ -277,10 +277,8 @@ def _mark(resource_name: str, parent: pulumi.Resource | None) -> Input[str]:
     """The ownership mark: whose the job is, known before it exists."""
     if parent is None:  # plain text: each output costs a fleet's program time
         return _digest(root_urn(resource_name, TYPE))
-    urn = pulumi.create_urn(resource_name, TYPE, parent)
-    # A URN depends on the parent, and a parent on its children: on this job itself.
-    future = cast("Awaitable[str]", urn.future())
-    return Output(set(), future, urn.is_known(), urn.is_secret()).apply(_digest)
+    urn = detached(pulumi.create_urn(resource_name, TYPE, parent))
+    return Output.from_input(urn).apply(_digest)
 
 
 def _digest(urn: str) -> str:

@@ -6,6 +6,7 @@ after a taint and after a move.
 
 from __future__ import annotations
 
+import pytest
 from dli import changes
 from job_stack import TYPE, JobStack, job
 
@@ -106,10 +107,16 @@ def test_a_dependent_that_is_deleted_first_keeps_its_state(stack: JobStack) -> N
     stack.nothing_changes()
 
 
-def test_a_renamed_resource_with_an_alias_keeps_its_job(stack: JobStack) -> None:
-    stack.begin(job("old", name="orders"))
+PART = "class Part(pulumi.ComponentResource): pass\npart = Part('x:y:Part', 'part')\n"
+
+
+@pytest.mark.parametrize("below", ["", "parent=part, "])
+def test_a_renamed_resource_with_an_alias_keeps_its_job(stack: JobStack, below: str) -> None:
+    """Below a component too, whose own outputs wait for the job."""
+    stack.begin(PART, job("old", name="orders", options=below))
     before = stack.dli.job("orders")
-    stack.program(job("new", name="orders", options="aliases=[pulumi.Alias(name='old')]"))
+    alias = "aliases=[pulumi.Alias(name='old')]"
+    stack.program(PART, job("new", name="orders", options=below + alias))
     with stack.dli.watched() as sent:
         stack.up()
     assert not any(entry.method in ("PUT", "DELETE") for entry in sent)
@@ -208,9 +215,8 @@ def test_a_renamed_resource_that_is_tainted_keeps_its_job(stack: JobStack) -> No
 def test_a_job_that_goes_into_a_component_is_known_there(stack: JobStack) -> None:
     stack.begin(job())
     old = _the_job_is_right(stack)
-    parts = "class Part(pulumi.ComponentResource): pass\npart = Part('x:y:Part', 'part')\n"
     moved = "parent=part, aliases=[pulumi.Alias(parent=pulumi.ROOT_STACK_RESOURCE)]"
-    stack.program(parts, job(project_id=OTHER, options=moved))
+    stack.program(PART, job(project_id=OTHER, options=moved))
     stack.up()
     new = _the_job_is_right(stack)
     assert new != old

@@ -5,7 +5,8 @@ The engine applies them, and tells the provider nothing of them.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, cast
 
 import pulumi
 from pulumi.runtime import resource
@@ -30,7 +31,18 @@ def former_urns(
     every: Any = getattr(resource, "all_aliases", None)
     if every is None or not (opts.aliases or inherited):
         return []
-    return list(every(opts.aliases, name, type_, opts.parent))
+    return [detached(urn) for urn in every(opts.aliases, name, type_, opts.parent)]
+
+
+def detached(urn: pulumi.Input[str]) -> pulumi.Input[str]:
+    """A URN that waits for no resource.
+
+    One below a parent depends on that, and a parent on its children: on the resource itself.
+    """
+    if not isinstance(urn, pulumi.Output):
+        return urn
+    future = cast("Awaitable[str]", urn.future())
+    return pulumi.Output(set(), future, urn.is_known(), urn.is_secret())
 
 
 def root_urn(name: str, type_: str) -> str:
