@@ -35,8 +35,8 @@ VEILING |= {"refuse_savepoint", "adopt", "rights", "forget"}
 """After these nobody may know of the savepoint that a stop has left."""
 UNSEEN = frozenset({"killed behind its start", "fail_start"})
 """Nor after both of these: the service forgets a savepoint with the start that asks for it."""
-HIDING = frozenset({"answer", "drop", "rights"})
-"""After these nobody may see it in OBS."""
+HIDING = frozenset({"answer", "drop", "rights", "move"})
+"""After these nobody may see it in OBS, where it has the id of the job of before."""
 GONE = re.compile(
     r"job .* is gone.* is in the bucket|is deleted without a savepoint|it stays there as it is"
     r"|job \d+ no longer exists"
@@ -90,7 +90,8 @@ class Game:
         promised: whether the next run starts the job: the last one has said so, or put its old
             definition back.
         left: buckets that runs were to leave that broke off, or found no job; see docs/limits.md.
-        waits: the bucket in which a savepoint of a deleted job was said to wait; "" for none.
+        waits, waits_in: the bucket in which a savepoint of a deleted job was said to wait, and the
+            project of its next job; "" for none.
         given_back: jobs that were taken over, and given back.
         refused: whether the last run said that a start would lose the job's state.
     """
@@ -106,6 +107,7 @@ class Game:
     stateful: bool = True
     left: set[str] = field(default_factory=set)
     waits: str = ""
+    waits_in: str = ""
     given_back: set[int] = field(default_factory=set)
     refused: bool = False
     done: Program | None = None
@@ -353,8 +355,12 @@ class Game:
         if program is None:
             told = (match for match in map(LEFT.search, run.told) if match)
             self.waits = next((match[1] for match in told), "")
+            where = {} if state is None else state.outputs
+            self.waits_in = str(where.get("project_id") or LOCAL_PROJECT_ID)
             return
-        if self.waits and (self.waits != program.get("obs_bucket") or not _keeps(program)):
+        elsewhere = self.waits_in != program.get("project_id", LOCAL_PROJECT_ID)
+        elsewhere |= self.waits != program.get("obs_bucket")
+        if self.waits and (elsewhere or not _keeps(program)):
             self.left.add(self.waits)
             self.losses.forgive()
         self.waits = self.waits if run.killed or run.error else ""
