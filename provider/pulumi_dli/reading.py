@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.client.location import explicit, stored_place
 from pulumi_dli.console import Report
-from pulumi_dli.errors import JobGone
+from pulumi_dli.errors import JobError, JobGone
 from pulumi_dli.finding import Finding
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.job.taken_in import taken_in
 from pulumi_dli.lives import Lives
 from pulumi_dli.memory import Memory
 from pulumi_dli.preview.asides import gone
+from pulumi_dli.preview.claims import shared
 
 
 class Imported(NamedTuple):
@@ -78,6 +79,8 @@ class Reading:
         where = explicit(props)
         job = Finding(self.connections, *where).meant(named)
         place = self.connections.place(*where)
+        if twice := shared(self.memory, urn, place, job):
+            raise JobError(twice)
         found, inputs = taken_in(self.lives.at(place, props).tagged(job), owner)
         if found.mark not in ("", UNMARKED):
             self.warn(

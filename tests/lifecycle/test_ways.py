@@ -1484,3 +1484,25 @@ def test_one_beside_a_job_of_the_program_is_no_renamed_one(stack: Stack) -> None
     stack.urn = NEW
     stack._checked(session, {}, {"name": "invoices", "owner": OTHER})  # noqa: SLF001
     assert stack.warned == []
+
+
+# Two resources with one job.
+
+
+def test_one_job_is_not_imported_twice(theirs: Stack) -> None:
+    session = theirs.session()
+    session.take_in(theirs.urn, "1", {}, theirs.mark)
+    session.take_in(theirs.urn, "orders", {}, theirs.mark)
+    second = f"{theirs.urn}-2"
+    with pytest.raises(JobError, match=r"job orders \(1\) is the one of orders, too"):
+        session.take_in(second, "orders", {}, OTHER)
+
+
+def test_one_job_of_two_resources_is_warned_of(job: Stack) -> None:
+    session = job.session()
+    for urn, owner in ((job.urn, job.mark), (f"{job.urn}-2", OTHER)):
+        news, found = session.check(urn, job.inputs, job.wish(owner=owner), frozenset())
+        assert not found
+        session.diff(urn, 1, job.outs, news, frozenset())
+    [warning] = job.warned
+    assert warning.startswith("job orders (1) is the one of orders, too: each would change it")

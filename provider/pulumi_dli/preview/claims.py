@@ -8,6 +8,17 @@ from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.memory import Memory
 
 
+def shared(memory: Memory, urn: str, place: Place, job: JobDetail) -> str:
+    """That another resource of this run has the same job; "" where none has."""
+    other = memory.claim(("job", place, job.job_id), urn)
+    if not other:
+        return ""
+    return (
+        f"job {job.name} ({job.job_id}) is the one of {other.rpartition('::')[2]}, too: each would "
+        "change it, and delete it; take one of the two out of the state with `pulumi state delete`"
+    )
+
+
 def claims(
     memory: Memory, urn: str, place: Place, desired: Desired, job: JobDetail | None, *, new: bool
 ) -> list[str]:

@@ -25,7 +25,7 @@ from pulumi_dli.job.start import ahead, met_again
 from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
 from pulumi_dli.preview import asides
-from pulumi_dli.preview.claims import claims
+from pulumi_dli.preview.claims import claims, shared
 from pulumi_dli.preview.plan_line import Level, Line
 from pulumi_dli.preview.preview import Compared, Preview
 from pulumi_dli.rules.check import adopts_another
@@ -131,7 +131,8 @@ class Foresight:
             self._speak_of_move(urn, old, desired, found.replaces)
             return
         self.memory.keep(old.place, state.job.job_id, urn)
-        self.memory.claim(("job", old.place, state.job.job_id), urn)
+        if twice := shared(self.memory, urn, old.place, state.job):
+            self.console.warn(twice)
         refreshed = self._found(urn, old, desired)
         live, looked = refreshed or settled(state.job), refreshed is not None
         if found.changes and not looked:
