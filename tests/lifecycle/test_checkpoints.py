@@ -216,6 +216,28 @@ def test_a_job_that_is_gone_on_with_or_adopted_needs_it_too(crashed: Stack) -> N
     assert crashed.failure
 
 
+def test_what_another_job_writes_there_hides_no_savepoint(tmp_path: Path) -> None:
+    """One of a stop by hand, which nobody has told the state of."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    own = {"checkpoint_path": "state/mine/", "resume_checkpoint": True, "checkpoint_interval": 10}
+    stack.up(**own)
+    stack.dli.pass_time(50)
+    stack.dli.stopped(1, savepoint=True)
+    theirs = bucket(stack) / "mine/chk-99"
+    theirs.mkdir(parents=True)
+    (theirs / "_metadata").write_bytes(b"planted")
+    later = stack.clock.now() + 1000
+    os.utime(theirs / "_metadata", (later, later))
+    stack.refresh()
+    line = said_and_done(stack, **own, desc="x")
+    assert "starts from its savepoint obs://state/jobs/savepoint/1/" in line
+    stack.dli.stopped(1, savepoint=True)
+    os.utime(theirs / "_metadata", (later, later))
+    stack.destroy()
+    assert stack.warned == []
+    stack.close()
+
+
 def test_a_path_of_the_program_is_named_and_not_taken(tmp_path: Path) -> None:
     """Another job may write there too, and nothing in it says whose it is."""
     stack = Stack(tmp_path, {"preflight": "on"})

@@ -112,7 +112,7 @@ class Checkpoints:
         try:
             objects = self._objects(state)
             saved = job.savepoint_path if job.has_savepoint else ""
-            found = _newer(objects, job, saved) if saved else newest(objects, job)
+            found = _newer(objects, job, saved, state) if saved else newest(objects, job)
         except DliError:
             return ""
         return "" if found is None else found.path
@@ -122,7 +122,8 @@ class Checkpoints:
     ) -> JobDetail:
         """The job with a checkpoint that is newer than its savepoint, where that can be seen."""
         try:
-            found = _newer(self._objects(desired if state is None else state), job, saved)
+            objects = self._objects(desired if state is None else state)
+            found = _newer(objects, job, saved, state)
         except DliError:  # then nothing shows that there is anything newer
             return job
         if found is None:
@@ -157,8 +158,10 @@ def newest(objects: Objects, job: JobDetail) -> _Found | None:
     return max((each for each in found if each.written > job.start_time), default=None)
 
 
-def _newer(objects: Objects, job: JobDetail, saved: str) -> _Found | None:
-    """The newest checkpoint of a job where it is not older than a savepoint, or is that itself.
+def _newer(objects: Objects, job: JobDetail, saved: str, state: State | None) -> _Found | None:
+    """The newest checkpoint of a job where it is newer than a savepoint, or is that itself.
+
+    Where others may write too only if the job is known to have run on behind that savepoint.
 
     Raises:
         DliError: the bucket cannot be read.
@@ -170,7 +173,8 @@ def _newer(objects: Objects, job: JobDetail, saved: str) -> _Found | None:
     found = newest(objects, job) if told else None
     if found is None or same_directory(found.path, saved):
         return found
-    return found if found.written > told else None
+    ran_on = state is not None and same_directory(saved, state.ran_on)
+    return found if found.written > told and (found.own or ran_on) else None
 
 
 def _saved(objects: Objects, job: JobDetail) -> _Found | None:
