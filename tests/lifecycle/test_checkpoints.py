@@ -219,7 +219,11 @@ def test_a_job_that_is_gone_on_with_or_adopted_needs_it_too(crashed: Stack) -> N
 def test_what_another_job_writes_there_hides_no_savepoint(tmp_path: Path) -> None:
     """One of a stop by hand, which nobody has told the state of."""
     stack = Stack(tmp_path, {"preflight": "on"})
-    own = {"checkpoint_path": "state/mine/", "resume_checkpoint": True, "checkpoint_interval": 10}
+    own: dict[str, Any] = {
+        "checkpoint_path": "state/mine/",
+        "resume_checkpoint": True,
+        "checkpoint_interval": 10,
+    }
     stack.up(**own)
     stack.dli.pass_time(50)
     stack.dli.stopped(1, savepoint=True)
@@ -383,13 +387,19 @@ def test_where_objects_cannot_be_read_the_savepoint_does(saved: Stack) -> None:
     assert "starts from its savepoint" in as_said(saved, savepoint_trigger="1", desc="x")
 
 
-def test_a_savepoint_of_our_own_stop_asks_for_no_object(saved: Stack) -> None:
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_savepoint_of_our_own_stop_asks_for_no_object(saved: Stack, *, refreshed: bool) -> None:
     as_said(saved, savepoint_trigger="1", desc="x")
     saved.dli.pass_time(20)
     saved.up(**CHECKPOINTS, savepoint_trigger="1", desc="x", desired_state="stopped")
+    if refreshed:
+        saved.refresh()
+    saved.configure(preflight="off")  # a check does not know what the state does
     saved.dli.arm("answer", route="list_objects", code="403", times=99)
     line = as_said(saved, savepoint_trigger="1", desc="y")
     assert "starts from its savepoint" in line
+    *_, fault = saved.dli.good("GET", "/_local/faults")["faults"]
+    assert fault["seen"] == 1  # for a record that the start has used up
 
 
 def test_one_that_nobody_has_told_of_does_not_hide_it(crashed: Stack) -> None:
