@@ -174,7 +174,8 @@ class Game:
                 world.state = None
             case "restore" if self.older and here and "move" not in self.happened:
                 world.state = self.older[0]
-                self.losses.used = False  # the older state knows of no start from it
+                self.losses.judge(self._histories())  # a killed run's start may count since
+                self.losses.ask_anew()  # the older state knows of no start from it
                 if not world.state.outputs.get("start_time"):
                     self.losses.forgive()  # nor of any, should the job be gone
             case "adopt" if here and not state.pending and hands.present():

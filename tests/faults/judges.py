@@ -107,7 +107,8 @@ def judge_way_back(
     """
     armed = any(ARMED in line for line in run.told)
     put = any(each.startswith("put ") for each in sent)
-    if armed and put and UNFIT.search(run.error):
+    refused = "could not change job" in run.error  # then what failed is the old definition
+    if armed and put and UNFIT.search(run.error) and not refused:
         must(FAILED in run.error, f"a promised way back was not gone: {run.error}")
     must(not GUESSED.search(run.error), f"a lost answer was taken for a failure: {run.error}")
     if WENT_BACK in run.error:
