@@ -5,6 +5,7 @@ out is no output of its own until somebody asks for it.
 """
 
 import functools
+import inspect
 import re
 import sys
 from collections.abc import Mapping
@@ -15,13 +16,13 @@ from pulumi import Input, Output, ResourceOptions
 from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import serialize_provider
 
-from pulumi_dli import asked, given, standing
+from pulumi_dli import asked, given, marks, standing
 from pulumi_dli.arguments import FlinkJarJobArgs, ResourceConfig, Timeouts
 from pulumi_dli.dynamic import PROVIDER_KEY, FlinkJarJobProvider
-from pulumi_dli.job.naming import NATIVE_TYPE, TYPE, default_name, mark_of
+from pulumi_dli.job.naming import NATIVE_TYPE, TYPE
 from pulumi_dli.loading import programs_process
 from pulumi_dli.sdk import mocks
-from pulumi_dli.sdk.aliases import detached, former_urns, of_other_front, root_urn
+from pulumi_dli.sdk.aliases import former_urns, of_other_front
 from pulumi_dli.sdk.frames import program_frames
 
 OUTPUTS = (
@@ -135,8 +136,12 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     """The type on this front, and that on the other."""
 
     def __init_subclass__(cls) -> None:
-        """A job of a subclass is a job: its type is part of its URN, and of its mark."""
+        """A job of a subclass is a job: its type is part of its URN, and of its mark.
+
+        So are its outputs, of which the SDK reads the types off the class itself alone.
+        """
         super().__init_subclass__(module="dli", name="FlinkJarJob")
+        cls.__annotations__ = {**FlinkJarJob.__annotations__, **inspect.get_annotations(cls)}
 
     def __init__(
         self,
@@ -164,10 +169,12 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         )
         outputs = {name for name, item in props.items() if isinstance(item, Output)}
         if not read:
-            mark = _mark(resource_name, opts.parent)
+            mark = marks.mark(resource_name, opts.parent)
             props["owner"] = mark
             if former:
-                props["former_owners"] = [Output.from_input(urn).apply(_digest) for urn in former]
+                props["former_owners"] = [
+                    Output.from_input(urn).apply(marks.digest) for urn in former
+                ]
             if opts.retain_on_delete:
                 props["retained"] = True
             props |= self._made(resource_name, props, mark)
@@ -192,7 +199,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
     @staticmethod
     def _made(resource_name: str, props: Mapping[str, Any], mark: Input[str]) -> dict[str, Any]:
         """The inputs that this front needs beside the program's."""
-        return {"name": _name(resource_name, props.get("name"), mark)}
+        return {"name": marks.name(resource_name, props.get("name"), mark)}
 
     @classmethod
     def _implied(cls) -> dict[str, Any]:
@@ -271,27 +278,3 @@ def _demand_none(failure: str | None) -> str | None:
     if failure:
         raise pulumi.RunError(failure)
     return None
-
-
-def _mark(resource_name: str, parent: pulumi.Resource | None) -> Input[str]:
-    """The ownership mark: whose the job is, known before it exists."""
-    if parent is None:  # plain text: each output costs a fleet's program time
-        return _digest(root_urn(resource_name, TYPE))
-    urn = detached(pulumi.create_urn(resource_name, TYPE, parent))
-    return Output.from_input(urn).apply(_digest)
-
-
-def _digest(urn: str) -> str:
-    return mark_of(pulumi.get_organization(), urn)
-
-
-def _name(resource_name: str, written: Input[str | None], mark: Input[str]) -> Input[str]:
-    """The job's name: the program's, or one that is made of the mark."""
-    if isinstance(written, str):
-        return written
-    if written is None and isinstance(mark, str):  # no output where none is needed
-        return default_name(resource_name, pulumi.get_stack(), mark)
-    stack = pulumi.get_stack()
-    return Output.all(written, mark).apply(
-        lambda known: default_name(resource_name, stack, known[1]) if known[0] is None else known[0]
-    )

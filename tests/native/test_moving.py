@@ -30,7 +30,7 @@ def program(renamed: str = "", before: str = "") -> str:
     return TEAM + "".join(
         (
             job("a"),
-            job("b", name=None),
+            job("b", name=None, code={"restart_trigger": "a.create_time.apply(str)"}),
             job("c", options="parent=team"),
             job("d", name=None, options="parent=a"),
             job("e", entrypoint_args=f"--password {SECRETS[0]}", runtime_config={"k": SECRETS[1]}),

@@ -10,7 +10,7 @@ import pulumi
 import pytest
 from pulumi import Output
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
-from pulumi_dli import FlinkJarJob, get_flink_jar_job, get_queue, list_flink_jar_jobs
+from pulumi_dli import FlinkJarJob, get_flink_jar_job, get_queue, list_flink_jar_jobs, native
 from pulumi_dli.sdk.mocks import number
 
 # The SDK's mocks leave an event loop open in each thread that they work in.
@@ -24,9 +24,11 @@ class Customary(Mocks):
         self.ids = "{}_id"
         self.answers: dict[str, Any] = {}
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.outputs: dict[str, Any] = {}
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        return args.resource_id or self.ids.format(args.name), args.inputs
+        made = {**args.inputs, **self.outputs}
+        return args.resource_id or self.ids.format(args.name), made
 
     def call(self, args: MockCallArgs) -> Any:
         self.asked.append((args.token, args.args))
@@ -79,6 +81,28 @@ def test_a_job_is_read_by_another_s_id(mocks: Customary, by: str) -> None:
 def test_an_argument_that_is_left_out_stands_at_its_default(mocks: Customary) -> None:
     del mocks
     assert run(lambda: FlinkJarJob("orders", queue_name="q").cu_number) == 2
+
+
+class Team(native.FlinkJarJob):
+    """A job of a program's own class."""
+
+
+WHOLE = {"create_time": 1795830023385, "restart_times": 3, "real_cu_number": 6, "cu_number": 4}
+
+
+@pytest.mark.parametrize("kind", [FlinkJarJob, native.FlinkJarJob, Team])
+@pytest.mark.parametrize("read", [False, True])
+def test_whole_numbers_are_whole_with_every_class(
+    mocks: Customary, kind: type[FlinkJarJob], read: bool
+) -> None:
+    """On the wire every number is a float."""
+    mocks.outputs = {**WHOLE, "set_arguments": ["cu_number"]}
+
+    def program() -> Any:
+        made = kind.get("orders", 7) if read else kind("orders", queue_name="q", cu_number=4)
+        return Output.all(*(getattr(made, name) for name in WHOLE)).apply(repr)
+
+    assert run(program) == repr([*WHOLE.values()])
 
 
 def test_mocks_answer_the_look_ups(mocks: Customary) -> None:
