@@ -59,8 +59,13 @@ def called(function: Callable[_P, _R]) -> Callable[_P, _R]:
     return call
 
 
-def options(resource_name: str, opts: object) -> None:
+def options(resource_name: str, opts: object, *, imports: bool = True) -> None:
     """Demand resource options that are ones.
+
+    Args:
+        resource_name: the resource's name.
+        opts: its options.
+        imports: whether the class can import.
 
     Raises:
         pulumi.RunError: they are something else.
@@ -72,6 +77,10 @@ def options(resource_name: str, opts: object) -> None:
         value = getattr(opts, option, None)
         if value is not None and not isinstance(value, wanted):
             raise pulumi.RunError(f"{whose}.{option} is {kind(value)}; use {use}")
+    if not imports and getattr(opts, "import_", None) is not None:
+        raise pulumi.RunError(
+            f"{whose}.import_ works with pulumi_dli.native.FlinkJarJob alone; use adopt_job_id here"
+        )
 
 
 def arguments(resource_name: str, args: object, keywords: Mapping[str, Any]) -> dict[str, Any]:

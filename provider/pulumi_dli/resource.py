@@ -151,7 +151,7 @@ class FlinkJarJob(Resource, module="dli", name="FlinkJarJob"):
         **kwargs: Unpack[FlinkJarJobArgs],
     ) -> None:
         programs_process()
-        given.options(resource_name, opts)
+        given.options(resource_name, opts, imports=self._types[0] == NATIVE_TYPE)
         props = given.arguments(resource_name, args, kwargs)
         read_id = None if opts is None else opts.id
         read = read_id is not None

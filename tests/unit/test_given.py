@@ -17,7 +17,7 @@ import pytest
 from pulumi import Output, ResourceOptions
 from pulumi.output import Unknown
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
-from pulumi_dli import FlinkJarJob, get_flink_jar_job, get_queue, given, list_flink_jar_jobs
+from pulumi_dli import FlinkJarJob, get_flink_jar_job, get_queue, given, list_flink_jar_jobs, native
 
 PLANTED = "planted-secret"
 JOB, JOBS, QUEUE, READ = map(
@@ -229,6 +229,14 @@ def test_what_is_awaited_is_judged_too(jobs: Jobs) -> None:
             "opts.protect is a str; use True or False",
         ),
         (
+            lambda: job(opts=ResourceOptions(import_="1")),
+            "opts.import_ works with pulumi_dli.native.FlinkJarJob alone; use adopt_job_id here",
+        ),
+        (
+            lambda: FlinkJarJob.get("etl", 1, opts=ResourceOptions(import_="1")),
+            "opts.import_ works with pulumi_dli.native.FlinkJarJob alone; use adopt_job_id here",
+        ),
+        (
             lambda: job(opts=ResourceOptions(parent=cast("Any", "etl"))),
             "opts.parent is a str; use a resource",
         ),
@@ -253,6 +261,11 @@ def test_a_wrong_call_is_one_sentence(
 ) -> None:
     del jobs
     assert refused(program) == f"FlinkJarJob etl: {sentence}"
+
+
+def test_the_native_class_takes_an_import(jobs: Jobs) -> None:
+    run(lambda: native.FlinkJarJob("etl", name="etl", opts=ResourceOptions(import_="1")).urn)
+    assert jobs.inputs["name"] == "etl"
 
 
 @pytest.mark.parametrize("written", ["138", " 138\n", "138.0", 138, 138.0])
