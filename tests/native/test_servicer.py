@@ -71,6 +71,37 @@ def test_each_difference_has_its_kind(plugin: Plugin) -> None:
     assert list(answer.replaces) == ["project_id"]
 
 
+def shown(answer: rpc.DiffResponse) -> dict[str, tuple[int, bool]]:
+    """Each difference: its kind, and whether it is one of inputs."""
+    return {name: (each.kind, each.inputDiff) for name, each in answer.detailedDiff.items()}
+
+
+def test_what_stays_as_it_is_is_no_difference(plugin: Plugin) -> None:
+    plugin.up()
+    answer = plugin.diff(plugin.checked(restart_trigger="1"))
+    assert shown(answer) == {"restart_trigger": (KINDS.ADD, True)}
+    assert list(answer.diffs) == ["restart_trigger"]
+    plugin.up(restart_trigger="1")
+    answer = plugin.diff(plugin.checked(restart_trigger="2"))
+    assert shown(answer) == {"restart_trigger": (KINDS.UPDATE, True)}
+
+
+def test_a_run_state_that_was_found_is_one_of_outputs(plugin: Plugin) -> None:
+    plugin.up()
+    plugin.dli.stopped(int(plugin.job_id))
+    plugin.dli.clock.release()
+    request = rpc.ReadRequest(urn=URN, id=plugin.job_id, properties=write(plugin.outputs))
+    read = plugin.call("Read", request)
+    plugin.outputs = Props.read(read.properties).marked
+    assert str(plugin.outputs["desired_state"]).startswith("stopped (")
+    kept = plugin.inputs
+    answer = plugin.diff(plugin.checked())
+    assert answer.changes == rpc.DiffResponse.DIFF_SOME
+    assert shown(answer) == {"desired_state": (KINDS.UPDATE, False)}
+    plugin.inputs = {**kept, "desired_state": plugin.outputs["desired_state"]}
+    assert shown(plugin.diff(plugin.checked())) == {"desired_state": (KINDS.UPDATE, True)}
+
+
 @pytest.mark.parametrize(
     ("change", "unknown"),
     [

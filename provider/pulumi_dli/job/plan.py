@@ -113,7 +113,6 @@ class Plan:
             *(["owner"] if OWNER_TAG in tags else []),
             *self.kept,
             *self.recorded,
-            *(["desired_state"] if (self.stop or self.start) and not self.changes else []),
         )
 
 

@@ -25,6 +25,7 @@ from pulumi_dli.errors import DliError, SettingsError
 from pulumi_dli.job.naming import demand_job_id, mark_of
 from pulumi_dli.loading import loading
 from pulumi_dli.native.calls import Calls, served
+from pulumi_dli.native.differences import Differences
 from pulumi_dli.native.naming import ORGANIZATION, Naming
 from pulumi_dli.native.wire import DYNAMIC, UNKNOWN, Props, like, plain, secret, write
 from pulumi_dli.sdk.engine import Engine
@@ -131,27 +132,21 @@ class Servicer(ResourceProviderServicer):
 
     @served
     def Diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
-        news, before = Props.read(request.news), Props.read(request.old_inputs).marked
+        news, olds = Props.read(request.news), Props.read(request.olds)
         found = self._verbs.diff(
             request.urn,
             demand_job_id(request.id),
-            Props.read(request.olds).known,
+            olds.known,
             news.known,
             news.unknown,
         )
-        detailed = {
-            name: rpc.PropertyDiff(
-                kind=_kind(name, before, news.marked, replaces=name in found.replaces),
-                inputDiff=True,
-            )
-            for name in found.names
-        }
+        told = Differences(Props.read(request.old_inputs).marked, olds.marked, news.marked)
         return rpc.DiffResponse(
             changes=_SOME if found.changes else _SAME,
             replaces=found.replaces,
             diffs=found.names,
             deleteBeforeReplace=True,
-            detailedDiff=detailed,
+            detailedDiff=told.detailed(found.names, found.replaces),
             hasDetailedDiff=True,
         )
 
@@ -286,15 +281,3 @@ def _without_file(value: Any) -> Any:
     """An input that can be stored: what has no name yet is not known yet."""
     items = value if isinstance(value, list) else [value]
     return UNKNOWN if any(isinstance(item, LocalFile) for item in items) else value
-
-
-def _kind(
-    name: str, before: Mapping[str, Any], now: Mapping[str, Any], *, replaces: bool
-) -> rpc.PropertyDiff.Kind.ValueType:
-    """How an argument changes."""
-    kinds = rpc.PropertyDiff
-    if now.get(name) is None and before.get(name) is not None:
-        return kinds.DELETE_REPLACE if replaces else kinds.DELETE
-    if before.get(name) is None:
-        return kinds.ADD_REPLACE if replaces else kinds.ADD
-    return kinds.UPDATE_REPLACE if replaces else kinds.UPDATE
