@@ -82,4 +82,7 @@ def test_one_that_is_not_there_is_one_sentence(stack: JobStack) -> None:
     stack.program()
     shown = stack.fails("import", NATIVE.type, "etl", "nowhere", *TAKE)
     assert "no Flink job is called nowhere in project" in shown
-    assert stack.resources() == {}
+    JOBS["plain"](stack.dli, "plain")
+    shown = stack.fails("import", "dli:index:FlinkSqlJob", "etl", "plain", *TAKE)
+    assert f"there is no resource type dli:index:FlinkSqlJob, only {NATIVE.type}" in shown
+    assert "FlinkSqlJob" not in stack.state_text()

@@ -13,7 +13,7 @@ import pytest
 from google.protobuf import empty_pb2
 from plugin import PROGRAM, URN, Failed, Plugin, served
 from pulumi.runtime.proto import provider_pb2 as rpc
-from pulumi_dli.job.naming import mark_of
+from pulumi_dli.job.naming import NATIVE_TYPE, mark_of
 from pulumi_dli.local.requests import kept
 from pulumi_dli.native.wire import SIGNATURE, UNKNOWN, Props, Secret, plain, write
 from stack import changes
@@ -434,6 +434,36 @@ def test_an_error_that_nobody_foresaw_is_one_sentence_unless_it_is_asked_for(
     monkeypatch.setenv("PULUMI_DLI_DEBUG", "1")
     with pytest.raises(Failed, match="Traceback"):
         plugin.call("Invoke", broken)
+
+
+@pytest.mark.parametrize("chain", ["", "shop:index:Team$"])
+@pytest.mark.parametrize("method", ["Check", "Diff", "Create", "Read", "Update", "Delete"])
+def test_a_type_that_there_is_not_is_refused(plugin: Plugin, method: str, chain: str) -> None:
+    plugin.up()
+    held, news = write(plugin.outputs), write(plugin.inputs)
+    fields: dict[str, dict[str, Any]] = {
+        "Check": {"news": write(PROGRAM)},
+        "Diff": {"olds": held, "news": news},
+        "Create": {"properties": news},
+        "Read": {"properties": held},
+        "Update": {"olds": held, "news": news},
+        "Delete": {"properties": held},
+    }
+    known = {} if method in ("Check", "Create") else {"id": plugin.job_id}
+    urn = f"urn:pulumi:dev::shop::{chain}dli:index:FlinkSqlJob::a::b$c"
+    request = getattr(rpc, f"{method}Request")(urn=urn, **known, **fields[method])
+    with plugin.dli.watched() as sent, pytest.raises(Failed) as caught:
+        plugin.call(method, request)
+    assert str(caught.value) == (
+        "there is no resource type dli:index:FlinkSqlJob, only dli:index:FlinkJarJob; where the "
+        "state holds one, `pulumi state delete` takes it out and leaves the job"
+    )
+    assert sent == []
+
+
+def test_a_job_within_a_component_is_one(plugin: Plugin) -> None:
+    urn = URN.replace(NATIVE_TYPE, f"shop:index:Team${NATIVE_TYPE}")
+    assert not plugin.call("Check", rpc.CheckRequest(urn=urn, news=write(PROGRAM))).failures
 
 
 def test_what_the_plugin_has_not_is_no_traceback(

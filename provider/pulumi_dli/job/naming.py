@@ -42,6 +42,20 @@ def legal_name(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]", "-", text)[:NAME_LENGTH]
 
 
+def demand_native_type(urn: str) -> None:
+    """Demand the URN of a job of the native plugin, within whatever components.
+
+    Raises:
+        SettingsError: it is of another type.
+    """
+    named = urn.split("::", 3)[2].rpartition("$")[2]
+    if named != NATIVE_TYPE:
+        raise SettingsError(
+            f"there is no resource type {named}, only {NATIVE_TYPE}; where the state holds one, "
+            "`pulumi state delete` takes it out and leaves the job"
+        )
+
+
 def demand_job_id(text: str) -> int:
     """The id of a job, as the engine keeps it.
 

@@ -22,7 +22,7 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from pulumi_dli.artifacts.names import LocalFile
 from pulumi_dli.errors import DliError, SettingsError
-from pulumi_dli.job.naming import demand_job_id, mark_of
+from pulumi_dli.job.naming import demand_job_id, demand_native_type, mark_of
 from pulumi_dli.loading import loading
 from pulumi_dli.native.calls import Calls, served
 from pulumi_dli.native.differences import Differences
@@ -109,6 +109,7 @@ class Servicer(ResourceProviderServicer):
 
     @served
     def Check(self, request: rpc.CheckRequest) -> rpc.CheckResponse:
+        verbs = self._verbs_of(request.urn)
         news, olds = Props.read(request.news), Props.read(request.olds)
         if "owner" in news.marked:
             self._python.add(request.urn)
@@ -116,7 +117,7 @@ class Servicer(ResourceProviderServicer):
             made = Naming.of(request).fill(news, olds.known)
         except SettingsError as error:
             return rpc.CheckResponse(failures=[rpc.CheckFailure(reason=str(error))])
-        filled, problems = self._verbs.check(
+        filled, problems = verbs.check(
             request.urn,
             olds.known,
             {**news.known, **made},
@@ -133,7 +134,7 @@ class Servicer(ResourceProviderServicer):
     @served
     def Diff(self, request: rpc.DiffRequest) -> rpc.DiffResponse:
         news, olds = Props.read(request.news), Props.read(request.olds)
-        found = self._verbs.diff(
+        found = self._verbs_of(request.urn).diff(
             request.urn,
             demand_job_id(request.id),
             olds.known,
@@ -155,7 +156,9 @@ class Servicer(ResourceProviderServicer):
         news = Props.read(request.properties)
         if request.preview:
             return rpc.CreateResponse(properties=self._foreseen(request.urn, None, {}, news))
-        job_id, outs = self._verbs.create(request.urn, news.known, request.timeout or None)
+        job_id, outs = self._verbs_of(request.urn).create(
+            request.urn, news.known, request.timeout or None
+        )
         return rpc.CreateResponse(id=str(job_id), properties=_outputs(outs, news.marked))
 
     @served
@@ -166,7 +169,7 @@ class Servicer(ResourceProviderServicer):
             return rpc.UpdateResponse(
                 properties=self._foreseen(request.urn, job_id, olds.marked, news)
             )
-        outs = self._verbs.update(
+        outs = self._verbs_of(request.urn).update(
             request.urn, job_id, olds.known, news.known, request.timeout or None
         )
         return rpc.UpdateResponse(properties=_outputs(outs, {**olds.marked, **news.marked}))
@@ -176,13 +179,15 @@ class Servicer(ResourceProviderServicer):
         props, before = Props.read(request.properties), Props.read(request.inputs).marked
         if not request.HasField("properties"):  # nothing is known of it: an import
             mark = mark_of(ORGANIZATION, request.urn)
-            taken = self._verbs.take_in(request.urn, request.id, props.known, mark)
+            taken = self._verbs_of(request.urn).take_in(request.urn, request.id, props.known, mark)
             return rpc.ReadResponse(
                 id=str(taken.job_id),
                 properties=_outputs(taken.outputs, {}),
                 inputs=write(_hidden(taken.inputs, {})),
             )
-        found = self._verbs.read(request.urn, demand_job_id(request.id), props.known)
+        found = self._verbs_of(request.urn).read(
+            request.urn, demand_job_id(request.id), props.known
+        )
         if found is None:
             return rpc.ReadResponse()
         outs, inputs = found
@@ -194,7 +199,7 @@ class Servicer(ResourceProviderServicer):
 
     @served
     def Delete(self, request: rpc.DeleteRequest) -> empty_pb2.Empty:
-        self._verbs.delete(
+        self._verbs_of(request.urn).delete(
             request.urn,
             demand_job_id(request.id),
             Props.read(request.properties).known,
@@ -224,6 +229,11 @@ class Servicer(ResourceProviderServicer):
         if self._session is None:
             raise SettingsError("the plugin was asked for a resource before it was configured")
         return self._session
+
+    def _verbs_of(self, urn: str) -> Session:
+        """The verbs, for a resource that has to be a job."""
+        demand_native_type(urn)
+        return self._verbs
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         del request, context
@@ -259,7 +269,7 @@ class Servicer(ResourceProviderServicer):
         if failure and urn not in self._python:
             raise DliError(failure)
         known = {name: plain(value) for name, value in olds.items()}
-        outputs, unknown = self._verbs.foresee(urn, job_id, known, news.known, news.unknown)
+        outputs, unknown = self._verbs_of(urn).foresee(urn, job_id, known, news.known, news.unknown)
         outputs |= {"failure": failure} if failure else {}
         told = _hidden(outputs, {**olds, **news.marked})
         return write(told | dict.fromkeys(unknown, UNKNOWN) | DYNAMIC)
