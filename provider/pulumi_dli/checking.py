@@ -128,6 +128,21 @@ class Checking:
         failed = {"failure": failure} if failure else {}
         return {**filled, **failed, **desired.given_as_in(before)}, []
 
+    def present_name(self, urn: str, news: Mapping[str, Any], unknown: frozenset[str]) -> str:
+        """See `Session.present_name`."""
+        texts, files = apart(news)
+        desired = Desired.read(texts, unknown.union(files))
+        memory = self.foresight.memory
+        old, found = memory.old(urn), memory.refreshed(urn, desired)
+        state = found if old is None else old.state
+        if state is not None:
+            return state.job.name
+        try:
+            own = self.foresight.preview.own(desired) if desired.knows(*PLACE) else None
+        except DliError:  # the check says it
+            return ""
+        return "" if own is None else own.name
+
     def _unreachable(self, news: Mapping[str, Any]) -> list[str]:
         """Why no file can be brought to OBS, as far as the settings tell; nothing is sent."""
         try:

@@ -107,6 +107,14 @@ class Session:
         return self._checking.check(urn, olds, news, unknown, created_first=created_first)
 
     @discreet
+    def present_name(self, urn: str, news: Mapping[str, Any], unknown: frozenset[str]) -> str:
+        """The name of the job that a resource has, for a check without olds; "" where none is told.
+
+        Arguments as of `check`.
+        """
+        return self._checking.present_name(urn, news, unknown)
+
+    @discreet
     def diff(
         self,
         urn: str,

@@ -195,12 +195,31 @@ def test_the_stack_says_how_names_are_made_beside_a_job_of_the_other_front(
         job(name=None, desired_state="stopped"),
         dynamic,
     )
-    settings = json.loads((stack.project.directory / "Pulumi.yaml").read_text())
-    settings["config"]["pulumi:autonaming"] = {"value": {"pattern": "${project}-${name}"}}
-    stack.project.write("Pulumi.yaml", json.dumps(settings))
+    named_by(stack, "${project}-${name}")
     stack.up()
     assert sorted(stack.dli.jobs()) == ["jobs-etl", "other"]
     stack.nothing_changes()
+
+
+def named_by(stack: JobStack, pattern: str) -> None:
+    settings = json.loads((stack.project.directory / "Pulumi.yaml").read_text())
+    settings["config"]["pulumi:autonaming"] = {"value": {"pattern": pattern}}
+    stack.project.write("Pulumi.yaml", json.dumps(settings))
+
+
+def test_a_random_name_is_that_of_the_saved_plan_and_stays_over_a_replacement(
+    stack: JobStack,
+) -> None:
+    stack.program(job(name=None))
+    named_by(stack, "${name}-${hex(6)}")
+    shown = stack.shows("preview", "--save-plan", "plan.json")
+    stack.up("--plan", "plan.json")
+    [name] = stack.dli.jobs()
+    assert re.fullmatch(r"etl-[0-9a-f]{6}", name)
+    assert f"{name}: creates and starts the job" in shown
+    assert f"{name}: goes on with job 1" in stack.up("--replace", URN)
+    assert list(stack.dli.jobs()) == [name]
+    assert stack.resources()["etl"]["id"] == "1"
 
 
 def _until_starting(stack: JobStack, process: subprocess.Popen[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -261,6 +261,7 @@ Modes = rpc.CheckRequest.AutonamingOptions.Mode
         (None, "", f"orders-dev-{MARK[:6]}"),
         (Modes.PROPOSE, "shop.orders-1f", "shop-orders-1f"),
         (Modes.PROPOSE, "x" * 80, "x" * 57),
+        (Modes.PROPOSE, f"shop-{'x' * 60}-1f2e3d", f"shop-{'x' * 45}-1f2e3d"),
         (Modes.ENFORCE, "shop-orders", "shop-orders"),
     ],
 )
@@ -276,6 +277,55 @@ def test_names_are_made_as_the_stack_wants_them(
         )
         answer = plugin.call("Check", request)
         assert Props.read(answer.inputs).marked["name"] == made
+
+
+UNNAMED = {name: value for name, value in PROGRAM.items() if name != "name"}
+
+
+def proposed(plugin: Plugin, name: str, **program: Any) -> Mapping[str, Any]:
+    """The inputs that a check without olds makes of a program that names no job."""
+    options = rpc.CheckRequest.AutonamingOptions(proposed_name=name, mode=Modes.PROPOSE)
+    request = rpc.CheckRequest(urn=URN, news=write(UNNAMED | program), autonaming=options)
+    answer = plugin.call("Check", request)
+    assert not answer.failures, answer.failures
+    return Props.read(answer.inputs).marked
+
+
+def created(plugin: Plugin, news: Mapping[str, Any]) -> None:
+    """Create the resource, and begin as a new process does."""
+    answer = plugin.call("Create", rpc.CreateRequest(urn=URN, properties=write(news)))
+    plugin.job_id, plugin.outputs = answer.id, Props.read(answer.properties).marked
+    plugin.inputs = news
+    plugin.begin()
+
+
+def test_a_name_that_was_made_stays_where_the_engine_replaces_the_job(plugin: Plugin) -> None:
+    """Then a check is told of no olds, and of a new random name."""
+    created(plugin, proposed(plugin, "orders-1f"))
+    with plugin.dli.watched() as sent:
+        assert proposed(plugin, "orders-2e")["name"] == "orders-1f"
+    assert [entry for entry in sent if changes(entry.method, entry.path)] == []
+    plugin.begin()
+    deleted(plugin)
+    plugin.begin()
+    assert proposed(plugin, "orders-2e")["name"] == "orders-2e"
+
+
+def test_a_name_that_was_made_goes_along_where_the_job_moves(plugin: Plugin) -> None:
+    created(plugin, proposed(plugin, "orders-1f"))
+    news = {**UNNAMED, "project_id": "f" * 32}
+    request = rpc.CheckRequest(urn=URN, olds=write(plugin.inputs), news=write(news))
+    answer = plugin.diff(Props.read(plugin.call("Check", request).inputs).marked)
+    assert list(answer.replaces) == ["project_id"]
+    assert proposed(plugin, "orders-2e", project_id="f" * 32)["name"] == "orders-1f"
+
+
+def test_no_name_is_looked_for_where_look_ups_are_off(tmp_path: Path) -> None:
+    with served(tmp_path, preflight="off") as plugin:
+        created(plugin, proposed(plugin, "orders-1f"))
+        with plugin.dli.watched() as sent:
+            assert proposed(plugin, "orders-2e")["name"] == "orders-2e"
+        assert sent == []
 
 
 def test_a_stack_that_makes_no_names_wants_one(plugin: Plugin) -> None:

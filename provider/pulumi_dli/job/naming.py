@@ -33,13 +33,22 @@ def default_name(resource_name: str, stack: str, owner: str) -> str:
 
     Stable from the first preview on, unique among stacks, at most 57 legal characters.
     """
-    ending = f"-{legal_name(stack)[:20]}-{owner[:6]}"
-    return legal_name(resource_name)[: NAME_LENGTH - len(ending)] + ending
+    ending = f"-{_legal(stack)[:20]}-{owner[:6]}"
+    return _legal(resource_name)[: NAME_LENGTH - len(ending)] + ending
 
 
 def legal_name(text: str) -> str:
-    """A text as the name of a job, as near as it can be."""
-    return re.sub(r"[^A-Za-z0-9_-]", "-", text)[:NAME_LENGTH]
+    """A text as the name of a job, as near as it can be; one that is too long keeps both its ends.
+
+    What tells two names apart, such as random digits, stands at an end as a rule.
+    """
+    legal = _legal(text)
+    head = NAME_LENGTH // 2
+    return legal if len(legal) <= NAME_LENGTH else legal[:head] + legal[head - NAME_LENGTH :]
+
+
+def _legal(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]", "-", text)
 
 
 def demand_native_type(urn: str) -> None:

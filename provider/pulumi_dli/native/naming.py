@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,12 +46,15 @@ class Naming:
             disabled=told.mode == _MODE.DISABLE,
         )
 
-    def fill(self, news: Props, olds: Mapping[str, Any]) -> dict[str, Any]:
-        """The inputs that the program leaves out.
+    def fill(
+        self, news: Props, olds: Mapping[str, Any], present: Callable[[str], str]
+    ) -> dict[str, Any]:
+        """The inputs that the program leaves out. A name that was made once stays.
 
         Args:
             news: the program's inputs.
-            olds: those of the last run: a name that was made once stays.
+            olds: those of the last run; the engine tells none of a job that it replaces.
+            present: tells the name of the job that carries a mark; "" where there is none.
 
         Raises:
             SettingsError: the program has to name the job.
@@ -59,7 +62,8 @@ class Naming:
         own = mark_of(ORGANIZATION, self.urn)
         made = {} if "owner" in news.marked else {"owner": own}
         if news.marked.get("name") is None:
-            made["name"] = olds.get("name") or self._name(str(news.known.get("owner", own)))
+            owner = str(news.known.get("owner", own))
+            made["name"] = olds.get("name") or present(owner) or self._name(owner)
         return made
 
     def _name(self, owner: str) -> str:

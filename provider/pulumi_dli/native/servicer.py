@@ -113,8 +113,12 @@ class Servicer(ResourceProviderServicer):
         news, olds = Props.read(request.news), Props.read(request.olds)
         if "owner" in news.marked:
             self._python.add(request.urn)
+
+        def present(owner: str) -> str:
+            return verbs.present_name(request.urn, {**news.known, "owner": owner}, news.unknown)
+
         try:
-            made = Naming.of(request).fill(news, olds.known)
+            made = Naming.of(request).fill(news, olds.known, present)
         except SettingsError as error:
             return rpc.CheckResponse(failures=[rpc.CheckFailure(reason=str(error))])
         filled, problems = verbs.check(

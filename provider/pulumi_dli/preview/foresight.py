@@ -54,10 +54,10 @@ class Foresight:
     clock: Clock
     memory: Memory
     saved: SavedState
-    _preview: Preview = field(init=False)
+    preview: Preview = field(init=False)
 
     def __post_init__(self) -> None:
-        self._preview = Preview(self.connections, self.console.warn)
+        self.preview = Preview(self.connections, self.console.warn)
 
     def of_new(self, urn: str, anew: Anew, *, valid: bool) -> tuple[list[str], str]:
         """What a resource meets that is not in the state, or that the engine replaces.
@@ -86,7 +86,7 @@ class Foresight:
         here = old is not None and old.place == anew.place and not old.deleted
         # A job that is replaced in its place keeps its name, unless the program changes it too.
         before = Desired.read(old.state.inputs()) if old is not None and here else None
-        found = self._preview.examine(urn, anew.desired, before, valid=valid)
+        found = self.preview.examine(urn, anew.desired, before, valid=valid)
         met = None
         if found.job is not None:
             met = self.saved.checkpoints.seen(settled(found.job), anew.desired, None)
@@ -111,7 +111,7 @@ class Foresight:
     ) -> tuple[list[str], str]:
         """The problems of a resource of the state, and why it cannot be brought to the wish."""
         self.memory.checked(urn)
-        found = self._preview.examine(urn, desired, before, valid=valid)
+        found = self.preview.examine(urn, desired, before, valid=valid)
         problems = [*found.problems, *claims(self.memory, urn, place, desired, None, new=False)]
         if problems or not valid:
             return problems, ""
@@ -137,7 +137,7 @@ class Foresight:
         live, looked = refreshed or settled(state.job), refreshed is not None
         if found.changes and not looked:
             try:
-                seen = self._preview.look(state)
+                seen = self.preview.look(state)
             except JobGone as error:
                 self._speak(urn, Line(f"{desired.name}: CANNOT CHANGE: {error}", Level.ERROR))
                 return
@@ -151,7 +151,7 @@ class Foresight:
             todo = self.saved.copies.armed(live, desired, state, todo)
         if todo.rollback == "":
             self.memory.tell_armed(urn)
-        line = self._preview.change(urn, live, todo, desired, looked=looked)
+        line = self.preview.change(urn, live, todo, desired, looked=looked)
         if todo.start is not None and not todo.start.named:
             line = asides.behind(line, todo.start.path, state)
         self._speak(urn, asides.after_failure(line, desired, state))
@@ -173,7 +173,7 @@ class Foresight:
         started = found == "stopped" and desired.running and not desired.as_found
         if not started and not found.endswith(NO_SAVEPOINT):
             return ""
-        there = self._preview.named(desired, before.name)
+        there = self.preview.named(desired, before.name)
         if there is None or (started and there.phase is Phase.FAILED):
             return ""  # of a start of ours that failed the diff knows what it was to begin from
         if desired.options.restore_from == before.options.restore_from:
@@ -185,10 +185,10 @@ class Foresight:
 
     def _speak_of_move(self, urn: str, old: Old, desired: Desired, replaces: list[str]) -> None:
         """Speak of a job that is made anew elsewhere."""
-        there = self._preview.own(desired)
+        there = self.preview.own(desired)
         met = None if there is None else settled(there)
         moves = self._move(urn, old, desired, met)
-        line = self._preview.moved(urn, desired, replaces, moves, old.state, met)
+        line = self.preview.moved(urn, desired, replaces, moves, old.state, met)
         self._speak(urn, asides.behind(line, "" if moves.named else moves.path, old.state))
 
     def _move(self, urn: str, old: Old, desired: Desired, met: JobDetail | None) -> Move:
@@ -218,7 +218,7 @@ class Foresight:
         if left is not None:
             path, desired = left.savepoint, left.wish(desired)
         if speaks:
-            line = self._preview.arrival(urn, desired, job, path)
+            line = self.preview.arrival(urn, desired, job, path)
             if left is not None and left.savepoint in line.text:
                 line = asides.handed(line, left, self.clock.epoch())
             elif job is None and lost is not None:
@@ -240,17 +240,17 @@ class Foresight:
     def _stays(self, urn: str, desired: Desired, old: Old, *, speaks: bool, again: bool) -> str:
         """Speak of a job that is replaced in its place; why it cannot be."""
         try:
-            seen = self._preview.look(old.state)
+            seen = self.preview.look(old.state)
         except JobGone:
             path, desired = old.state.next_start.path, renewed(desired, old.state)
-            met = self._preview.own(desired)  # an interrupted replacement made it
+            met = self.preview.own(desired)  # an interrupted replacement made it
             if met is not None:
                 seen = self.saved.checkpoints.seen(settled(met), desired, None)
                 return self._arrives(urn, desired, seen, None, speaks=speaks)
             if not path and self._recorded(desired) is not None:
                 return self._arrives(urn, desired, None, None, speaks=speaks)
             if speaks:
-                line = self._preview.arrival(urn, desired, None, path)
+                line = self.preview.arrival(urn, desired, None, path)
                 self._speak(urn, line if path else asides.anew(line, old.state))
             return ""
         job = settled(seen or old.state.job)
@@ -259,7 +259,7 @@ class Foresight:
         if desired.retained:
             return self._arrives(urn, desired, job, None, speaks=speaks)
         if speaks:
-            self._speak(urn, self._preview.replaced(urn, desired, job, old.state, again=again))
+            self._speak(urn, self.preview.replaced(urn, desired, job, old.state, again=again))
         todo = plan(job, desired, old.state, replaced=True)
         return todo.blocked if seen is not None else ""
 
@@ -268,7 +268,7 @@ class Foresight:
         seen = self._found(urn, old, desired)
         if seen is None:
             try:
-                there = self._preview.look(old.state)
+                there = self.preview.look(old.state)
             except JobGone:
                 return None
             if there is None:
