@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
 import re
 from base64 import b64decode
+from pathlib import Path
 from typing import Any
 
+import pages
 import pulumi
 import pytest
 from hypothesis import given
@@ -22,6 +25,7 @@ from pulumi_dli.native.schema import schema
 from pulumi_dli.native.wire import DYNAMIC, SIGNATURE, UNKNOWN, Props, Secret, like, plain, write
 from pulumi_dli.resource import OUTPUTS
 from pulumi_dli.sdk.aliases import of_other_front
+from pulumi_dli.settings.resolve import resolve
 from pulumi_dli.settings.sources import SETTINGS
 
 SCHEMA = schema()
@@ -62,6 +66,19 @@ def test_the_schema_has_every_setting_and_so_has_the_provider() -> None:
 def test_a_setting_that_is_none_is_refused_by_name() -> None:
     with pytest.raises(pulumi.RunError, match="Provider p: regoin: there is no such setting"):
         Provider("p", regoin="eu-de")  # type: ignore[call-arg]
+
+
+def test_the_settings_of_the_page_s_provider_lead_somewhere(tmp_path: Path) -> None:
+    [page] = [each for each in pages.blocks("native.md") if each.section == "Explicit providers"]
+    nodes = ast.walk(ast.parse(page.text.replace("…", "...")))
+    [made] = [n for n in nodes if isinstance(n, ast.Call) and ast.unparse(n.func) == "Provider"]
+    given = {
+        camel(str(each.arg)): str(each.value.value)
+        if isinstance(each.value, ast.Constant) and each.value.value != "..."
+        else "planted"
+        for each in made.keywords
+    }
+    assert resolve(given, {}, directory=tmp_path).endpoint.startswith("https://dli.")
 
 
 def test_both_fronts_have_one_mark() -> None:
