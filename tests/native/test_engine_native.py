@@ -164,8 +164,11 @@ def test_two_providers_each_with_its_own_service(stack: JobStack) -> None:
     assert stack.outputs("etl")["tags"] == {"team": "shop"}
     assert '"queue":"general"' in stack.state_text().replace(" ", "")
     stack.project.must("preview", "--expect-no-changes")
-    stack.program(PROVIDERS, 'get_queue("nowhere", opts=pulumi.InvokeOptions(provider=other))\n')
+    asks = 'get_queue("nowhere", opts=pulumi.InvokeOptions(provider=other))\n'
+    stack.program(PROVIDERS, asks)
     assert "there is no queue nowhere in project" in stack.fails("preview")
+    stack.program(PROVIDERS.replace('"elsewhere"', '"elsewhere", preflight="perhaps"'), asks)
+    assert "(the provider's preflight) must be on or off" in stack.fails("preview")
 
 
 def test_the_plugin_is_found_where_it_was_installed(stack: JobStack, tmp_path: Path) -> None:

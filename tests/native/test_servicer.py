@@ -413,6 +413,31 @@ def test_what_is_no_setting_is_told_and_what_the_engine_adds_is_not(
     assert "dli:regoin: there is no such setting; did you mean dli:region?" in told
 
 
+@pytest.mark.parametrize(
+    ("provider", "source", "way"),
+    [
+        ("default_0_1_0", "stack config dli:maxRetries", "`pulumi config set dli:endpoint local`"),
+        ("other", "the provider's maxRetries", "`endpoint: local` of the provider"),
+    ],
+)
+def test_a_setting_is_told_where_it_was_given(
+    plugin: Plugin, provider: str, source: str, way: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    urn = f"urn:pulumi:dev::shop::pulumi:providers:dli::{provider}"
+    settings = write({"maxRetries": "many", "regoin": "eu-de"})
+    plugin.call("Configure", rpc.ConfigureRequest(urn=urn, args=settings))
+    [failure] = plugin.check({}).failures
+    with pytest.raises(Failed) as caught:
+        plugin.call("Create", rpc.CreateRequest(urn=URN, properties=write(RIGHT)))
+    asked = rpc.InvokeRequest(tok="dli:index:getQueue", args=write({"name": "q"}))
+    [refusal] = plugin.call("Invoke", asked).failures
+    for told in failure.reason, str(caught.value), refusal.reason:
+        assert source in told
+        assert way in told
+    warned = capfd.readouterr().err
+    assert ("the provider's regoin: there" in warned) == (provider == "other")
+
+
 def begun(plugin: Plugin, named: str) -> None:
     """Begin anew with a job that was imported."""
     answer = imported(plugin, named)

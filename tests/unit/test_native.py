@@ -6,11 +6,13 @@ import ast
 import pickle
 import re
 from base64 import b64decode
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pages
 import pulumi
+import pulumi_dli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,10 +25,11 @@ from pulumi_dli.native import Provider, ProviderArgs
 from pulumi_dli.native.provider import SECRETS
 from pulumi_dli.native.schema import schema
 from pulumi_dli.native.wire import DYNAMIC, SIGNATURE, UNKNOWN, Props, Secret, like, plain, write
+from pulumi_dli.native.wording import of_a_provider
 from pulumi_dli.resource import OUTPUTS
 from pulumi_dli.sdk.aliases import of_other_front
 from pulumi_dli.settings.resolve import resolve
-from pulumi_dli.settings.sources import SETTINGS
+from pulumi_dli.settings.sources import SETTINGS, looked_at
 
 SCHEMA = schema()
 [JOB] = SCHEMA["resources"].values()
@@ -61,6 +64,42 @@ def test_the_schema_has_every_setting_and_so_has_the_provider() -> None:
     secret = {key for key, setting in SETTINGS.items() if setting.secret}
     assert secret == {camel(name) for name in SECRETS}
     assert secret == {key for key, each in settings.items() if each.get("secret")}
+
+
+def sentences() -> Iterator[str]:
+    """What the rooms that both fronts share say of settings, with `region` for each of them."""
+    package = Path(pulumi_dli.__file__).parent
+    for file in package.rglob("*.py"):
+        room, *_ = file.relative_to(package).parts
+        if room in ("command", "local", "native", "testing") or file.name == "program.py":
+            continue
+        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        whole = [node for node in nodes if isinstance(node, ast.JoinedStr)]
+        parts = [part for node in whole for part in node.values]
+        docs = [node.value for node in nodes if isinstance(node, ast.Expr)]
+        for node in nodes:
+            if isinstance(node, ast.Constant) and node not in parts and node not in docs:
+                text = str(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                values = (getattr(each, "value", "") for each in node.values)
+                text = "".join(each if isinstance(each, str) else "region" for each in values)
+            else:
+                continue
+            if re.search(r"\bdli:[a-z]+\b(?!:)|pulumi config|the stack's settings", text):
+                yield text
+
+
+def test_no_sentence_of_a_provider_speaks_of_the_stack_s_configuration() -> None:
+    told = list(sentences())
+    assert len(told) > 20
+    for text in told:
+        said = of_a_provider(text)
+        assert not re.search(r"dli:|pulumi config|stack config|the stack's settings", said)
+    assert of_a_provider(looked_at("region", "projectId")).startswith(
+        "argument region, project_id; the provider's region, the provider's projectId; environment"
+    )
+    assert of_a_provider("dli:index:FlinkJarJob") == "dli:index:FlinkJarJob"
+    assert of_a_provider("job dli is here") == "job dli is here"
 
 
 def test_a_setting_that_is_none_is_refused_by_name() -> None:

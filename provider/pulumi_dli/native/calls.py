@@ -74,6 +74,10 @@ class _Server(Protocol):
 
     calls: Calls
 
+    def worded(self, text: str) -> str:
+        """A sentence in the words of the provider that is served."""
+        ...
+
     def kept(self, request: Any, outs: Mapping[str, Any]) -> Struct:
         """The outputs of a request that broke off, as the state is to keep them."""
         ...
@@ -96,13 +100,13 @@ def served(
             except EngineGone:
                 text = "the engine is gone; nothing more was started"
             except Halfway as error:
-                text = _told(error)
+                text = self.worded(_told(error))
                 outputs = self.kept(request, error.state.write())
                 context.set_trailing_metadata(init_failed(str(error.job_id), outputs, text))
             except DliError as error:
-                text = _told(error)
+                text = self.worded(_told(error))
             except Exception as error:  # noqa: BLE001 -- the engine prints what leaves here
-                text = _told(error)
+                text = self.worded(_told(error))
         context.abort(grpc.StatusCode.UNKNOWN, text)
         raise AssertionError  # it has raised already
 

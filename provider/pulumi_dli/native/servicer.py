@@ -20,14 +20,14 @@ from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as rpc
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
-from pulumi_dli.artifacts.names import LocalFile
 from pulumi_dli.errors import DliError, SettingsError
 from pulumi_dli.job.naming import demand_job_id, demand_native_type, mark_of
 from pulumi_dli.loading import loading
 from pulumi_dli.native.calls import Calls, served
 from pulumi_dli.native.differences import Differences
 from pulumi_dli.native.naming import ORGANIZATION, Naming
-from pulumi_dli.native.wire import DYNAMIC, UNKNOWN, Props, like, plain, secret, write
+from pulumi_dli.native.wire import DYNAMIC, UNKNOWN, Props, like, plain, secret, storable, write
+from pulumi_dli.native.wording import words_of
 from pulumi_dli.sdk.engine import Engine
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ class Servicer(ResourceProviderServicer):
 
         settings = Props.read(request.args).known
         self.close()
+        self._engine.worded = words_of(request.urn)
         stack = {f"dli:{key}": value for key, value in settings.items() if key not in _NO_SETTINGS}
         self._session = open_session(stack, Path.cwd(), self._engine, self._engine.address)
         return rpc.ConfigureResponse(
@@ -120,7 +121,7 @@ class Servicer(ResourceProviderServicer):
         try:
             made = Naming.of(request).fill(news, olds.known, present)
         except SettingsError as error:
-            return rpc.CheckResponse(failures=[rpc.CheckFailure(reason=str(error))])
+            return rpc.CheckResponse(failures=[rpc.CheckFailure(reason=self.worded(str(error)))])
         filled, problems = verbs.check(
             request.urn,
             olds.known,
@@ -129,10 +130,10 @@ class Servicer(ResourceProviderServicer):
             # Our own class asks the engine to delete first; of other programs nobody can tell.
             created_first=request.urn not in self._python,
         )
-        given = {name: _without_file(value) for name, value in news.marked.items()}
+        given = {name: storable(value) for name, value in news.marked.items()}
         told = _hidden(given | made | filled, news.marked)
         # A failure with a property's name would make the engine print its value, secrets too.
-        failures = [rpc.CheckFailure(reason=text) for text in problems]
+        failures = [rpc.CheckFailure(reason=self.worded(text)) for text in problems]
         return rpc.CheckResponse(inputs=write(told), failures=failures)
 
     @served
@@ -218,7 +219,7 @@ class Servicer(ResourceProviderServicer):
         try:
             found = answer(self._verbs.connections, request.tok, Props.read(request.args).known)
         except DliError as error:
-            return rpc.InvokeResponse(failures=[rpc.CheckFailure(reason=str(error))])
+            return rpc.InvokeResponse(failures=[rpc.CheckFailure(reason=self.worded(str(error)))])
         response = rpc.InvokeResponse()
         getattr(response, "return").CopyFrom(write(found))
         return response
@@ -256,6 +257,10 @@ class Servicer(ResourceProviderServicer):
     GetMapping: Any = _absent
     GetMappings: Any = _absent
 
+    def worded(self, text: str) -> str:
+        """A sentence in the words of the provider that is served."""
+        return self._engine.worded(text)
+
     def kept(
         self, request: rpc.CreateRequest | rpc.UpdateRequest, outs: Mapping[str, Any]
     ) -> Struct:
@@ -289,9 +294,3 @@ def _hidden(props: Mapping[str, Any], marked: Mapping[str, Any]) -> dict[str, An
 def _outputs(outs: Mapping[str, Any], marked: Mapping[str, Any]) -> Struct:
     """The outputs of a job, with that by which the dynamic front would go on with it."""
     return write(_hidden(outs, marked) | DYNAMIC)
-
-
-def _without_file(value: Any) -> Any:
-    """An input that can be stored: what has no name yet is not known yet."""
-    items = value if isinstance(value, list) else [value]
-    return UNKNOWN if any(isinstance(item, LocalFile) for item in items) else value

@@ -96,6 +96,12 @@ def plain(value: Any) -> Any:
     return value
 
 
+def storable(value: Any) -> Any:
+    """An input as it can be stored: a local file that has no name yet is not known yet."""
+    items = value if isinstance(value, list) else [value]
+    return UNKNOWN if any(isinstance(item, LocalFile) for item in items) else value
+
+
 def like(value: Any, marked: Any) -> Any:
     """A plain value that is as secret as another that stood in its place."""
     if isinstance(value, Secret):

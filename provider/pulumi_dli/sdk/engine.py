@@ -41,12 +41,14 @@ class Engine:
         urn: gives the resource that the calling thread works on.
         serving: whether any call of the engine is being served.
         proceed: raises where the operation of the calling thread has to end.
+        worded: gives a line in the words in which it is shown.
     """
 
     address: str | None
     urn: Callable[[], str]
     serving: Callable[[], bool]
     proceed: Callable[[], None] = lambda: None
+    worded: Callable[[str], str] = str
 
     @classmethod
     def at(
@@ -114,6 +116,7 @@ class Engine:
     def _log(
         self, severity: engine_pb2.LogSeverity.ValueType, text: str, *, passing: bool = False
     ) -> None:
+        text = self.worded(text)
         if self.address:
             request = engine_pb2.LogRequest(
                 severity=severity, message=text, urn=self.urn(), ephemeral=passing
