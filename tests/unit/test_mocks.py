@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import fields
 from typing import Any
 
 import pulumi
@@ -11,6 +12,7 @@ import pytest
 from pulumi import Output
 from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 from pulumi_dli import FlinkJarJob, get_flink_jar_job, get_queue, list_flink_jar_jobs, native
+from pulumi_dli.results import GetFlinkJarJobResult, GetQueueResult
 from pulumi_dli.sdk.mocks import number
 
 # The SDK's mocks leave an event loop open in each thread that they work in.
@@ -103,6 +105,23 @@ def test_whole_numbers_are_whole_with_every_class(
         return Output.all(*(getattr(made, name) for name in WHOLE)).apply(repr)
 
     assert run(program) == repr([*WHOLE.values()])
+
+
+def test_whole_numbers_of_the_native_look_ups_are_whole(mocks: Customary) -> None:
+    job = {each.name: 7 for each in fields(GetFlinkJarJobResult)}
+    job["definition"] = {"cu_number": 4}  # type: ignore[assignment]
+    mocks.answers = {
+        "dli:index:getQueue": dict.fromkeys(
+            {each.name for each in fields(GetQueueResult)} - {"flink_jar_versions"}, 64
+        ),
+        "dli:index:getFlinkJarJob": job,
+        "dli:index:listFlinkJarJobs": {"jobs": [job]},
+    }
+    found = native.get_flink_jar_job(name="orders")
+    assert repr([found.job_id, found.create_time, found.definition]) == "[7, 7, {'cu_number': 4}]"
+    assert native.list_flink_jar_jobs() == [found]
+    assert repr(native.list_flink_jar_jobs()) == repr([found])
+    assert repr(native.get_queue("streaming").cu_count) == "64"
 
 
 def test_mocks_answer_the_look_ups(mocks: Customary) -> None:

@@ -30,6 +30,7 @@ def words_of(urn: str) -> Callable[[str], str]:
         urn: the provider; "" where the engine does not tell it.
     """
     name = urn.split("::", 3)[-1]
+    # By its name alone the engine tells its own default providers from a program's, too.
     return _as_it_is if name.startswith("default") or not urn else of_a_provider
 
 
