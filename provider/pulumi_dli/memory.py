@@ -7,6 +7,7 @@ what the earlier calls saw fills the gaps.
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -78,6 +79,18 @@ class Memory:
     _losses: set[tuple[str, bool]] = field(default_factory=set)
     _armed: set[str] = field(default_factory=set)
     _met: set[str] = field(default_factory=set)
+
+    @classmethod
+    def beside(cls, engine: str | None, apart: str) -> Memory:
+        """The memory of a process beside those that the same engine starts; None: there are none.
+
+        On Windows each knows of its own resources only.
+        """
+        if engine is None or sys.platform == "win32":
+            return cls()
+        from pulumi_dli.neighbours import Neighbours  # noqa: PLC0415 -- one front has them
+
+        return cls(Neighbours(engine), apart)
 
     def checked(self, urn: str) -> None:
         """A check of a resource that is there, so that a diff that follows belongs to it."""

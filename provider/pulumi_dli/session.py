@@ -7,7 +7,6 @@ already spoken. Inputs and outputs are read here, once in each call; below is no
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -294,9 +293,5 @@ def open_session(
         console: is told, and asked before each request that changes something.
         engine: the engine's address, where it may start a process for each provider.
     """
-    memory = Memory()
-    if engine and sys.platform != "win32":  # there each process knows of its own resources only
-        from pulumi_dli.neighbours import Neighbours  # noqa: PLC0415 -- one front has them
-
-        memory = Memory(Neighbours(engine), str(here / stack.get("dli:localPath", "")))
+    memory = Memory.beside(engine, str(here / stack.get("dli:localPath", "")))
     return Session(Connections.of_stack(stack, here), console, _memory=memory)
