@@ -53,6 +53,7 @@ UNDELETED = re.compile(r"could not delete obs://([^/]+)/.* or a later job begins
 LEFT = re.compile(r"when it is made again here with the bucket (\S+),")
 """How a delete tells in which bucket the next job of the resource finds its savepoint."""
 GIVEN_BACK = "was never taken over wholly"
+USED = "that `restore_from` names was used by a start before"
 NOTHING = "there is no savepoint or checkpoint at"
 TWOFOLD = "of this resource is in the new place already and has state of its own"
 COPY = re.compile(r"a savepoint from before its last start, (\S+) of ")
@@ -409,7 +410,8 @@ class Game:
         """Whether a job is in what nobody can tell the end of."""
         begins = job["resume_path"] if job["status"] == "job_submitting" else None
         unfit = begins is not None and not self.world.holds(begins)
-        return unfit or job["status"] == "job_savepointing"
+        stops = job["status"] == "job_submitting" and job["stopping"]
+        return unfit or stops or job["status"] == "job_savepointing"
 
     def _histories(self) -> dict[int, list[dict[str, Any]]]:
         apart = {self._foreign, *(each.job_id for each in self.world.others)}
@@ -444,6 +446,9 @@ class Game:
             way_out = {"restore_from": found} if names else {"upgrade_mode": "stateless"}
             program = {**program, **way_out}
             error = self._twice(program)
+        if error and program is not None and USED in error:
+            stopped = {**without(program, "restore_from"), "desired_state": "stopped"}
+            error = self._twice(stopped) or self._twice(program)
         if error and program is not None and (told := BEHIND.search(error)):
             program = {**program, "restore_from": f"obs://{told[1]}"}
             error = self._twice(program)

@@ -157,7 +157,7 @@ class Losses:
             case "crashed" | "stopped" | "finished" | "submit failed":
                 self.held = event["counter"] if run.runs else self.held
                 if run.saved is not None:  # by a stop that failed behind its savepoint
-                    self.held = run.saved
+                    self.held, run.saved = run.saved, None
                 if event["event"] == "stopped" and run.leaves is not None:
                     self.held = run.leaves
                 run.runs, run.leaves = False, None
@@ -178,14 +178,17 @@ class Losses:
             back = told.goes_back and begins >= before
             named = path if path in self.known else ""
             # Whoever stopped it so knew; how old the savepoint is that is left, its name says.
-            emptied = run.emptied and (told.empty or told.gives_up(path))
+            emptied = any(each.emptied for each in self._runs.values())  # of a job that moved, too
+            emptied = emptied and (told.empty or told.gives_up(path))
             said = told.gives_up(named) or back or emptied
             must(said, f"state {held} became {begins} unsaid: {event}")
             again = self.used and path == self.named != ""
             must(not again, f"started once more from a directory that was used: {event}")
         run.named = path == self.named != ""
         self.begun |= run.named
-        run.runs, run.began, run.asked, run.emptied = True, event["at"], None, False
+        for each in self._runs.values():
+            each.emptied = False
+        run.runs, run.began, run.asked = True, event["at"], None
         run.begins, run.saved = begins, None
         self.held = event["counter"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pulumi_dli.errors import ApiError, Halfway, JobGone
+from pulumi_dli.errors import ApiError, DliError, Halfway, JobGone
 from stack import PROGRAM, Stack
 
 WHOLE = "put name queue_name obs_bucket entrypoint"
@@ -195,6 +195,24 @@ def test_a_trigger_used_at_rest_is_not_taken_for_one_that_was_interrupted(up: St
     up.sent()
     up.up(restart_trigger="b")
     assert up.sent()[0] == "stop savepoint"
+
+
+def test_a_directory_that_was_used_is_begun_from_once_more_as_the_refusal_says(up: Stack) -> None:
+    up.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER"})
+    up.dli.pass_time(5)
+    path = f"obs://{up.job['savepoint_path']}"
+    up.up(restore_from=path)
+    up.dli.stopped(1)
+    up.refresh()
+    with pytest.raises(DliError, match="would lose its state") as refused:
+        up.up(restore_from=path)
+    assert (
+        f"the {path} that `restore_from` names was used by a start before: to begin from it once "
+        'more, run `pulumi up` with `desired_state="stopped"` and without it, then name it again'
+    ) in str(refused.value)
+    up.up(desired_state="stopped")
+    up.up(restore_from=path)
+    assert up.resumed()[-1] == path.removeprefix("obs://")
 
 
 def test_restore_from_restarts_from_there_once(up: Stack) -> None:

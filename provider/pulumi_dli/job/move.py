@@ -102,7 +102,8 @@ def move(job: JobDetail | None, desired: Desired, state: State) -> Move:
     if job.checkpoint is None and resumable(job, pending):
         path = job.savepoint_path if job.has_savepoint else pending.path
     if not path:
-        return Move(named=named, lost=lost, blocked=blocked(job) if carries and not named else "")
+        why = blocked(job, desired, state)
+        return Move(named=named, lost=lost, blocked=why if carries and not named else "")
     return Move(path=path, carried=carries, named=named, lost=lost)
 
 

@@ -164,7 +164,7 @@ def plan(
     if runs and (stop or starts):
         way = restart if stop else start
         begins = way(job, desired, state, pending_start(job, state, known))
-        why_not = "" if begins else blocked(job)
+        why_not = "" if begins else blocked(job, desired, state)
     bar, barred = bars(job, changes, desired, state)
     holds = _has_state(job, state, known)
     if holds and not barred and (forgotten := bucketless(job, desired, state)):

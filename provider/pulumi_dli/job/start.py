@@ -11,6 +11,7 @@ from enum import StrEnum
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase, date
 from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
+from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.job.restarts import restore_due, restore_made, same_directory
 from pulumi_dli.job.state import State
 
@@ -174,8 +175,19 @@ def state_at_risk(job: JobDetail, pending: NextStart, *, stateful: bool) -> bool
     return stateful and ran and job.phase in AT_REST and not resumable(job, pending)
 
 
-def blocked(job: JobDetail) -> str:
+def blocked(job: JobDetail, desired: Desired, state: State | None) -> str:
     """Why a stateful job at rest is not started, and the ways out."""
+    named = desired.options.restore_from
+    if not named or restore_due(desired, state):
+        return _blocked(job)
+    return (
+        f"{_blocked(job)}; the {directory_url(str(named))} that `restore_from` names was used by a "
+        'start before: to begin from it once more, run `pulumi up` with `desired_state="stopped"` '
+        "and without it, then name it again"
+    )
+
+
+def _blocked(job: JobDetail) -> str:
     found = job.checkpoint
     why, way = "", "set `restore_from` to a savepoint or checkpoint directory"
     if found is not None and found.behind:
