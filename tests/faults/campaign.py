@@ -250,6 +250,9 @@ class Game:
         replaced = state is not None and before is not None
         replaced = replaced and (step.way == "replace" or bool(state and state.tainted))
         named = str((program or {}).get("restore_from", ""))
+        # Nobody knows whether what is starting ran before, and so whether it used a directory.
+        starts = any(job["status"] == "job_submitting" for job in ours(world))
+        passing |= state is None and starts and named != ""
         world.spoil(named)
         mine = ours(world)
         imported = [job["savepoint_path"] for job in mine if job["savepoint_path"]]
@@ -410,8 +413,7 @@ class Game:
         """Whether a job is in what nobody can tell the end of."""
         begins = job["resume_path"] if job["status"] == "job_submitting" else None
         unfit = begins is not None and not self.world.holds(begins)
-        stops = job["status"] == "job_submitting" and job["stopping"]
-        return unfit or stops or job["status"] == "job_savepointing"
+        return unfit or job["status"] == "job_savepointing"
 
     def _histories(self) -> dict[int, list[dict[str, Any]]]:
         apart = {self._foreign, *(each.job_id for each in self.world.others)}
