@@ -244,19 +244,16 @@ class Game:
         """A preview and the `up` behind it, judged; its error."""
         world = self.world
         live = world.live_jobs()
-        passing = any(map(self._passes, live))
         state = world.state
         before = next((job for job in live if state and job["id"] == state.job_id), None)
         replaced = state is not None and before is not None
         replaced = replaced and (step.way == "replace" or bool(state and state.tainted))
         named = str((program or {}).get("restore_from", ""))
-        # Nobody knows whether what is starting ran before, and so whether it used a directory.
-        starts = any(job["status"] == "job_submitting" for job in ours(world))
-        passing |= state is None and starts and named != ""
+        passing = any(map(self._passes, live)) or (named != "" and self._starts())
         world.spoil(named)
         mine = ours(world)
-        imported = [job["savepoint_path"] for job in mine if job["savepoint_path"]]
-        unfit = not all(map(world.holds, filter(None, [named, *imported])))
+        used = filter(None, [named, *(job["savepoint_path"] for job in mine)])
+        unfit = not all(map(world.holds, used))
         self.losses.judge(self._histories())  # what others did, and what time did
         if program is not None:
             self.losses.name(named)
@@ -408,6 +405,12 @@ class Game:
         if not step.meanwhile:
             judges.judge_hand(self.world, before, changed)
         return bool(changed)
+
+    def _starts(self) -> bool:
+        """Whether a start is under way of a job that the state does not know to have run."""
+        return self.world.state is None and any(
+            job["status"] == "job_submitting" for job in ours(self.world)
+        )
 
     def _passes(self, job: Mapping[str, Any]) -> bool:
         """Whether a job is in what nobody can tell the end of."""
