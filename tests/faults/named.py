@@ -19,7 +19,6 @@ BACK: Sequence[Program] = [
     for version in (1, 2)
 ]
 RESIZED: Program = {**BASE, "parallel_number": 2}
-SAVES: Program = {**BASE, "savepoint_trigger": "1"}
 BARE = without(BASE, "obs_bucket", "checkpoint_enabled", "checkpoint_interval", "log_enabled")
 UNSAVED: Program = {**without(BASE, "checkpoint_interval"), "checkpoint_enabled": False}
 RUNS = (Step("", BASE), Step("waits", BASE))
@@ -157,12 +156,12 @@ NAMED: Mapping[int, Schedule] = {
         [Step("", DESC), Step("", DESC)], others=OTHERS, lacks="values"
     ),
     -35: Schedule(  # a savepoint that somebody has taken, and that no row of the list tells of
-        [Step("", BASE, (crash(160),)), Step("saved", BASE), Step("waits", BASE)],
+        [Step("", UNSAVED, (crash(160),)), Step("saved", UNSAVED), Step("waits", UNSAVED)],
         others=OTHERS,
         lacks="keys",
     ),
-    -36: Schedule(  # a job has run on behind the savepoint that its program asked for
-        [Step("", BASE, (crash(160),)), Step("waits", SAVES), Step("waits", SAVES)]
+    -36: Schedule(  # a job has run on behind a savepoint that nobody has told the state of
+        [Step("", BASE, (crash(160),)), Step("saved", BASE, plain=True), Step("waits", BASE)]
     ),
     -37: Schedule(  # a start that failed has not used what the program names
         [*RUNS, Step("", FROM, (FAILS,), saves=True), Step("", FROM)]
@@ -203,5 +202,8 @@ NAMED: Mapping[int, Schedule] = {
     ),
     -46: Schedule(  # what a failed start was to begin from is remembered while the job rests
         [*RUNS, Step("", RESIZED, (FAILS,)), Step("", {**DESC, **STOPPED}), Step("", RESIZED)]
+    ),
+    -49: Schedule(  # a job that ran on behind a savepoint moves
+        [Step("", BASE, (crash(60),)), Step("saved", BASE, plain=True), Step("move", MOVED)]
     ),
 }
