@@ -50,6 +50,7 @@ BY_HAND = "was changed by hand"
 UNUSED = "restore_from is not used"
 UNWRITTEN = "could not be written down"
 UNDELETED = re.compile(r"could not delete obs://([^/]+)/.* or a later job begins from it")
+UNLISTED = re.compile(r"records in the bucket (\S+) could not be listed")
 LEFT = re.compile(r"when it is made again here with the bucket (\S+),")
 """How a delete tells in which bucket the next job of the resource finds its savepoint."""
 GIVEN_BACK = "was never taken over wholly"
@@ -320,7 +321,8 @@ class Game:
             met = step.way in HANDS or step.meanwhile != ""
             must(met or not self.promised, f"it was to start: {run.error}")
             left = judges.left_state(self._histories())
-            if self.world.holds(left):
+            here = left.partition("/")[0] == (program or {}).get("obs_bucket")
+            if here and self.world.holds(left):
                 named = left.strip("/") in run.error
                 known = not self.happened & VEILING and not self.happened >= UNSEEN
                 must(not known, f"its state is in {left}, and yet: {run.error}")
@@ -353,7 +355,8 @@ class Game:
             self.given_back.add(state.job_id)
         if any(UNUSED in text for text in run.told):
             self.happened.add(UNUSED)
-        self.left |= {match[1] for match in map(UNDELETED.search, run.told) if match}
+        for sign in UNDELETED, UNLISTED:  # a record that nobody could see stays, too
+            self.left |= {match[1] for match in map(sign.search, run.told) if match}
         if program is None:
             told = (match for match in map(LEFT.search, run.told) if match)
             self.waits = next((match[1] for match in told), "")

@@ -524,3 +524,23 @@ def test_a_delete_of_a_job_that_was_stopped_by_us_names_none(saved: Stack) -> No
     saved.up(**CHECKPOINTS, savepoint_trigger="1", desc="x", desired_state="stopped")
     saved.destroy()
     assert saved.warned == []
+
+
+def test_a_crash_says_so_too_of_a_savepoint_that_nobody_has_told_of(tmp_path: Path) -> None:
+    """As `pulumi-dli savepoint` takes one; and no checkpoint is there."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.dli.arm("crash", seconds=105, times=2)
+    stack.up()
+    stack.dli.pass_time(50)
+    stack.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER"})
+    stack.dli.pass_time(200)
+    stack.refresh()
+    assert said_and_done(stack).endswith(f"256 CUs{RAN_ON}")
+    stack.dli.pass_time(50)
+    stack.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER"})
+    stack.dli.pass_time(200)
+    stack.forget()
+    stack.preview()
+    assert "goes on with job 1: starts from its savepoint" in stack.line
+    assert RAN_ON in stack.line
+    stack.close()

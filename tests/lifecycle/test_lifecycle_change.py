@@ -215,6 +215,23 @@ def test_a_directory_that_was_used_is_begun_from_once_more_as_the_refusal_says(u
     assert up.resumed()[-1] == path.removeprefix("obs://")
 
 
+def test_a_directory_that_a_start_failed_from_is_asked_for_anew(up: Stack) -> None:
+    up.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER"})
+    up.dli.pass_time(5)
+    path = f"obs://{up.job['savepoint_path']}"
+    up.dli.arm("fail_start")
+    with pytest.raises(Halfway):
+        up.up(restore_from=path)
+    up.refresh()
+    up.up(restore_from=None, upgrade_mode="stateless")  # reverted: it runs from elsewhere
+    up.up()
+    up.dli.pass_time(50)
+    up.sent()
+    up.up(restore_from=path)
+    assert f"import {path}" in up.sent()
+    assert up.resumed()[-1] == path.removeprefix("obs://")
+
+
 def test_restore_from_restarts_from_there_once(up: Stack) -> None:
     assert up.id is not None
     up.dli.good("POST", f"jobs/{up.id}/savepoint", {"action": "TRIGGER"})

@@ -222,6 +222,28 @@ def test_the_copy_that_a_job_left_stays_when_it_is_deleted(job: Stack) -> None:
     assert len(copies(job)) == 1
 
 
+@pytest.mark.parametrize("stopped", [False, True])
+def test_so_does_the_copy_that_a_job_ran_on(job: Stack, *, stopped: bool) -> None:
+    """One that crashed, or was stopped without a savepoint, has nothing else."""
+    job.dli.arm("fail_start")
+    if not stopped:
+        job.dli.arm("crash", nth=2, seconds=50)
+    rolled_back(job, entrypoint=built(job, "two"))
+    job.up(entrypoint=built(job, "one"), **ASKED)
+    if stopped:
+        job.dli.stopped(1)
+    job.dli.pass_time(200)
+    job.refresh()
+    [left] = copies(job)
+    copy = f"obs://{left.parent.relative_to(obs(job))}/"
+    job.preview(entrypoint=built(job, "one"), **ASKED)
+    assert "CANNOT START" in job.line
+    assert f"a savepoint from before its last start, {copy} of 20" in job.line
+    job.destroy()
+    assert copies(job) == [left]
+    assert f"; a savepoint from before is {copy}, which `restore_from` begins from" in job.warned[0]
+
+
 def test_a_lost_answer_is_no_failure_and_leaves_nothing_behind(job: Stack) -> None:
     job.dli.arm("drop", route="run", when="before", times=3)
     with pytest.raises(DliError) as failed:

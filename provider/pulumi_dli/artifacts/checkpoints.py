@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from pulumi_dli.artifacts.copies import folder_of
 from pulumi_dli.artifacts.records import Records
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.artifacts.watch import Watch
@@ -91,7 +92,8 @@ class Checkpoints:
             objects = self._objects(desired if state is None else state)
             found = newest(objects, job)
             left = self._records.find(desired, job) if found is None else None
-            saved = _saved(objects, job) if found is None and left is None else None
+            whose = desired if state is None else state
+            saved = _saved(objects, job, whose) if found is None and left is None else None
         except DliError as error:
             return replace(job, checkpoint=Checkpoint("", unused=str(error)))
         if left is not None:
@@ -113,6 +115,14 @@ class Checkpoints:
             objects = self._objects(state)
             saved = job.savepoint_path if job.has_savepoint else ""
             found = _newer(objects, job, saved, state) if saved else newest(objects, job)
+        except DliError:
+            return ""
+        return "" if found is None else found.path
+
+    def older(self, job: JobDetail, state: State) -> str:
+        """The newest savepoint from before the last start of a job, `obs://…`; "" as of `left`."""
+        try:
+            found = _saved(self._objects(state), job, state)
         except DliError:
             return ""
         return "" if found is None else found.path
@@ -177,11 +187,20 @@ def _newer(objects: Objects, job: JobDetail, saved: str, state: State | None) ->
     return found if found.written > told and (found.own or ran_on) else None
 
 
-def _saved(objects: Objects, job: JobDetail) -> _Found | None:
-    """The newest savepoint that the service keeps of a job; None where there is none."""
+def _saved(objects: Objects, job: JobDetail, whose: Desired | State) -> _Found | None:
+    """The newest savepoint of a job that is left: one that the service keeps, or a copy; or None.
+
+    Raises:
+        DliError: the bucket cannot be read.
+    """
     bucket = str(job.value("obs_bucket") or "")
-    place = _Place(bucket, f"{SAVEPOINTS}{job.job_id}/", own=True)
-    found = _complete(objects, place, _SAVED) if is_bucket(bucket) else ()
+    copies = (folder_of(whose, mark) for mark in whose.marks if mark)
+    places = (
+        _Place(bucket, prefix, own=True)
+        for prefix in (f"{SAVEPOINTS}{job.job_id}/", *copies)
+        if is_bucket(bucket)
+    )
+    found = (each for place in places for each in _complete(objects, place, _SAVED))
     return max(found, default=None)
 
 

@@ -67,7 +67,7 @@ class Copies:
         store = self._of(state)
         source = path.removeprefix(SCHEME).strip("/")
         bucket, _, folder = source.partition("/")
-        target = f"{_folder(state, state.owner)}{folder.rpartition('/')[2]}/"
+        target = f"{folder_of(state, state.owner)}{folder.rpartition('/')[2]}/"
         keys = [row.key for row in store.listed(bucket, f"{folder}/")]
         last = f"{folder}/{METADATA}"  # and deleted first: it is what makes a copy valid
         if last not in keys:
@@ -98,7 +98,7 @@ class Copies:
         with contextlib.suppress(DliError):
             store = self._of(state)
             for mark in state.marks.union(marks):
-                rows = list(store.listed(bucket, _folder(state, mark)))
+                rows = list(store.listed(bucket, folder_of(state, mark)))
                 for row in sorted(rows, key=lambda row: not row.key.endswith(METADATA)):
                     store.delete(ObjectUrl(bucket, row.key))
 
@@ -117,5 +117,6 @@ class Copies:
         return ""
 
 
-def _folder(state: State, mark: str) -> str:
-    return f"{FOLDER}/{state.value('project_id')}/{COPIES}/{mark}/"
+def folder_of(whose: Desired | State, mark: str) -> str:
+    """The folder of a resource's copies, in the bucket of its job, by a mark that it had."""
+    return f"{FOLDER}/{whose.value('project_id')}/{COPIES}/{mark}/"

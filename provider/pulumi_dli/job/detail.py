@@ -105,6 +105,11 @@ class JobDetail:
         return self.start_time > 0 or self.runs
 
     @property
+    def crashed(self) -> bool:
+        """Whether it ran before it failed."""
+        return self.status == "job_running_exception"
+
+    @property
     def holds_state(self) -> bool:
         """Whether it may hold state of its own, or was handed some."""
         return self.has_run or self.has_savepoint

@@ -104,6 +104,11 @@ class Plan:
         )
 
     @property
+    def begins(self) -> str:
+        """The directory that a start is known to begin from, unless the program names it."""
+        return "" if self.start is None or self.start.named else self.start.path
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The arguments that differ."""
         tags = {**self.add_tags, **self.remove_tags}

@@ -95,7 +95,12 @@ def first_mark(desired: Desired) -> str:
 
 
 def recorded(
-    desired: Desired, state: State | None, ours: Mapping[str, Any], start_time: int
+    desired: Desired,
+    state: State | None,
+    ours: Mapping[str, Any],
+    start_time: int,
+    *,
+    started: bool,
 ) -> dict[str, str]:
     """What the state keeps of the restarts that it takes note of, by the argument.
 
@@ -106,6 +111,7 @@ def recorded(
         state: what was known before.
         ours: the arguments that the state is to keep.
         start_time: of the job, the one thing that tells a job which nothing was known of.
+        started: whether it was started.
     """
     if state is None:
         return {name: f"{start_time:x}" for name in ASKS if ours.get(name) is not None}
@@ -114,7 +120,11 @@ def recorded(
         for name in ASKS
         if _due(name, desired, state) and ours.get(name) == desired.given.get(name)
     )
-    return {**state.asked, **{name: _asked(name, desired, state) for name in noted}}
+    asked = {**state.asked, **{name: _asked(name, desired, state) for name in noted}}
+    if started and desired.options.restore_from is None and state.job.phase in AT_REST:
+        # A start before may have failed to begin from one; named again it is asked for anew.
+        asked["restore_from"] = f"{start_time:x}"
+    return asked
 
 
 def _due(name: str, desired: Desired, state: State | None) -> bool:

@@ -81,7 +81,8 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
             context.saved.records.keep(state, path, operation.job, state)
         else:
             context.saved.records.drop(state)
-        if state.rejected is not None and not state.next_start.path:  # else that may be the copy
+        left = bool(path) or state.on_delete != "savepoint"  # else a copy may be all that there is
+        if state.rejected is not None and left and not state.next_start.path:
             context.saved.copies.clear(state)
         delete(context, operation)
     return path
@@ -106,9 +107,10 @@ def _tell_of_loss(context: Context, operation: Operation, state: State) -> None:
     if stopped and state.job.phase not in AT_REST:  # nobody was told yet
         raise StateAtRisk(f"{title} was stopped without a savepoint; {_STOPPED_EMPTY}")
     left = f"; what is left of its state is in the bucket {bucket}" if bucket else ""
-    found = context.saved.checkpoints.left(job, state)
-    if found:
+    if found := context.saved.checkpoints.left(job, state):
         left = f"; its newest checkpoint is {found}, which `restore_from` begins from"
+    elif older := context.saved.checkpoints.older(job, state):
+        left = f"; a savepoint from before is {older}, which `restore_from` begins from"
     context.console.warn(
         f"{title} is deleted without a savepoint: its {'stop' if stopped else 'crash'} had "
         f"left none{left}"

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pulumi_dli.clock import span
+from pulumi_dli.job.checkpoint import of_our_stop
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import date
+from pulumi_dli.job.detail import JobDetail, date
 from pulumi_dli.job.differences import differences
 from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.started import Definition
@@ -90,15 +91,19 @@ def _had_state(lost: State) -> bool:
     return lost.stateful and (lost.job.has_run or bool(lost.next_start.path))
 
 
-def behind(line: Line, begins: str, state: State) -> Line:
+def behind(line: Line, begins: str, job: JobDetail, state: State | None) -> Line:
     """The line for a job that begins from a savepoint from before it ended.
 
     Args:
         line: the line for its start.
         begins: the directory that it is known to begin from; "" for none.
-        state: what is known of the job.
+        job: the job as it was found.
+        state: what is known of it; None where nothing is.
     """
-    if not begins or not same_directory(begins, state.ran_on):
+    ran_on = state is not None and same_directory(begins, state.ran_on)
+    ours = state is not None and of_our_stop(begins, state)
+    crashed = job.has_savepoint and same_directory(begins, job.savepoint_path) and job.crashed
+    if not begins or not (ran_on or (crashed and not ours)):
         return line
     text = f"{line.text}; the job ran on behind that savepoint, and what it did since is not in it"
     return _warned(line, text)

@@ -152,8 +152,7 @@ class Foresight:
         if todo.rollback == "":
             self.memory.tell_armed(urn)
         line = self.preview.change(urn, live, todo, desired, looked=looked)
-        if todo.start is not None and not todo.start.named:
-            line = asides.behind(line, todo.start.path, state)
+        line = asides.behind(line, todo.begins, live, state)
         self._speak(urn, asides.after_failure(line, desired, state))
 
     def _refused(self, desired: Desired, before: Desired, state: State | None) -> str:
@@ -189,7 +188,8 @@ class Foresight:
         met = None if there is None else settled(there)
         moves = self._move(urn, old, desired, met)
         line = self.preview.moved(urn, desired, replaces, moves, old.state, met)
-        self._speak(urn, asides.behind(line, "" if moves.named else moves.path, old.state))
+        begins = "" if moves.named else moves.path
+        self._speak(urn, asides.behind(line, begins, old.state.job, old.state))
 
     def _move(self, urn: str, old: Old, desired: Desired, met: JobDetail | None) -> Move:
         """The plan of a job that is made anew elsewhere, where one of its resource may be."""
@@ -217,19 +217,21 @@ class Foresight:
         desired = desired if old is None else renewed(desired, old.state)
         if left is not None:
             path, desired = left.savepoint, left.wish(desired)
+        todo, waits = None, NextStart.at(path)
+        if job is not None:
+            todo = plan(job, met_again(job, desired), None, taken_over=True, known=waits)
         if speaks:
             line = self.preview.arrival(urn, desired, job, path)
             if left is not None and left.savepoint in line.text:
                 line = asides.handed(line, left, self.clock.epoch())
+            elif job is not None and todo is not None:
+                line = asides.behind(line, todo.begins, job, None)
             elif job is None and lost is not None:
                 line = asides.anew(line, lost)
             elif job is None and old is None:
                 line = asides.renamed(line, urn, desired, self.memory.left_over())
             self._speak(urn, line)
-        if job is None:
-            return ""
-        wish = met_again(job, desired)
-        return plan(job, wish, None, taken_over=True, known=NextStart.at(path)).blocked
+        return "" if todo is None else todo.blocked
 
     def _recorded(self, desired: Desired) -> Record | None:
         """The record of the savepoint that the resource's next job begins from."""
