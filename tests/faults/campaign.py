@@ -23,7 +23,7 @@ from faults.losses import Losses, Told, Violation, must
 from faults.schedules import schedule
 from faults.steps import Schedule, Step
 from faults.wishes import BASE, without
-from faults.world import World
+from faults.world import OBJECTS, World
 from pulumi_dli.job.state import unfold
 from pulumi_dli.settings.settings import LOCAL_PROJECT_ID
 
@@ -122,6 +122,7 @@ class Game:
         program: Program | None = None
         orphan = False
         self.happened |= {"rights"} if plan.rights else set()
+        self.losses.blind = bool(plan.rights)
         self.world.meet(plan.others)
         self.world.requests()
         self._always(plan)
@@ -132,6 +133,7 @@ class Game:
             for fault in step.faults:
                 self.world.arm(fault)
                 self.happened.add(str(fault["kind"]))
+                self.losses.blind |= fault.get("route") in OBJECTS
                 self.faulty = True
             self._up(program, step)
             orphan = program is not None and self._forgotten()

@@ -278,13 +278,6 @@ GUARDS = {
         "there is no state in",
         plays=-15,
     ),
-    "a kill leaves word of the copy": Guard(
-        "lifecycle/reconcile.py",
-        "        context.saved.records.keep(state, saved, job, state)\n",
-        "",
-        "a copy is there, and not named",
-        plays=-16,
-    ),
     "a copy stays while it is all that a job has": Guard(
         "lifecycle/verbs.py",
         "        if operation.counted and copied and not began_from_it:\n",
@@ -347,13 +340,6 @@ GUARDS = {
         "    return found\n",
         "announced",
         plays=-34,
-    ),
-    "a row tells all that the details tell": Guard(
-        "client/rows.py",
-        "            and self._told <= row.told\n",
-        "",
-        "became 5 unsaid",
-        plays=-35,
     ),
     "a row of another time is not read": Guard(
         "lifecycle/refresh.py",

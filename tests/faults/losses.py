@@ -18,9 +18,10 @@ GIVEN_UP = (
     "from the beginning",
     "begins without a savepoint that may wait for it",
     "was to begin, is not there any more",
-    "the job ran on behind that savepoint",
 )
 """How a line says that state is given up."""
+RAN_ON = "the job ran on behind that savepoint"
+"""How it says that the latest there is is not all: good where there is no newer checkpoint."""
 GOES_BACK = "the new definition failed, going back"
 
 History = Sequence[Mapping[str, Any]]
@@ -51,14 +52,15 @@ class Told(NamedTuple):
     stateful: bool = True
     empty: bool = False
 
-    def gives_up(self, path: str = "") -> bool:
+    def gives_up(self, path: str = "", *, latest: bool = True) -> bool:
         """Whether it said that state is given up, or that a job begins from a directory.
 
         Args:
             path: the directory, where the program has named it; another is nobody's choice.
+            latest: whether nobody could see anything newer than what it begins from.
         """
         lines = [of_this_run(line, replaced=self.replaced) for line in self.lines]
-        words = (*GIVEN_UP, *filter(None, [path.strip("/")]))
+        words = (*GIVEN_UP, *filter(None, [path.strip("/")]), *([RAN_ON] if latest else []))
         return any(word in line for line in lines for word in words)
 
     @property
@@ -79,6 +81,7 @@ class Losses:
         named: the directory that the program names in `restore_from`.
         begun: whether a job was started from that.
         used: whether such a start has counted.
+        blind: whether the object service may not tell what is there.
         known: all directories that the program has named so far.
     """
 
@@ -86,6 +89,7 @@ class Losses:
     named: str = ""
     begun: bool = False
     used: bool = False
+    blind: bool = False
     known: set[str] = field(default_factory=set)
     _read: dict[int, int] = field(default_factory=dict)
     _runs: dict[int, _Run] = field(default_factory=dict)
@@ -161,6 +165,7 @@ class Losses:
                 if event["event"] == "stopped" and run.leaves is not None:
                     self.held = run.leaves
                 run.runs, run.leaves = False, None
+                run.checkpoint = str(event.get("checkpoint") or "")
                 if event["event"] == "crashed" and event["at"] - run.began < SETTLE:
                     self.held = run.begins  # a start that did not count leaves what it began from
             case "savepoint":
@@ -180,14 +185,15 @@ class Losses:
             # Whoever stopped it so knew; how old the savepoint is that is left, its name says.
             emptied = any(each.emptied for each in self._runs.values())  # of a job that moved, too
             emptied = emptied and (told.empty or told.gives_up(path))
-            said = told.gives_up(named) or back or emptied
+            latest = self.blind or not any(each.checkpoint for each in self._runs.values())
+            said = told.gives_up(named, latest=latest) or back or emptied
             must(said, f"state {held} became {begins} unsaid: {event}")
             again = self.used and path == self.named != ""
             must(not again, f"started once more from a directory that was used: {event}")
         run.named = path == self.named != ""
         self.begun |= run.named
         for each in self._runs.values():
-            each.emptied = False
+            each.emptied, each.checkpoint = False, ""
         run.runs, run.began, run.asked = True, event["at"], None
         run.begins, run.saved = begins, None
         self.held = event["counter"]
@@ -205,6 +211,7 @@ class _Run:
         held: what there was to lose when another job was made after it was asked for.
         leaves: where we stop it without a savepoint, what is left then.
         emptied: whether somebody stopped it without a savepoint.
+        checkpoint: the newest that its crash has left; "" for none.
         fresh, named: whether it began with nothing, or from what the program names.
         began: when.
         begins: how far its state was then.
@@ -217,6 +224,7 @@ class _Run:
     held: int | None = None
     leaves: int | None = None
     emptied: bool = False
+    checkpoint: str = ""
     fresh: bool = False
     named: bool = False
     began: float = 0.0

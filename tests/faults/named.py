@@ -155,11 +155,6 @@ NAMED: Mapping[int, Schedule] = {
     -34: Schedule(  # a row of the list is not taken for a change
         [Step("", DESC), Step("", DESC)], others=OTHERS, lacks="values"
     ),
-    -35: Schedule(  # a savepoint that somebody has taken, and that no row of the list tells of
-        [Step("", UNSAVED, (crash(160),)), Step("saved", UNSAVED), Step("waits", UNSAVED)],
-        others=OTHERS,
-        lacks="keys",
-    ),
     -36: Schedule(  # a job has run on behind a savepoint that nobody has told the state of
         [Step("", BASE, (crash(160),)), Step("saved", BASE, plain=True), Step("waits", BASE)]
     ),
