@@ -413,6 +413,17 @@ def test_a_kill_while_the_new_definition_crashes_is_told_where_the_state_is(job:
     assert "; a savepoint from before its last start, obs://state/pulumi-dli/" in job.line
 
 
+def test_a_kill_while_the_new_definition_does_not_start_is_gone_on_with(job: Stack) -> None:
+    """By the record of the copy, which the update writes before the run."""
+    job.dli.arm("fail_start")
+    job.killed_up(5, waiting=True, entrypoint=built(job, "two"), **ASKED)
+    job.dli.pass_time(100)
+    job.refresh()
+    job.up(entrypoint=built(job, "one"), **ASKED)
+    assert "starts from obs://state/pulumi-dli/" in job.line
+    assert counter(job) > 1000
+
+
 CAUSE = "java.lang.IllegalStateException: order 100 cannot be counted"
 
 
