@@ -10,6 +10,8 @@ FIRST_SEED = int(os.environ.get("FAULT_SEED", "0"))
 """The first seed of a search that draws for itself."""
 ENGINE_SCHEDULES = int(os.environ.get("ENGINE_COUNT", "8"))
 """How many schedules the real engine plays."""
+ON_BOTH_FRONTS = "ENGINE_COUNT" in os.environ
+"""Whether each on both fronts, as `make faults` does; else they take turns."""
 
 
 def examples(usual: int) -> int:

@@ -26,7 +26,7 @@ from faults.wishes import ELSEWHERE
 from job_stack import DYNAMIC, NATIVE, Front, JobStack, job
 from leftovers import end_hosts
 from pulumi_dli.local.requests import kept
-from searches import ENGINE_SCHEDULES, FIRST_SEED
+from searches import ENGINE_SCHEDULES, FIRST_SEED, ON_BOTH_FRONTS
 from stack import changes, short
 
 DELAYS = {"start": 0.4, "stop": 0.3}
@@ -34,9 +34,12 @@ DELAYS = {"start": 0.4, "stop": 0.3}
 WAYS = ("kill", "kill", "taint", "replace", "forget", "move", "stopped", "tagged", "restore")
 
 
-SEEDS = range(FIRST_SEED, FIRST_SEED + ENGINE_SCHEDULES)
-SCHEDULES = [(seed, NATIVE if seed % 2 else DYNAMIC) for seed in SEEDS]
-"""Each on one front: the code below is one, and the ways and kills are of both."""
+SCHEDULES = [
+    (seed, front)
+    for seed in range(FIRST_SEED, FIRST_SEED + ENGINE_SCHEDULES)
+    for turn, front in enumerate((DYNAMIC, NATIVE))
+    if ON_BOTH_FRONTS or seed % 2 == turn
+]
 
 
 @pytest.fixture
