@@ -16,10 +16,8 @@ from pulumi_dli.lifecycle.verbs import Lifecycle
 from pulumi_dli.local.clock import StoredClock
 from stack import OneClock, Stack
 
-EMPTY = (
-    "job orders (1) is deleted without a savepoint: its {} had left none; what is left of its "
-    "state is in the bucket state"
-)
+LEFT = "what is left of its state is in the bucket state"
+EMPTY = f"job orders (1) is deleted without a savepoint: its {{}} had left none; {LEFT}"
 
 
 @pytest.fixture
@@ -240,12 +238,14 @@ def test_a_start_under_way_is_waited_for_when_there_may_be_state(up: Stack) -> N
 
 def test_a_start_that_fails_while_the_delete_waits_for_it_is_not_stopped(up: Stack) -> None:
     up.dli.stopped(1, savepoint=True)
+    left = up.job["savepoint_path"]
     up.dli.arm("fail_start")
     up.dli.run(1, resume=True)
     up.sent()
     up.destroy()
     assert up.sent() == ["delete"]
-    assert up.warned == [EMPTY.format("crash")]
+    named = f"a savepoint from before is obs://{left}, which `restore_from` begins from"
+    assert up.warned == [EMPTY.format("crash").replace(LEFT, named)]
 
 
 def test_a_job_that_hangs_in_its_first_start_can_be_deleted(stack: Stack) -> None:
