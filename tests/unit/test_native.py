@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import pickle
 import re
 from base64 import b64decode
@@ -69,6 +70,7 @@ def test_the_schema_has_every_setting_and_so_has_the_provider() -> None:
 def sentences() -> Iterator[str]:
     """What the rooms that both fronts share say of settings, with `region` for each of them."""
     package = Path(pulumi_dli.__file__).parent
+    gc.collect()  # see test_local_cli.py: nothing may go while Python parses
     for file in package.rglob("*.py"):
         room, *_ = file.relative_to(package).parts
         if room in ("command", "local", "native", "testing") or file.name == "program.py":
