@@ -61,6 +61,8 @@ def loop(session_loop: asyncio.AbstractEventLoop) -> Iterator[asyncio.AbstractEv
     With it go the mocks that the test has put in the engine's place.
     """
     made = asyncio.new_event_loop()
+    # One that failed, and goes while Python parses, would tell its traceback: that breaks it.
+    made.set_exception_handler(lambda *_: None)
     asyncio.set_event_loop(made)
     yield made
     made.run_until_complete(made.shutdown_default_executor())
