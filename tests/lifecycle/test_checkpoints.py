@@ -16,6 +16,12 @@ from stack import as_said as said_and_done
 EVERY = 10
 """Seconds between two checkpoints."""
 CHECKPOINTS: dict[str, Any] = {"checkpoint_enabled": True, "checkpoint_interval": EVERY}
+OWN_PATH: dict[str, Any] = {
+    "checkpoint_path": "state/mine/",
+    "resume_checkpoint": True,
+    "checkpoint_interval": EVERY,
+}
+"""A program whose jar makes its checkpoints itself, where it names a place for them."""
 OTHER = "f" * 32
 
 
@@ -219,12 +225,7 @@ def test_a_job_that_is_gone_on_with_or_adopted_needs_it_too(crashed: Stack) -> N
 def test_what_another_job_writes_there_hides_no_savepoint(tmp_path: Path) -> None:
     """One of a stop by hand, which nobody has told the state of."""
     stack = Stack(tmp_path, {"preflight": "on"})
-    own: dict[str, Any] = {
-        "checkpoint_path": "state/mine/",
-        "resume_checkpoint": True,
-        "checkpoint_interval": 10,
-    }
-    stack.up(**own)
+    stack.up(**OWN_PATH)
     stack.dli.pass_time(50)
     stack.dli.stopped(1, savepoint=True)
     theirs = bucket(stack) / "mine/chk-99"
@@ -233,7 +234,7 @@ def test_what_another_job_writes_there_hides_no_savepoint(tmp_path: Path) -> Non
     later = stack.clock.now() + 1000
     os.utime(theirs / "_metadata", (later, later))
     stack.refresh()
-    line = said_and_done(stack, **own, desc="x")
+    line = said_and_done(stack, **OWN_PATH, desc="x")
     assert "starts from its savepoint obs://state/jobs/savepoint/1/" in line
     stack.dli.stopped(1, savepoint=True)
     os.utime(theirs / "_metadata", (later, later))
@@ -245,16 +246,11 @@ def test_what_another_job_writes_there_hides_no_savepoint(tmp_path: Path) -> Non
 def test_a_path_of_the_program_is_named_and_not_taken(tmp_path: Path) -> None:
     """Another job may write there too, and nothing in it says whose it is."""
     stack = Stack(tmp_path, {"preflight": "on"})
-    own: dict[str, Any] = {
-        "checkpoint_path": "state/mine/",
-        "resume_checkpoint": True,
-        "checkpoint_interval": 10,
-    }
     stack.dli.arm("crash", seconds=105)
-    stack.up(**own)
+    stack.up(**OWN_PATH)
     stack.dli.pass_time(200)
     stack.refresh()
-    stack.preview(**own)
+    stack.preview(**OWN_PATH)
     assert "its newest checkpoint, obs://state/mine/chk-10/ of" in stack.line
     assert "another job might write there too" in stack.line
     stack.close()

@@ -86,13 +86,13 @@ class Checkpoints:
             return self._behind(job, desired, state, behind)
         if not stuck(job, desired, state, known):
             return job
+        whose = desired if state is None else state
         try:
             if left := self._records.waiting(job, desired):
                 return replace(job, checkpoint=Checkpoint(left.savepoint, left.written, copy=True))
-            objects = self._objects(desired if state is None else state)
+            objects = self._objects(whose)
             found = newest(objects, job)
             left = self._records.find(desired, job) if found is None else None
-            whose = desired if state is None else state
             saved = _saved(objects, job, whose) if found is None and left is None else None
         except DliError as error:
             return replace(job, checkpoint=Checkpoint("", unused=str(error)))
