@@ -110,7 +110,7 @@ def either(line: str) -> list[list[str]]:
 
 def _moved(phrase: str) -> list[str]:
     """The requests of a replacement elsewhere, by the words behind its reason."""
-    words = phrase.partition(": ")[2].split(", ")
+    words = [each.removeprefix("another is ") for each in phrase.partition(": ")[2].split(", ")]
     carried = any(each.startswith("and started from ") for each in words)
     says = {
         "it is stopped there with a savepoint": ["stop with savepoint"],

@@ -14,14 +14,15 @@
     ├─ Unforeseen          a mistake of this package's own, or of the machine
     ├─ Halfway             an operation broke off after it changed the service
     └─ JobError            the service agreed, but the job is not in the state that was asked for
-       ├─ JobFailed        it reached a failed state
-       │  └─ StartFailed   of a start; a next one may go on from there
+       ├─ JobFailed        it reached a failed state; so is StartFailed
        ├─ JobGone          it no longer exists, or another job has its id
        ├─ JobForeign       it belongs to someone else
        ├─ StateUnreadable  the stack's state tells of it what cannot be
        ├─ Interrupted      the user ended the run, so nothing more was begun
        ├─ StateAtRisk      going on would lose the job's state
-       └─ WaitTimeout      it is still on its way after the time allowed
+       └─ WithWay          what happened, and apart from it how to go on
+          ├─ StartFailed   a start failed; a next one may go on from there
+          └─ WaitTimeout   it is still on its way after the time allowed
 
 Every message is one sentence for a person: what failed, on which job, the service's own
 code and text, the request id, and what to do next. No message holds a credential, nor
@@ -142,8 +143,8 @@ class JobFailed(JobError):
     """The job reached a failed state; the message carries the service's `status_desc`."""
 
 
-class StartFailed(JobFailed):
-    """A job did not come to run.
+class WithWay(JobError):
+    """What happened, and how to go on.
 
     Attributes:
         failure: what happened.
@@ -154,6 +155,10 @@ class StartFailed(JobFailed):
         super().__init__(f"{failure}; {way}")
         self.failure = failure
         self.way = way
+
+
+class StartFailed(WithWay, JobFailed):
+    """A job did not come to run."""
 
 
 class JobGone(JobError):
@@ -181,7 +186,7 @@ class StateAtRisk(JobError):
     """Going on would lose the job's state, so nothing more was done."""
 
 
-class WaitTimeout(JobError):
+class WaitTimeout(WithWay):
     """The job did not get there in the time allowed; the next `pulumi up` resumes."""
 
 

@@ -66,8 +66,9 @@ def rolled_back(stack: Stack, match: str = "", **program: Any) -> None:
     outs, inputs = dict(stack.outs), dict(stack.inputs)
     with pytest.raises(Halfway, match=f"^the new definition failed: .*{match}") as failed:
         stack.up(**ASKED, **program)
+    copy = max(copies(stack)).parent.relative_to(obs(stack))
     assert str(failed.value).endswith(
-        "; job orders (1) runs again as before, from a copy of its savepoint"
+        f"; job orders (1) runs again as before, from a copy of its savepoint, obs://{copy}/"
     )
     assert stack.dli.status(1) == "job_running"
     assert definition(stack) == before
@@ -115,7 +116,7 @@ def test_so_is_one_that_is_refused(job: Stack) -> None:
 
 def test_so_is_one_that_does_not_come_to_run_in_time(job: Stack) -> None:
     job.dli.arm("hang")
-    rolled_back(job, "waited 1200 s", entrypoint=built(job, "two"))
+    rolled_back(job, r"waited 1200 s .* \(job_submitting\); job ", entrypoint=built(job, "two"))
 
 
 def test_what_was_changed_beside_it_is_put_back_too(job: Stack) -> None:
@@ -432,7 +433,7 @@ def test_the_log_of_the_definition_that_failed_is_shown(job: Stack) -> None:
     with pytest.raises(Halfway, match=r"^the new definition failed: job orders") as failed:
         job.up(**ASKED, entrypoint=built(job, "two"), log_enabled=True)
     sentence, log, line = str(failed.value).split("\n")
-    assert sentence.endswith("; job orders (1) runs again as before, from a copy of its savepoint")
+    assert "; job orders (1) runs again as before, from a copy of its savepoint, obs:" in sentence
     assert log.startswith("    log: obs://state/jobs/logs/1_")
     assert line == f"      {CAUSE}"
 

@@ -412,8 +412,8 @@ def test_the_line_for_a_new_job(own: dict[str, Any], line: str) -> None:
             {"desired_state": "stopped"},
             (
                 "REPLACES THE JOB WITHOUT STATE, because project_id changes: it stays there as it is, "
-                "created here and left stopped, because "
-                '`on_delete="retain"` takes no savepoint'
+                'because `on_delete="retain"` takes no savepoint, another is created here and left '
+                "stopped"
             ),
         ),
         (

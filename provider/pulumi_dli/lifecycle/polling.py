@@ -90,8 +90,8 @@ class Waiter:
             if deadline.left <= 0:
                 raise WaitTimeout(
                     f"waited {deadline.seconds:.0f} s for job {job.name} ({job_id}) {awaited}, "
-                    f"but it is {words(status)} ({status}); {operation.again} goes on from "
-                    "there, `timeouts` allows more time"
+                    f"but it is {words(status)} ({status})",
+                    f"{operation.again} goes on from there, `timeouts` allows more time",
                 )
             later = min(SLOWEST_POLL, max(NEXT_POLL, (now - began) / 10))
             pause = soonest if isinstance(soonest, Exactly) else min(soonest, next(pauses, later))

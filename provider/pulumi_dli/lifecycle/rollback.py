@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
-from pulumi_dli.errors import ApiError, DliError, JobError, JobFailed, WaitTimeout
+from pulumi_dli.errors import ApiError, DliError, JobError, JobFailed, WaitTimeout, WithWay
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import NextStart
@@ -81,7 +81,8 @@ def go_back(
         The error that tells of it all.
     """
     title = f"job {before.name} ({before.job_id})"
-    context.console.warn(f"{title}: the new definition failed, going back: {failure}")
+    why = _happened(failure)
+    context.console.warn(f"{title}: the new definition failed, going back: {why}")
     back, copy = undo(before, todo), operation.saved
     try:
         operation.job = context.waits.look(before.job_id)
@@ -94,15 +95,20 @@ def go_back(
         operation.next_start = None
         context.start(operation, Start(Origin.IMPORT, copy), state)
     except DliError as error:
-        return _stranded(context, operation, failure, error)
+        return _stranded(context, operation, why, error)
     context.saved.records.drop(state)
     with contextlib.suppress(DliError):
         operation.job = context.tags.fresh(operation.job)
     operation.rolled_back = True
     return JobError(
-        f"the new definition failed: {failure}; {title} runs again as before, from a copy of its "
-        "savepoint"
+        f"the new definition failed: {why}; {title} runs again as before, from a copy of its "
+        f"savepoint, {copy}"
     )
+
+
+def _happened(error: DliError) -> str:
+    """A failure in words, without a way to go on, which is another one here."""
+    return error.failure if isinstance(error, WithWay) else str(error)
 
 
 def _restore_tags(context: Context, operation: Operation, back: Undo) -> None:
@@ -115,9 +121,7 @@ def _restore_tags(context: Context, operation: Operation, back: Undo) -> None:
         context.console.warn(f"the tags of job {operation.job.job_id} were not put back: {error}")
 
 
-def _stranded(
-    context: Context, operation: Operation, failure: DliError, second: DliError
-) -> DliError:
+def _stranded(context: Context, operation: Operation, why: str, second: DliError) -> DliError:
     """Leave a job at rest whose old definition did not start either; its state is in the copy."""
     with contextlib.suppress(DliError):
         operation.job = context.waits.look(operation.job.job_id)
@@ -126,7 +130,7 @@ def _stranded(
     operation.next_start = NextStart.at(operation.saved)
     job = operation.job
     return JobError(
-        f"the new definition failed: {failure}; going back failed too: {second}; job {job.name} "
-        f"({job.job_id}) is {job.phase}, and its state is in {operation.saved}, from which the "
-        "next `pulumi up` starts it"
+        f"the new definition failed: {why}; going back failed too: {_happened(second)}; job "
+        f"{job.name} ({job.job_id}) is {job.phase}, and its state is in {operation.saved}, from "
+        "which the next `pulumi up` starts it"
     )

@@ -44,7 +44,8 @@ def replacement(
             parts.append(f"its savepoint goes to job {there.job_id} here")
         parts += ["deleted there"] * (not todo.stays and not todo.gone)
     if todo.lost:
-        parts.append(f"{'its state stays there, ' * (own and not given_up)}because {todo.lost}")
+        reason = f"{'its state stays there, ' * (own and not given_up)}because {todo.lost}"
+        parts.insert(1 if todo.stays else len(parts), reason)
     text = f"{desired.name}: {what}, {why}: {', '.join(parts)}"
     if there is not None:
         text += f"; {goes_on.text.removeprefix(f'{desired.name}: ')}"
@@ -68,7 +69,7 @@ def _arrives(desired: Desired, todo: Move) -> Iterator[str]:
     """How the new job comes into being, and the old one goes."""
     carried = " with its savepoint" if todo.carried else ""
     left = "created here and left stopped" + (f" with {todo.named}" if todo.named else carried)
-    yield "created here" if desired.running else left
+    yield "another is " * todo.stays + ("created here" if desired.running else left)
     if not todo.stays and not todo.gone:
         yield "deleted there"
     if desired.running:
