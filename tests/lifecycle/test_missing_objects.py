@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -266,3 +267,46 @@ def test_a_start_that_used_up_its_savepoint_says_what_the_next_preview_refuses(
         f"job orders (1) did not start: running exception (job_running_exception): no such topic; {refusal}"
     )
     job.close()
+
+
+NOTHING = "; nothing is in that directory any more, and `restore_from` starts from another"
+
+
+@pytest.fixture
+def emptied(tmp_path: Path) -> Iterator[Stack]:
+    """A stopped job, from whose bucket a rule cleared its savepoint."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.up()
+    stack.dli.pass_time(100)
+    stack.up(desired_state="stopped")
+    shutil.rmtree(file_of(stack, stack.outs["savepoint_path"]))
+    yield stack
+    stack.close()
+
+
+@pytest.mark.parametrize(
+    ("met", "program"),
+    [("known", {}), ("known", {"project_id": OTHER}), ("new", {})],
+    ids=["starts", "moves", "is gone on with"],
+)
+def test_a_savepoint_that_was_cleared_away_is_warned_of(
+    emptied: Stack, met: str, program: dict[str, Any]
+) -> None:
+    if met == "new":
+        emptied.forget()
+    emptied.preview(**program)
+    assert emptied.line.endswith(NOTHING)
+    assert emptied.warned[-1] == emptied.line
+
+
+@pytest.mark.parametrize("why", ["there", "forbidden", "off"])
+def test_one_that_is_there_or_cannot_be_looked_at_is_not(emptied: Stack, why: str) -> None:
+    """Also not where a savepoint is laid out in another way."""
+    if why == "there":
+        put(emptied, f"obs://{emptied.outs['savepoint_path']}/savepoint-1/_metadata")
+    elif why == "forbidden":
+        emptied.dli.arm("answer", route="list_objects", code="403", times=99)
+    else:
+        emptied.configure(preflight="off")
+    emptied.preview()
+    assert NOTHING not in emptied.line

@@ -127,6 +127,15 @@ class Checkpoints:
             return ""
         return "" if found is None else found.path
 
+    def emptied(self, path: str, whose: Desired | State) -> bool:
+        """Whether a directory, `obs://…`, certainly holds nothing, as where rules clear a bucket."""
+        bucket, _, folder = path.removeprefix(SCHEME).strip("/").partition("/")
+        objects = self._stores.looked(whose.value("region"), whose.value("project_id"))
+        try:
+            return objects is not None and not any(objects.listed(bucket, f"{folder}/"))
+        except DliError:
+            return False
+
     def _behind(
         self, job: JobDetail, desired: Desired, state: State | None, saved: str
     ) -> JobDetail:

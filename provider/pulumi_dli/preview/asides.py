@@ -16,6 +16,7 @@ from pulumi_dli.job.state import State
 from pulumi_dli.preview.plan_line import Level, Line
 
 if TYPE_CHECKING:
+    from pulumi_dli.artifacts.checkpoints import Checkpoints
     from pulumi_dli.artifacts.record import Record
 
 
@@ -91,22 +92,31 @@ def _had_state(lost: State) -> bool:
     return lost.stateful and (lost.job.has_run or bool(lost.next_start.path))
 
 
-def behind(line: Line, begins: str, job: JobDetail, state: State | None) -> Line:
-    """The line for a job that begins from a savepoint from before it ended.
+def begins(
+    line: Line, path: str, job: JobDetail, whose: Desired | State, checkpoints: Checkpoints
+) -> Line:
+    """The line for a job that begins from a savepoint that is old, or not there any more.
 
     Args:
         line: the line for its start.
-        begins: the directory that it is known to begin from; "" for none.
+        path: the directory that it is known to begin from; "" for none.
         job: the job as it was found.
-        state: what is known of it; None where nothing is.
+        whose: what is known of it; the program's wish where nothing is.
+        checkpoints: look into that directory.
     """
-    ran_on = state is not None and same_directory(begins, state.ran_on)
-    ours = state is not None and of_our_stop(begins, state)
-    crashed = job.has_savepoint and same_directory(begins, job.savepoint_path) and job.crashed
-    if not begins or not (ran_on or (crashed and not ours)):
+    if not path:
         return line
-    text = f"{line.text}; the job ran on behind that savepoint, and what it did since is not in it"
-    return _warned(line, text)
+    state = whose if isinstance(whose, State) else None
+    ran_on = state is not None and same_directory(path, state.ran_on)
+    ours = state is not None and of_our_stop(path, state)
+    crashed = job.has_savepoint and same_directory(path, job.savepoint_path) and job.crashed
+    if ran_on or (crashed and not ours):
+        text = "the job ran on behind that savepoint, and what it did since is not in it"
+        line = _warned(line, f"{line.text}; {text}")
+    if checkpoints.emptied(path, whose):
+        text = "nothing is in that directory any more, and `restore_from` starts from another"
+        line = _warned(line, f"{line.text}; {text}")
+    return line
 
 
 def after_failure(line: Line, desired: Desired, state: State) -> Line:

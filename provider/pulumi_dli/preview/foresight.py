@@ -152,7 +152,7 @@ class Foresight:
         if todo.rollback == "":
             self.memory.tell_armed(urn)
         line = self.preview.change(urn, live, todo, desired, looked=looked)
-        line = asides.behind(line, todo.begins, live, state)
+        line = asides.begins(line, todo.begins, live, state, self.saved.checkpoints)
         self._speak(urn, asides.after_failure(line, desired, state))
 
     def _refused(self, desired: Desired, before: Desired, state: State | None) -> str:
@@ -188,8 +188,8 @@ class Foresight:
         met = None if there is None else settled(there)
         moves = self._move(urn, old, desired, met)
         line = self.preview.moved(urn, desired, replaces, moves, old.state, met)
-        begins = "" if moves.named else moves.path
-        self._speak(urn, asides.behind(line, begins, old.state.job, old.state))
+        path, checkpoints = "" if moves.named else moves.path, self.saved.checkpoints
+        self._speak(urn, asides.begins(line, path, old.state.job, old.state, checkpoints))
 
     def _move(self, urn: str, old: Old, desired: Desired, met: JobDetail | None) -> Move:
         """The plan of a job that is made anew elsewhere, where one of its resource may be."""
@@ -225,7 +225,7 @@ class Foresight:
             if left is not None and left.savepoint in line.text:
                 line = asides.handed(line, left, self.clock.epoch())
             elif job is not None and todo is not None:
-                line = asides.behind(line, todo.begins, job, None)
+                line = asides.begins(line, todo.begins, job, desired, self.saved.checkpoints)
             elif job is None and lost is not None:
                 line = asides.anew(line, lost)
             elif job is None and old is None:
