@@ -425,6 +425,21 @@ def test_a_kill_while_the_new_definition_does_not_start_is_gone_on_with(job: Sta
     assert counter(job) > 1000
 
 
+def test_the_copy_stays_that_a_killed_run_has_started_the_job_from(job: Stack) -> None:
+    job.dli.arm("fail_start", times=2)
+    program = {**ASKED, "entrypoint": built(job, "two")}
+    with pytest.raises(Halfway, match="going back failed too: "):
+        job.up(**program)
+    job.killed_up(3, waiting=True, **program)
+    [copy] = copies(job)
+    job.up(**program)
+    assert str(copy.parent.relative_to(obs(job))) in str(job.resumed()[-1])
+    assert copies(job) == [copy]
+    job.dli.pass_time(100)
+    job.up(**program, parallel_number=2)
+    assert copy not in copies(job)
+
+
 CAUSE = "java.lang.IllegalStateException: order 100 cannot be counted"
 
 

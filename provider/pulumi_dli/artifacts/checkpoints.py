@@ -128,7 +128,7 @@ class Checkpoints:
         return "" if found is None else found.path
 
     def emptied(self, path: str, whose: Desired | State) -> bool:
-        """Whether a directory, `obs://…`, certainly holds nothing, as where rules clear a bucket."""
+        """Whether a directory, `obs://…`, certainly holds nothing: rules clear a bucket."""
         bucket, _, folder = path.removeprefix(SCHEME).strip("/").partition("/")
         objects = self._stores.looked(whose.value("region"), whose.value("project_id"))
         try:

@@ -149,7 +149,8 @@ class Lifecycle:
         # A run that was killed, or lost an answer, has left its copy and told nobody.
         asked = "previous" in (desired.options.rollback, state.value("rollback"))
         copied = asked or state.rejected is not None
-        began_from_it = f"/{COPIES}/" in operation.begins  # then it is the only one so far
+        # Then it is the only one so far, be it in a start of a run that was killed.
+        began_from_it = f"/{COPIES}/" in (operation.begins or state.next_start.path)
         if operation.counted and copied and not began_from_it:
             for where in {each.value("obs_bucket"): each for each in (state, reached)}.values():
                 self._context.saved.copies.clear(where, *desired.marks, *state.marks)
