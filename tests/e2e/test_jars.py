@@ -32,6 +32,11 @@ def test_a_job_runs_the_jar_that_was_built(stack: JobStack) -> None:
     assert stack.dli.job("etl")["definition"]["entrypoint"] == f"obs://{first}"
     stack.nothing_changes()
 
+    (stack.project.directory / "target/orders.jar").unlink()
+    stack.program(job(entrypoint=None, code=JAR, options='ignore_changes=["entrypoint"]'))
+    assert "'target/orders.jar' is not there; build it first" in stack.fails("preview")
+    stack.program(job(entrypoint=None, code=JAR))
+
     build(stack, 7, at=(2026, 5, 6, 7, 8, 10))  # the same content
     with stack.dli.watched() as sent:
         stack.shows("up", "--yes", "--refresh", "--expect-no-changes")
