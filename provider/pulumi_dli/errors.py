@@ -18,9 +18,9 @@
        ├─ JobGone          it no longer exists, or another job has its id
        ├─ JobForeign       it belongs to someone else
        ├─ StateUnreadable  the stack's state tells of it what cannot be
-       ├─ Interrupted      the user ended the run, so nothing more was begun
        ├─ StateAtRisk      going on would lose the job's state
        └─ WithWay          what happened, and apart from it how to go on
+          ├─ Interrupted   the user ended the run, so nothing more was begun
           ├─ StartFailed   a start failed; a next one may go on from there
           └─ WaitTimeout   it is still on its way after the time allowed
 
@@ -178,7 +178,7 @@ class StateUnreadable(JobError):
     """The stack's state holds of the job what no version of this package wrote."""
 
 
-class Interrupted(JobError):
+class Interrupted(WithWay):
     """The user ended the run, so nothing more was begun. What was under way can be gone on with."""
 
 

@@ -564,7 +564,10 @@ def test_an_interrupt_ends_the_wait_for_a_start_and_the_state_knows(plugin: Plug
     plugin.call("Cancel", empty_pb2.Empty())
     creates.join()
     [failure] = failed
-    assert str(failure).startswith("the run was interrupted")
+    assert str(failure) == (
+        "the run was interrupted, so nothing more was begun: job orders (1) is starting "
+        "(job_submitting); run the same command again, which goes on from there"
+    )
     assert failure.partial is not None
     assert Props.read(failure.partial.properties).marked["name"] == "orders"
 
@@ -589,5 +592,9 @@ def test_an_interrupt_lets_a_stop_be_verified_and_begins_nothing(plugin: Plugin)
     outputs = Props.read(failure.partial.properties).marked
     assert outputs["status"] == "job_cancel_success"
     assert str(outputs["savepoint_path"]).startswith("state/jobs/savepoint/")
+    assert (
+        "nothing more was begun: job orders (1) is stopped (job_cancel_success), with its "
+        f"savepoint obs://{outputs['savepoint_path']}"
+    ) in str(failure)
     assert outputs["parallel_number"] is not UNKNOWN
     assert not any(entry.method == "PUT" for entry in kept(plugin.dli.store))

@@ -220,6 +220,17 @@ def test_the_figure_of_the_pool_stands_beside_the_queues() -> None:
     )
 
 
+@pytest.mark.parametrize("queue", ["streaming", "other"])
+def test_a_job_at_rest_takes_nothing_before_it_starts(queue: str) -> None:
+    room = shared(STREAMING, OTHER).lookups.room.taken
+    assert room("a", Use(queue, 0), Use("streaming", 2))[0] == (
+        "queue streaming 24 → 26 of 64 CUs, pool pool 34 → 36 of 60 CUs"
+    )
+    assert room("b", Use(queue, 0), Use("streaming", 30))[0] == (
+        "queue streaming 26 → 56 of 64 CUs, pool pool 36 → 66 of 60 CUs"
+    )
+
+
 def test_a_pool_that_gets_too_full_is_a_warning() -> None:
     room = shared(STREAMING, OTHER).lookups.room.taken
     words, warning = room("a", None, Use("streaming", 30))

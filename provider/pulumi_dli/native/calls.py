@@ -51,8 +51,8 @@ class Calls:
         """Raise Interrupted once the user has ended the run."""
         if self._ends.is_set():
             raise Interrupted(
-                "the run was interrupted, so nothing more was begun; run the same command again, "
-                "which goes on from there"
+                "the run was interrupted, so nothing more was begun",
+                "run the same command again, which goes on from there",
             )
 
     @contextmanager

@@ -45,7 +45,7 @@ class Room:
         name = after.queue.lower()
         here = before.cus if before is not None and before.queue.lower() == name else 0
         asks = {name: after.cus - here}
-        if before is not None and not here:
+        if before is not None and before.queue.lower() != name:
             asks[before.queue.lower()] = -before.cus
         with self._lock:
             self._asked.pop(urn, None)
