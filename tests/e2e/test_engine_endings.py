@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from engine_project import PATIENCE, make_project, own_host
+from leftovers import mend_backend
 
 
 @pytest.fixture
@@ -42,6 +43,15 @@ def test_a_run_error_shows_its_message_once(tmp_path: Path) -> None:
     # Above its diagnostics the CLI repeats the first line of each one as it comes.
     _, diagnostics = done.stdout.split("Diagnostics:")
     assert diagnostics.count("the region is missing") == 1
+
+
+def test_a_file_of_the_state_whose_description_a_kill_left_empty_is_mended(tmp_path: Path) -> None:
+    project = make_project(tmp_path)
+    [described] = (tmp_path / "state").rglob("dev.json.attrs")
+    described.write_text("")
+    assert "failed to load checkpoint: EOF" in project.run("stack", "export").stderr
+    mend_backend(project)
+    project.must("stack", "export")
 
 
 SLEEPING = """

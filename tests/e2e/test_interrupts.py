@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 
+import pytest
 from engine_project import PATIENCE
 from job_stack import JobStack, job
 from pulumi_dli.local.requests import kept
@@ -26,7 +27,7 @@ def _program(parallel_number: int) -> str:
     )
 
 
-def _interrupted(stack: JobStack, *, times: int) -> str:
+def _interrupted(stack: JobStack, *signals: int) -> str:
     """An `up` of a restart, interrupted while the job stops; all it shows."""
     stack.begin(_program(1))
     stack.dli.delays(start=1, stop=1)
@@ -34,8 +35,8 @@ def _interrupted(stack: JobStack, *, times: int) -> str:
     before = len(kept(stack.dli.store))
     with stack.project.start("up", "--yes", "--skip-preview") as process:
         _until_stopping(stack, process, before)
-        for _ in range(times):
-            os.killpg(process.pid, signal.SIGINT)
+        for each in signals:
+            os.killpg(process.pid, each)
             time.sleep(0.2)
         shown, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode != 0
@@ -53,9 +54,14 @@ def _goes_on(stack: JobStack) -> None:
     stack.nothing_changes()
 
 
-def test_one_interrupt_lets_end_what_is_under_way_and_begins_nothing(stack: JobStack) -> None:
-    shown = _interrupted(stack, times=1)
-    assert "^C received; cancelling" in shown
+@pytest.mark.parametrize(
+    ("sent", "told"), [(signal.SIGINT, "^C received"), (signal.SIGTERM, "SIGTERM received")]
+)
+def test_one_interrupt_lets_end_what_is_under_way_and_begins_nothing(
+    stack: JobStack, sent: signal.Signals, told: str
+) -> None:
+    shown = _interrupted(stack, sent)
+    assert f"{told}; cancelling" in shown
     assert stack.outputs("etl")["parallel_number"] == 2  # the state knows
     assert stack.dli.job("etl")["status"] == "job_running"
     assert stack.dli.job("next")["definition"]["parallel_number"] == 1
@@ -63,7 +69,7 @@ def test_one_interrupt_lets_end_what_is_under_way_and_begins_nothing(stack: JobS
 
 
 def test_a_second_interrupt_is_a_kill_and_the_next_up_goes_on(stack: JobStack) -> None:
-    _interrupted(stack, times=2)
+    _interrupted(stack, signal.SIGINT, signal.SIGINT)
     stack.project.run("cancel", "--yes")
     stack.shows("refresh", "--yes", "--skip-preview")
     _goes_on(stack)

@@ -24,7 +24,7 @@ from engine_project import make_project
 from faults.losses import Losses
 from faults.wishes import ELSEWHERE
 from job_stack import DYNAMIC, NATIVE, Front, JobStack, job
-from leftovers import end_hosts
+from leftovers import end_hosts, mend_backend
 from pulumi_dli.local.requests import kept
 from searches import ENGINE_SCHEDULES, FIRST_SEED, ON_BOTH_FRONTS
 from stack import changes, short
@@ -172,6 +172,7 @@ def _killed(stack: JobStack, dice: random.Random) -> None:
 
 def _heal(stack: JobStack) -> None:
     """Plain `up`, at most twice."""
+    mend_backend(stack.project)
     stack.project.run("cancel", "--yes")  # says so when there is no lock
     first = stack.project.run("up", "--yes", "--skip-preview")
     if first.returncode:

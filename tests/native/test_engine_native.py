@@ -243,8 +243,9 @@ def _plugins(stack: JobStack) -> list[psutil.Process]:
     ]
 
 
-@pytest.mark.parametrize("end", ["interrupt", "kill the engine", "kill the plugin"])
-def test_a_run_that_ends_early_is_gone_on_with(stack: JobStack, end: str) -> None:
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, "the engine", "the plugin"])
+def test_a_run_that_ends_early_is_gone_on_with(stack: JobStack, end: signal.Signals | str) -> None:
+    """Interrupted by a signal, or by a kill of one of its processes."""
     stack.program(job())
     stack.dli.delays(start=5, stop=0)
     with stack.project.start("up", "--yes", "--skip-preview") as process:
@@ -252,18 +253,18 @@ def test_a_run_that_ends_early_is_gone_on_with(stack: JobStack, end: str) -> Non
         plugins = _plugins(stack)
         assert len(plugins) == 1
         match end:
-            case "interrupt":
-                os.killpg(process.pid, signal.SIGINT)
-            case "kill the engine":
+            case signal.Signals():
+                os.killpg(process.pid, end)
+            case "the engine":
                 process.kill()
-            case "kill the plugin":
+            case "the plugin":
                 plugins[0].kill()
         shown, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode != 0
     gone, alive = psutil.wait_procs(plugins, timeout=PATIENCE)
     assert (len(gone), alive) == (1, [])
-    if end == "interrupt":
-        assert "the run was interrupted, so nothing more was begun" in shown
+    if isinstance(end, signal.Signals):
+        assert "the run was interrupted, so nothing more was begun: job etl (1) is s" in shown
         assert stack.resources()["etl"]["id"] == "1"
     stack.project.run("cancel", "--yes")
     stack.up()

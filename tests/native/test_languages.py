@@ -19,7 +19,7 @@ from languages import folder
 from leftovers import end_hosts
 from native_jobs import JOBS
 from pulumi_dli.arguments import FlinkJarJobArgs
-from pulumi_dli.native.schema import schema
+from pulumi_dli.native.schema import plugin_version, schema
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TOOLS = folder(Cache())
@@ -130,13 +130,35 @@ def test_the_generated_go(tmp_path: Path) -> None:
     if shutil.which("gofmt") is None:
         pytest.skip("there is no Go on PATH")
     package = generated("go", tmp_path)
+    utilities = (package / "dli/internal/pulumiUtilities.go").read_text()
+    assert f'semver.MustParse("{plugin_version()}")' in utilities
     assert run("gofmt", "-l", "-e", str(package / "dli")) == ""
     assert 'pulumi:"cu_number"' in (package / "dli/flinkJarJob.go").read_text()
 
 
+RUN = """\
+const fs = require("fs"), ts = require("typescript"), pulumi = require("@pulumi/pulumi");
+const compilerOptions = { module: "commonjs", target: "es2022", esModuleInterop: true };
+require.extensions[".ts"] = (made, file) =>
+    made._compile(
+        ts.transpileModule(fs.readFileSync(file, "utf8"), { compilerOptions }).outputText, file);
+pulumi.runtime.setMocks({
+    newResource: ({ name, inputs }) => {
+        console.log(name, JSON.stringify(inputs));
+        return { id: "7", state: inputs };
+    },
+    call: ({ inputs }) => inputs,
+});
+require("./index.ts").seen.apply(console.log);
+"""
+"""A program in Node without an engine: Pulumi's mocks answer."""
+
+
 @needs("bin/codegen", "node_modules/typescript")
 def test_the_typescript_example_fits_the_generated_sdk(tmp_path: Path) -> None:
-    generated("nodejs", tmp_path / "node_modules/@pulumi/dli")
+    sdk = generated("nodejs", tmp_path / "node_modules/@pulumi/dli")
+    # Without a version every program ends in `No Major.Minor.Patch elements found`.
+    assert json.loads((sdk / "package.json").read_text())["version"] == plugin_version()
     for module in (TOOLS / "node_modules").iterdir():
         if module.name not in ("@pulumi", ".bin"):
             (tmp_path / "node_modules" / module.name).symlink_to(module)
@@ -145,6 +167,9 @@ def test_the_typescript_example_fits_the_generated_sdk(tmp_path: Path) -> None:
         shutil.copy(EXAMPLES / "typescript" / name, tmp_path)
     check = ("node", str(TOOLS / "node_modules/typescript/bin/tsc"), "--noEmit")
     run(*check, cwd=tmp_path)
+    made, seen = run("node", "-e", RUN, cwd=tmp_path).splitlines()
+    assert made.startswith('orders {"cu_number":3,"entrypoint":"obs://jars/orders.jar",')
+    assert seen.endswith(" runs on default")
     program = tmp_path / "index.ts"
     program.write_text(program.read_text().replace("cu_number: 3", "cuNumber: 3"))
     with pytest.raises(AssertionError, match="'cuNumber' does not exist"):

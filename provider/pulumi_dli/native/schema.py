@@ -57,6 +57,8 @@ _OUTPUTS: dict[str, tuple[dict[str, Any], str]] = {
         "The arguments that the program leaves out and that do not stand at their default.",
     ),
 }
+_VERSIONED = {"respectSchemaVersion": True}
+"""Else a generated package waits for a release process to write its version, and does not run."""
 _SURE = ("status", "create_time", "start_time", "update_time", "endpoint", "owner", "name")
 """Outputs that every job has."""
 
@@ -101,9 +103,18 @@ def schema() -> dict[str, Any]:
         "functions": dict(_functions()),
         # A generated package must not take the place of ours.
         "language": {
-            "python": {"packageName": "pulumi_dli_generated", "pyproject": {"enabled": True}},
-            "nodejs": {"packageName": "@pulumi/dli"},
-            "go": {"importBasePath": "dli/sdk/go/dli", "generateResourceContainerTypes": False},
+            "python": {
+                "packageName": "pulumi_dli_generated",
+                "pyproject": {"enabled": True},
+                **_VERSIONED,
+            },
+            "nodejs": {"packageName": "@pulumi/dli", **_VERSIONED},
+            "go": {
+                "importBasePath": "dli/sdk/go/dli",
+                "generateResourceContainerTypes": False,
+                **_VERSIONED,
+            },
+            "csharp": _VERSIONED,
         },
     }
 
