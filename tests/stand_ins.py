@@ -51,7 +51,7 @@ class Lines:
         self.refused.append(text)
         self.told.append(text)
 
-    def guard(self) -> None:
+    def guard(self, *, begun: bool = False) -> None:  # noqa: ARG002 -- for a user's end of it
         self.guarded()
 
     def wait_on(self) -> None:

@@ -32,8 +32,13 @@ class Console(Protocol):
         """Show what cannot be done."""
         ...
 
-    def guard(self) -> None:
-        """Raise when nothing more may be started; asked before each change of the service."""
+    def guard(self, *, begun: bool = False) -> None:
+        """Raise when nothing more may be started; asked before each change of the service.
+
+        Args:
+            begun: whether the operation has changed it already. Such a one is seen through when
+                the user ends the run: a job that was stopped for a restart is started.
+        """
         ...
 
     def wait_on(self) -> None:

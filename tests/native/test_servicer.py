@@ -14,7 +14,6 @@ from google.protobuf import empty_pb2
 from plugin import PROGRAM, URN, Failed, Plugin, served
 from pulumi.runtime.proto import provider_pb2 as rpc
 from pulumi_dli.job.naming import NATIVE_TYPE, mark_of
-from pulumi_dli.local.requests import kept
 from pulumi_dli.native.wire import SIGNATURE, UNKNOWN, Props, Secret, plain, write
 from stack import changes
 from wrong_programs import RIGHT, SECRET, WRONG
@@ -572,9 +571,10 @@ def test_an_interrupt_ends_the_wait_for_a_start_and_the_state_knows(plugin: Plug
     assert Props.read(failure.partial.properties).marked["name"] == "orders"
 
 
-def test_an_interrupt_lets_a_stop_be_verified_and_begins_nothing(plugin: Plugin) -> None:
+def test_an_interrupt_lets_a_restart_come_to_its_start(plugin: Plugin) -> None:
+    """A job that was stopped for it is not left so: nobody may be there to run the next `up`."""
     plugin.up()
-    plugin.dli.delays(start=0, stop=0.5)
+    plugin.dli.delays(start=3600, stop=0.5)
     failed: list[Failed] = []
 
     def update() -> None:
@@ -588,13 +588,9 @@ def test_an_interrupt_lets_a_stop_be_verified_and_begins_nothing(plugin: Plugin)
     plugin.call("Cancel", empty_pb2.Empty())
     updates.join()
     [failure] = failed
+    assert "nothing more was begun: job orders (1) is starting (job_submitting); " in str(failure)
     assert failure.partial is not None
     outputs = Props.read(failure.partial.properties).marked
-    assert outputs["status"] == "job_cancel_success"
-    assert str(outputs["savepoint_path"]).startswith("state/jobs/savepoint/")
-    assert (
-        "nothing more was begun: job orders (1) is stopped (job_cancel_success), with its "
-        f"savepoint obs://{outputs['savepoint_path']}"
-    ) in str(failure)
-    assert outputs["parallel_number"] is not UNKNOWN
-    assert not any(entry.method == "PUT" for entry in kept(plugin.dli.store))
+    assert (outputs["status"], outputs["parallel_number"]) == ("job_submitting", 2)
+    [*_, run] = plugin.dli.history(1)
+    assert (run["event"], run["resume"]) == ("run", True)

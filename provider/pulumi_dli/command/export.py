@@ -56,7 +56,7 @@ class _Quiet:
 
     progress = warn = error = say
 
-    def guard(self) -> None:
+    def guard(self, *, begun: bool = False) -> None:
         """Nothing is started."""
 
     wait_on = guard

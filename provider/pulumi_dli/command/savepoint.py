@@ -30,7 +30,7 @@ class Lines(Console):
 
     progress = warn = error = say
 
-    def guard(self) -> None:
+    def guard(self, *, begun: bool = False) -> None:
         """Let everything start: a person stops the command by its process."""
 
     wait_on = guard

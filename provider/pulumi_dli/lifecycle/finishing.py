@@ -8,8 +8,6 @@ from collections.abc import Callable
 from pulumi_dli.errors import DliError, Halfway, Interrupted, StartFailed
 from pulumi_dli.job.bars import Bar
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import AT_REST, JobDetail
-from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.job.outputs import after, after_failure
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.state import State
@@ -56,7 +54,9 @@ def finish(
             told = _with_way_on(context, operation, desired, kept, error)
             told.clues = operation.clues
         elif isinstance(error, Interrupted):
-            told = Interrupted(f"{error.failure}: {_standing(operation.job)}", error.way)
+            job = operation.job
+            stands = f"job {job.name} ({job.job_id}) is {job.phase} ({job.status})"
+            told = Interrupted(f"{error.failure}: {stands}", error.way)
         raise Halfway(operation.job.job_id, kept, told) from error
 
 
@@ -72,11 +72,3 @@ def _with_way_on(
     if not todo.blocked or todo.bar is not Bar.START:
         return error
     return StartFailed(error.failure, todo.blocked)
-
-
-def _standing(job: JobDetail) -> str:
-    """How a job is left, in words: one whose restart was interrupted may be down."""
-    stands = f"job {job.name} ({job.job_id}) is {job.phase} ({job.status})"
-    if job.phase not in AT_REST or not job.has_savepoint:
-        return stands
-    return f"{stands}, with its savepoint {directory_url(job.savepoint_path)}"

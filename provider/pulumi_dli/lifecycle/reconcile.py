@@ -226,7 +226,8 @@ class Reconciliation:
         if state is None:  # no plan is armed then
             return
         try:
-            saved = context.saved.copies.save(state, job.savepoint_path, context.console.guard)
+            guard = partial(context.console.guard, begun=True)
+            saved = context.saved.copies.save(state, job.savepoint_path, guard)
         except DliError as error:
             text = f"no copy of the savepoint could be made, so nothing was changed: {error}"
             raise self._back(JobError(text)) from None

@@ -176,7 +176,7 @@ def _arrived(
             # start is under way has begun from it already.
             at_rest = operation.job.phase in AT_REST
             if at_rest and not same_directory(path, operation.job.savepoint_path):
-                new.console.guard()
+                new.console.guard(begun=True)
                 new.jobs.import_savepoint(job_id, path)
         operation.job = new.waits.look(job_id)
     return operation

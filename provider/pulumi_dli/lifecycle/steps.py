@@ -181,7 +181,7 @@ class Steps:
             The job in which the effect of a request with a lost answer was seen, else None.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            self._console.guard()
+            self._console.guard(begun=operation.changed)
             try:
                 send()
             except DliError as error:

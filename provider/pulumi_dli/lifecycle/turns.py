@@ -46,7 +46,7 @@ class Turns:
                 f"{queue} start (dli:startsPerQueue)"
             )
             while not gate.acquire(timeout=LOOK):
-                self._console.guard()
+                self._console.guard(begun=operation.changed)
         try:
             operation.deadline = operation.deadline.later(clock.now() - began)
             yield

@@ -78,9 +78,10 @@ class Engine:
         """Show what cannot be done there. It alone lets no preview fail."""
         self._log(ERROR, text)
 
-    def guard(self) -> None:
+    def guard(self, *, begun: bool = False) -> None:
         """Raise EngineGone when nobody listens any more: then nothing new must be started."""
-        self.proceed()
+        if not begun:
+            self.proceed()
         if self.address and not self._listens():
             raise EngineGone
 

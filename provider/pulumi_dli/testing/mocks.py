@@ -127,7 +127,7 @@ class _Console:
     def progress(self, text: str) -> None:
         """Nothing: nobody waits."""
 
-    def guard(self) -> None:
+    def guard(self, *, begun: bool = False) -> None:
         """Go on: there is no engine that could be gone."""
 
     wait_on = guard
