@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -68,7 +67,7 @@ class Waiter:
         job_id, deadline = operation.job.job_id, operation.deadline
         clock = deadline.clock
         began = clock.now()
-        status, spoken = "", -math.inf
+        status, spoken = "", began
         pauses = iter((FIRST_POLL, SECOND_POLL))
         if asked and deadline.left > FIRST_POLL:
             clock.sleep(next(pauses))

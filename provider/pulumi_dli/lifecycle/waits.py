@@ -241,7 +241,7 @@ class Standing:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._status = ""
-        self._since = 0.0
+        self._since = clock.now()
 
     def seconds(self, job: JobDetail) -> float:
         """Seconds since the first look that showed the status of this one."""
