@@ -12,7 +12,7 @@ from jars import a_class, a_jar
 from pulumi_dli.artifacts.names import LocalFile
 from pulumi_dli.artifacts.saved_state import SavedState
 from pulumi_dli.artifacts.stores import Stores
-from pulumi_dli.errors import DliError, Halfway, JobError
+from pulumi_dli.errors import DliError, Halfway, Interrupted, JobError
 from pulumi_dli.job.state import State
 from pulumi_dli.local import faults
 from stack import SETTLE, Stack
@@ -438,6 +438,26 @@ def test_the_copy_stays_that_a_killed_run_has_started_the_job_from(job: Stack) -
     job.dli.pass_time(100)
     job.up(**program, parallel_number=2)
     assert copy not in copies(job)
+
+
+def test_an_interrupt_in_the_wait_for_the_old_definition_leaves_it_to_start(job: Stack) -> None:
+    job.dli.arm("fail_start")
+
+    def interrupted() -> None:
+        if [each["event"] for each in job.dli.history(1)].count("run") == 3:
+            raise Interrupted("the run was interrupted", "run it again")
+
+    job.lines.waits = interrupted
+    with pytest.raises(Halfway, match=r"^the run was interrupted: job orders \(1\) is starting"):
+        job.up(entrypoint=built(job, "two"), **ASKED)
+    job.lines.waits = lambda: None
+    job.dli.pass_time(100)
+    assert job.dli.status(1) == "job_running"
+    assert counter(job) > 1000
+    job.refresh()
+    job.sent()
+    job.up(entrypoint=built(job, "one"), **ASKED)
+    assert job.sent() == []
 
 
 CAUSE = "java.lang.IllegalStateException: order 100 cannot be counted"

@@ -5,7 +5,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
-from pulumi_dli.errors import ApiError, DliError, JobError, JobFailed, WaitTimeout, WithWay
+from pulumi_dli.errors import (
+    ApiError,
+    DliError,
+    Interrupted,
+    JobError,
+    JobFailed,
+    WaitTimeout,
+    WithWay,
+)
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import NextStart
@@ -94,6 +102,8 @@ def go_back(
         _restore_tags(context, operation, back)
         operation.next_start = None
         context.start(operation, Start(Origin.IMPORT, copy), state)
+    except Interrupted:  # in the wait for the old definition, which has what it needs
+        raise
     except DliError as error:
         return _stranded(context, operation, why, error)
     context.saved.records.drop(state)
