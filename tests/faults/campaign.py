@@ -176,6 +176,8 @@ class Game:
             # One whose move was killed is looked for where it was to go.
             case "forget" if here and not state.pending and not self.moves_killed:
                 world.state = None
+                if not ours(world):
+                    self.losses.forgive()  # then nobody knows that there ever was one
             case "restore" if self.older and here and "move" not in self.happened:
                 world.state = self.older[0]
                 self.losses.judge(self._histories())  # a killed run's start may count since

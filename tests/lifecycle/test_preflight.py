@@ -38,6 +38,10 @@ def test_a_service_that_does_not_answer_stops_no_preview(tmp_path: Path) -> None
     assert [line.partition(":")[0] for line in stack.warned] == [
         "jars in OBS could not be looked into, so some mistakes show only in `up`",
         "queues and jobs could not be looked up, so some mistakes show only in `up`",
+        (
+            "records in the bucket state could not be listed, so a job that is made anew begins "
+            "without a savepoint that may wait for it"
+        ),
     ]
     assert stack.plan_lines == ["orders: creates and starts the job; 2 CUs"]
     stack.close()

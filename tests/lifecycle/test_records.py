@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from local_service import PROJECT, START_TIME
 from pulumi_dli.errors import Halfway, JobError, StateAtRisk
@@ -466,3 +467,78 @@ def test_state_stays_known_where_a_moved_job_cannot_begin_from_what_is_named(job
     with pytest.raises(StateAtRisk, match="would lose its state"):
         job.up(project_id=OTHER)
     assert job.sent() == []
+
+
+def test_a_record_that_no_start_has_counted_from_stays_when_the_job_is_deleted(job: Stack) -> None:
+    deleted_first(job)
+    job.dli.arm("crash", seconds=0.5)
+    with pytest.raises(Halfway):
+        job.up()
+    job.refresh()
+    job.destroy()
+    assert PATH in job.said[-1]
+    assert "from which no start has come to run; this resource begins from it" in job.said[-1]
+    assert as_said(job).startswith(f"orders: creates and starts the job from {PATH}")
+    assert counter(job, 3) > 1000
+
+
+@pytest.mark.parametrize("what", ["the list", "the savepoint"])
+def test_a_page_of_a_proxy_says_nothing_of_what_waits(job: Stack, what: str) -> None:
+    job.destroy()
+    client = job.in_earnest()
+    method = "GET" if what == "the list" else "HEAD"
+
+    def instead(response: httpx.Response) -> None:
+        if response.request.method == method and response.request.url.path.startswith("/state/"):
+            page = httpx.Response(404, html="<html>no such host</html>", request=response.request)
+            response.status_code, response.headers = page.status_code, page.headers
+            assert isinstance(response.stream, httpx.SyncByteStream)
+            response.stream.close()
+            response.stream = page.stream
+
+    client.event_hooks = {"response": [instead]}
+    if what == "the list":
+        job.preview()
+        assert any("records in the bucket state could not be listed" in e for e in job.warned)
+        return
+    with pytest.raises(Problems, match="a savepoint waits for this resource's job"):
+        job.preview()
+    assert len(records(job)) == 1
+
+
+def test_one_that_waits_for_a_resource_of_another_name_is_warned_of(job: Stack) -> None:
+    """As after `pulumi stack rename`, where no run has marked the job anew."""
+    job.destroy()
+    for record in records(job):
+        (record.parent / "0.json").write_text("{}")  # what else may lie there is no obstacle
+    job.mark = "9" * 32
+    job.preview()
+    assert job.line.startswith("orders: creates and starts the job; 2 CUs")
+    assert f"; the savepoint {PATH}" in job.line
+    assert "waits for another resource, or for this one" in job.line
+    assert job.warned == [job.line]
+    [savepoint] = job.line.split("; the savepoint ")[1:]
+    job.up(restore_from=savepoint.partition(" ")[0])
+    assert counter(job, 2) > 1000
+
+
+def test_one_of_another_job_is_not(job: Stack) -> None:
+    job.destroy()
+    job.mark = "9" * 32
+    job.preview(name="another")
+    assert "; the savepoint " not in job.line
+
+
+def test_what_waits_for_a_job_that_is_left_stopped_is_told_of_and_not_forgotten(
+    job: Stack,
+) -> None:
+    job.destroy()
+    line = as_said(job, desired_state="stopped")
+    assert line.startswith(f"orders: creates the job and leaves it stopped; begins from {PATH}")
+    job.dli.started(2)
+    job.dli.pass_time(50)
+    job.refresh()
+    [told] = job.warned
+    assert told.startswith(
+        f"job orders (2) has been started, and no run has noted from what: {PATH}"
+    )

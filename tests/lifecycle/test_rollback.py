@@ -495,3 +495,17 @@ def test_a_copy_that_the_program_names_stays_while_the_job_runs_on_it(job: Stack
     assert copies(job) == [copy]  # the only state until a checkpoint is there
     job.up(entrypoint=built(job, "three"), **ASKED, restore_from=named)
     assert copies(job) == []
+
+
+@pytest.mark.parametrize("times", [1, 99])
+def test_a_job_that_cannot_be_read_is_not_gone_back_from(job: Stack, times: int) -> None:
+    """Nobody knows then how the new definition does: it may run well, and goes on."""
+    job.dli.arm("answer", route="details", code="403", nth=6, times=times)
+    with pytest.raises(Halfway, match=r"^could not read job 1: APIGW\.0302"):
+        job.up(entrypoint=built(job, "two"), **ASKED)
+    faults.clear(job.store)
+    assert [each["event"] for each in job.dli.history(1)].count("stop") == 1
+    job.dli.pass_time(100)
+    job.up(entrypoint=built(job, "two"), **ASKED)
+    assert job.dli.status(1) == "job_running"
+    assert counter(job) > 1000

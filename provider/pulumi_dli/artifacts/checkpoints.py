@@ -129,10 +129,9 @@ class Checkpoints:
 
     def emptied(self, path: str, whose: Desired | State) -> bool:
         """Whether a directory, `obs://…`, certainly holds nothing: rules clear a bucket."""
-        bucket, _, folder = path.removeprefix(SCHEME).strip("/").partition("/")
-        objects = self._stores.looked(whose.value("region"), whose.value("project_id"))
         try:
-            return objects is not None and not any(objects.listed(bucket, f"{folder}/"))
+            objects = self._stores.looked(whose.value("region"), whose.value("project_id"))
+            return objects is not None and _empty(objects, path)
         except DliError:
             return False
 
@@ -143,12 +142,12 @@ class Checkpoints:
         try:
             objects = self._objects(desired if state is None else state)
             found = _newer(objects, job, saved, state)
+            if found is None:
+                return job
+            alone = same_directory(found.path, saved) or _empty(objects, saved)
         except DliError:  # then nothing shows that there is anything newer
             return job
-        if found is None:
-            return job
-        imported = same_directory(found.path, saved)
-        return self._with(job, desired, state, found, "" if imported else saved)
+        return self._with(job, desired, state, found, "" if alone else saved)
 
     def _with(
         self,
@@ -180,7 +179,8 @@ def newest(objects: Objects, job: JobDetail) -> _Found | None:
 def _newer(objects: Objects, job: JobDetail, saved: str, state: State | None) -> _Found | None:
     """The newest checkpoint of a job where it is newer than a savepoint, or is that itself.
 
-    Where others may write too only if the job is known to have run on behind that savepoint.
+    It is newer than one that was cleared out of its bucket, too. Where others may write too only if
+    the job is known to have run on behind that savepoint.
 
     Raises:
         DliError: the bucket cannot be read.
@@ -189,11 +189,23 @@ def _newer(objects: Objects, job: JobDetail, saved: str, state: State | None) ->
     key = f"{folder}/{METADATA}"
     there = (each for each in objects.listed(bucket, key) if each.key == key)
     told = next((_milliseconds(each.modified) for each in there), 0)
-    found = newest(objects, job) if told else None
+    if not told and not _empty(objects, saved):
+        return None  # it is laid out in another way
+    found = newest(objects, job)
     if found is None or same_directory(found.path, saved):
         return found
     ran_on = state is not None and same_directory(saved, state.ran_on)
     return found if found.written > told and (found.own or ran_on) else None
+
+
+def _empty(objects: Objects, path: str) -> bool:
+    """Whether a directory, `obs://…`, holds nothing.
+
+    Raises:
+        DliError: the bucket cannot be read.
+    """
+    bucket, _, folder = path.removeprefix(SCHEME).strip("/").partition("/")
+    return not any(objects.listed(bucket, f"{folder}/"))
 
 
 def _saved(objects: Objects, job: JobDetail, whose: Desired | State) -> _Found | None:

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from pulumi_dli.artifacts.names import digits, home, homes, mentioned
 from pulumi_dli.artifacts.objects import Object, Objects
+from pulumi_dli.artifacts.record_folders import RECORDS
 from pulumi_dli.artifacts.recorded import Recorded, recorded
-from pulumi_dli.artifacts.records import RECORDS
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.every_job import every_job
 from pulumi_dli.clock import Clock

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pulumi_dli.artifacts.objects import Object, Objects
-from pulumi_dli.artifacts.records import RECORDS
+from pulumi_dli.artifacts.record_folders import RECORDS
 from pulumi_dli.errors import DliError, ObjectMissing
 from pulumi_dli.job.object_url import ObjectUrl
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from pulumi_dli.artifacts.names import FOLDER
 from pulumi_dli.artifacts.payload import Payload
 from pulumi_dli.artifacts.record import Record
+from pulumi_dli.artifacts.record_folders import Folder, folders
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.client.retries import again
 from pulumi_dli.clock import Clock
@@ -25,7 +25,7 @@ from pulumi_dli.console import Report
 from pulumi_dli.errors import ApiError, DliError, JobError, ObjectMissing, SettingsError
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
-from pulumi_dli.job.object_url import METADATA, ObjectUrl, directory_url, is_bucket, objects
+from pulumi_dli.job.object_url import METADATA, ObjectUrl, directory_url, objects
 from pulumi_dli.job.state import State
 from pulumi_dli.once import Once
 
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 1 << 20
 """Bytes of a record."""
-RECORDS = "records"
-"""The folder of records, in that of the project's artifacts."""
+MOST_NAMESAKES = 50
+"""Records that are looked through for one of a job's name; more would cost a create its time."""
+UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
+"""What reading something else than a record raises."""
 
 
 class Records:
@@ -55,8 +57,8 @@ class Records:
         self._clock = clock
         self._warn = warn
         self._lock = threading.Lock()
-        self._there: dict[_Folder, Once[set[str]]] = {}
-        self._read: dict[tuple[_Folder, str], Once[Record | None]] = {}
+        self._there: dict[Folder, Once[set[str]]] = {}
+        self._read: dict[tuple[Folder, str], Once[Record | None]] = {}
 
     def find(self, whose: Desired | State, job: JobDetail | None = None) -> Record | None:
         """The record of a resource's next start; None for none, or where none is told.
@@ -70,24 +72,51 @@ class Records:
         Raises:
             JobError: there is one, and it cannot be read.
         """
-        for folder in _folders((whose,), job) if whose.stateful else ():
-            for key in filter(self._listed(folder).__contains__, map(folder.key, whose.marks)):
-                with self._lock:
-                    opened = Once(partial(self._open, folder, key))
-                    once = self._read.setdefault((folder, key), opened)
-                return once.get()
+        for folder in folders((whose,), job) if whose.stateful else ():
+            for mark in whose.marks:
+                if folder.key(mark) in self._listed(folder):
+                    return self._at(folder, folder.key(mark))
         return None
+
+    def _at(self, folder: Folder, key: str) -> Record | None:
+        with self._lock:
+            once = self._read.setdefault((folder, key), Once(partial(self._open, folder, key)))
+        return once.get()
+
+    def namesake(self, desired: Desired) -> Record | None:
+        """A record for another resource whose job had the name of this one's; None for none.
+
+        A stack that was renamed, or a resource without an alias, has left its savepoint there.
+        """
+        folder, own = Folder.of(desired), desired.options
+        if folder is None or own.restore_from or not desired.stateful:
+            return None
+        try:
+            if self._stores.looked(own.region, own.project_id) is None:
+                return None
+        except SettingsError:
+            return None
+        others = self._listed(folder).difference(map(folder.key, desired.marks))
+        for key in sorted(others)[:MOST_NAMESAKES]:
+            with suppress(DliError, *UNREADABLE):
+                if self._told(folder, key).job_name == desired.name:
+                    return self._at(folder, key)
+        return None
+
+    def _told(self, folder: Folder, key: str) -> Record:
+        store = self._objects(folder).hasty()
+        return Record.read(json.loads(store.read(ObjectUrl(folder.bucket, key), 0, MOST_BYTES)))
 
     def pass_over(self, desired: Desired) -> None:
         """Let nothing of this run begin from the record of a resource."""
-        if folder := _Folder.of(desired):
+        if folder := Folder.of(desired):
             with self._lock:
                 for mark in desired.marks:
                     self._read[folder, folder.key(mark)] = Once(lambda: None)
 
     def look_again(self, whose: Desired | State) -> None:
         """Look anew for the record of a resource: another process may have written it since."""
-        if folder := _Folder.of(whose):
+        if folder := Folder.of(whose):
             with self._lock:
                 self._there.pop(folder, None)
                 for mark in whose.marks:
@@ -115,7 +144,7 @@ class Records:
             old: the job that left it.
             state: what is known of that job.
         """
-        folder = _Folder.of(whose)
+        folder = Folder.of(whose)
         if folder is None or not whose.owner:
             return
         record = Record(
@@ -147,7 +176,7 @@ class Records:
             whose: the wish and what is known of the job.
             job: the job as it was before, in whose bucket one may be.
         """
-        for folder in _folders(whose, job):
+        for folder in folders(whose, job):
             try:
                 there = self._listed(folder)
             except DliError as error:
@@ -162,10 +191,10 @@ class Records:
                     self._warn(f"{error}; delete it by hand, or a later job begins from it")
                 there.discard(key)
 
-    def _objects(self, folder: _Folder) -> Objects:
+    def _objects(self, folder: Folder) -> Objects:
         return self._stores.at(folder.region, folder.project)
 
-    def _listed(self, folder: _Folder) -> set[str]:
+    def _listed(self, folder: Folder) -> set[str]:
         """The keys of a folder's records, read once; none where nobody may read them.
 
         Raises:
@@ -175,12 +204,13 @@ class Records:
             once = self._there.setdefault(folder, Once(partial(self._list, folder)))
         return once.get()
 
-    def _list(self, folder: _Folder) -> set[str]:
+    def _list(self, folder: Folder) -> set[str]:
         try:
             return _keys(self._objects(folder), folder)
-        except (SettingsError, ObjectMissing):  # there is no such service, or no such bucket
-            return set()
         except DliError as error:
+            # A page of a proxy has no request id, and says nothing of the bucket.
+            if isinstance(error, ObjectMissing) and error.request_id:
+                return set()  # there is no such bucket
             if _passing(error):
                 raise JobError(
                     f"the records in the bucket {folder.bucket} could not be listed, and a "
@@ -192,29 +222,31 @@ class Records:
             )
             return set()
 
-    def _open(self, folder: _Folder, key: str) -> Record | None:
+    def _open(self, folder: Folder, key: str) -> Record | None:
         """A record whose savepoint is there; None for one that nothing can begin from."""
         url = ObjectUrl(folder.bucket, key)
         try:
-            return self._checked(url, self._objects(folder).hasty())
+            return self._checked(folder, url)
         except DliError as error:
             raise JobError(
                 f"a savepoint waits for this resource's job, and {url} tells which: {error}; run "
                 "this again, or delete that object to begin without it"
             ) from None
 
-    def _checked(self, url: ObjectUrl, store: Objects) -> Record | None:
+    def _checked(self, folder: Folder, url: ObjectUrl) -> Record | None:
         try:
-            record = Record.read(json.loads(store.read(url, 0, MOST_BYTES)))
+            record = self._told(folder, url.key)
             metadata = ObjectUrl.read(f"{record.savepoint.rstrip('/')}/{METADATA}")
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except UNREADABLE:
             metadata = None
         if metadata is None:
             self._warn(f"{url} is not what this provider writes there, so nothing begins from it")
             return None
         try:
-            written_at = store.head(metadata).written_at
-        except ObjectMissing:
+            written_at = self._objects(folder).hasty().head(metadata).written_at
+        except ObjectMissing as error:
+            if not error.request_id:
+                raise
             self._warn(
                 f"{record.savepoint}, from which the job in place of {record.job_name} "
                 f"({record.job_id}) was to begin, is not there any more"
@@ -225,7 +257,7 @@ class Records:
         return replace(record, written=min(record.written, round(written_at * 1000)))
 
 
-def _keys(store: Objects, folder: _Folder) -> set[str]:
+def _keys(store: Objects, folder: Folder) -> set[str]:
     """The keys of a folder's records; a service that is there, and fails, is asked patiently."""
     try:
         return {row.key for row in store.hasty().listed(folder.bucket, folder.prefix)}
@@ -238,35 +270,3 @@ def _keys(store: Objects, folder: _Folder) -> set[str]:
 def _passing(error: DliError) -> bool:
     """Whether a service that is there fails, which it soon will no more."""
     return isinstance(error, ApiError) and again(error, repeatable=True) is not False
-
-
-def _folders(whose: Sequence[Desired | State], job: JobDetail | None) -> Iterator[_Folder]:
-    """The folders of a resource's records, each once: in its bucket, and in that of its job."""
-    buckets = [None] if job is None else [None, job.values.get("obs_bucket")]
-    found = (_Folder.of(each, bucket) for bucket in buckets for each in whose)
-    return iter(dict.fromkeys(filter(None, found)))
-
-
-class _Folder(NamedTuple):
-    """Where the records of a project's jobs with one bucket are."""
-
-    bucket: str
-    region: str | None
-    project: str
-
-    @classmethod
-    def of(cls, whose: Desired | State, bucket: object = None) -> _Folder | None:
-        """That of a job, in its bucket or another; None without one, or without a project."""
-        bucket, project = bucket or whose.value("obs_bucket"), whose.value("project_id")
-        if not bucket or not project or not is_bucket(str(bucket)):
-            return None
-        return cls(str(bucket), whose.value("region"), str(project))
-
-    @property
-    def prefix(self) -> str:
-        """What their keys begin with."""
-        return f"{FOLDER}/{self.project}/{RECORDS}/"
-
-    def key(self, mark: str) -> str:
-        """The key of a resource's record."""
-        return f"{self.prefix}{mark}.json"

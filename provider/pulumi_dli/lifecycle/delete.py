@@ -69,8 +69,10 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
             _rest(context, operation, state)
         except JobGone:  # somebody else deleted it meanwhile
             return ""
-        _tell_of_loss(context, operation, state)  # it may have come to rest by itself
         path = _path(operation, state)
+        if path and operation.next_start is None and context.saved.checkpoints.emptied(path, state):
+            path = ""
+        _tell_of_loss(context, operation, state, path)  # it may have come to rest by itself
         if path:
             context.console.say(
                 f"{title} left its savepoint at {directory_url(path)}; this resource begins from "
@@ -79,7 +81,7 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
             )
         if path:
             context.saved.records.keep(state, path, operation.job, state)
-        else:
+        elif not _waits(context, state):
             context.saved.records.drop(state)
         left = bool(path) or state.on_delete != "savepoint"  # else a copy may be all that there is
         if state.rejected is not None and left and not state.next_start.path:
@@ -88,8 +90,33 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
     return path
 
 
-def _tell_of_loss(context: Context, operation: Operation, state: State) -> None:
+def _waits(context: Context, state: State) -> bool:
+    """Whether a savepoint still waits, because no start of the job has counted; says so."""
+    if state.started is not None and state.started.at == state.job.start_time:
+        return False
+    try:
+        left = context.saved.records.find(state)
+    except DliError as error:
+        context.console.warn(f"{error}")
+        return True
+    if left is None:
+        return False
+    context.console.say(
+        f"job {left.job_name} ({left.job_id}) left a savepoint at {left.savepoint}, from which no "
+        "start has come to run; this resource begins from it when it is made again here with the "
+        f"bucket {state.value('obs_bucket')}, and any other job with `restore_from`"
+    )
+    return True
+
+
+def _tell_of_loss(context: Context, operation: Operation, state: State, path: str) -> None:
     """Say of a job that came to rest by itself what its delete gives up.
+
+    Args:
+        context: looks.
+        operation: of the delete.
+        state: what is known of the job.
+        path: the directory that a later job can begin from; "" for none.
 
     Raises:
         StateAtRisk: somebody stopped it without a savepoint, and nobody was told yet.
@@ -99,22 +126,24 @@ def _tell_of_loss(context: Context, operation: Operation, state: State) -> None:
     if not by_itself or state.on_delete != "savepoint":
         return
     title = f"job {job.name} ({job.job_id})"
+    why = f"its {'stop' if job.phase is Phase.STOPPED else 'crash'} had left none"
     if not state_at_risk(job, pending_start(job, state), stateful=True):
-        if job.has_savepoint and not of_our_stop(job.savepoint_path, state):
+        if path and job.has_savepoint and not of_our_stop(job.savepoint_path, state):
             _tell_of_newer(context, job, state)
-        return
+        if path or not job.has_savepoint:
+            return
+        why = f"nothing is in {directory_url(job.savepoint_path)} any more, where it was"
     stopped, bucket = job.phase is Phase.STOPPED, state.value("obs_bucket")
-    if stopped and state.job.phase not in AT_REST:  # nobody was told yet
+    if (
+        stopped and not path and not job.has_savepoint and state.job.phase not in AT_REST
+    ):  # nobody was told yet
         raise StateAtRisk(f"{title} was stopped without a savepoint; {_STOPPED_EMPTY}")
     left = f"; what is left of its state is in the bucket {bucket}" if bucket else ""
     if found := context.saved.checkpoints.left(job, state):
         left = f"; its newest checkpoint is {found}, which `restore_from` begins from"
     elif older := context.saved.checkpoints.older(job, state):
         left = f"; a savepoint from before is {older}, which `restore_from` begins from"
-    context.console.warn(
-        f"{title} is deleted without a savepoint: its {'stop' if stopped else 'crash'} had "
-        f"left none{left}"
-    )
+    context.console.warn(f"{title} is deleted without a savepoint: {why}{left}")
 
 
 def _tell_of_newer(context: Context, job: JobDetail, state: State) -> None:

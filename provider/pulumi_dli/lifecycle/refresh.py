@@ -6,6 +6,7 @@ from typing import Any
 
 from pulumi_dli.errors import NotFoundError
 from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.job.outputs import observed
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
@@ -49,7 +50,21 @@ def _unchanged(context: Context, job_id: int, state: State) -> Found | None:
     return found if found[0].write() == state.write() else None
 
 
+def _tell_of_start(context: Context, job: JobDetail, state: State) -> None:
+    """Say of a job that was started by hand, or by a run that was killed, what waited for that."""
+    path = state.next_start.path
+    if not path or state.job.has_run or not job.has_run:
+        return
+    context.console.warn(
+        f"job {job.name} ({job.job_id}) has been started, and no run has noted from what: "
+        f"{directory_url(path)} waited for its first start; if it did not begin from that, "
+        "`restore_from` does"
+    )
+
+
 def _found(context: Context, job: JobDetail, state: State | None) -> Found:
+    if state is not None:
+        _tell_of_start(context, job, state)
     stale: tuple[str, ...] = ()
     if state is not None and job.runs:
         stale = context.saved.watch.overwritten(job, state)

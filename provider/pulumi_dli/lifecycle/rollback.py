@@ -47,7 +47,7 @@ def start(
 
     Raises:
         JobError: it failed; tells how the job stands.
-        DliError: nobody knows whether it did, because an answer was lost.
+        DliError: nobody knows whether it did: an answer was lost, or the job cannot be read.
     """
     whole = operation.deadline
     operation.deadline, operation.strict = whole.part(FORWARD), True
@@ -55,7 +55,8 @@ def start(
         begin()
     except (ApiError, JobFailed, WaitTimeout) as error:
         stopped = operation.job.phase in (Phase.STOPPED, Phase.STOPPING)  # by somebody
-        if error.uncertain or (stopped and isinstance(error, JobFailed)):
+        unread = isinstance(error, ApiError) and operation.started  # so nobody knows how it went
+        if error.uncertain or unread or (stopped and isinstance(error, JobFailed)):
             raise
         failure: DliError | None = error
     else:

@@ -82,6 +82,23 @@ def renamed(line: Line, urn: str, desired: Desired, others: Mapping[str, State])
     return line
 
 
+def namesake(line: Line, left: Record | None) -> Line:
+    """The line for a new job whose name another one had, whose savepoint waits for its resource.
+
+    Args:
+        line: the line for the new job.
+        left: the record that says so; None for none.
+    """
+    if left is None:
+        return line
+    text = (
+        f"{line.text}; the savepoint {left.savepoint} that job {left.job_name} ({left.job_id}) "
+        "left waits for another resource, or for this one under the name that its stack had: "
+        "`restore_from` begins from it"
+    )
+    return _warned(line, text)
+
+
 def _alike(state: State, desired: Desired) -> bool:
     """Whether a job runs what the program wants, whatever it is called."""
     changes, _ = differences(state.job, desired, state)

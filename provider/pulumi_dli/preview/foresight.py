@@ -87,9 +87,7 @@ class Foresight:
         # A job that is replaced in its place keeps its name, unless the program changes it too.
         before = Desired.read(old.state.inputs()) if old is not None and here else None
         found = self.preview.examine(urn, anew.desired, before, valid=valid)
-        met = None
-        if found.job is not None:
-            met = self.saved.checkpoints.seen(settled(found.job), anew.desired, None)
+        met = found.job and self.saved.checkpoints.seen(settled(found.job), anew.desired, None)
         problems = [
             *found.problems,
             *claims(self.memory, urn, anew.place, anew.desired, found.job, new=True),
@@ -230,6 +228,7 @@ class Foresight:
                 line = asides.anew(line, lost)
             elif job is None and old is None:
                 line = asides.renamed(line, urn, desired, self.memory.left_over())
+                line = asides.namesake(line, self.saved.records.namesake(desired))
             self._speak(urn, line)
         return "" if todo is None else todo.blocked
 
