@@ -921,6 +921,16 @@ def test_a_job_that_never_ran_is_taken_over_without_its_bucket(theirs: Stack) ->
     as_said(theirs, adopt_job_id=other, name="draft", obs_bucket=None)
 
 
+def test_so_is_one_that_crashed_and_has_nothing_left(theirs: Stack) -> None:
+    theirs.dli.arm("crash", seconds=20)
+    other = theirs.dli.create(**{**PROGRAM, "name": "crashed"})
+    theirs.dli.started(other)
+    theirs.dli.pass_time(60)
+    theirs.sent()
+    line = as_said(theirs, adopt_job_id=other, name="crashed", obs_bucket=None)
+    assert line.startswith(f"crashed: takes over job {other}: STARTS WITHOUT STATE")
+
+
 def test_equal_tags_are_not_in_the_line(theirs: Stack) -> None:
     assert as_said(theirs, adopt_job_id=1, tags={"team": "shop"}) == "orders: takes over job 1"
 
