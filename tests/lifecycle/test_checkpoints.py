@@ -147,7 +147,7 @@ def test_data_of_checkpoints_is_passed_over(crashed: Stack) -> None:
     assert "/zz/chk-1/" in as_said(crashed, desc="x")
 
 
-def test_one_from_before_the_start_is_none(crashed: Stack) -> None:
+def test_one_from_before_the_start_is_named_and_not_taken(crashed: Stack) -> None:
     [path] = checkpoints(crashed)
     file = bucket(crashed).parent / path.removeprefix("obs://") / "_metadata"
     began = crashed.dli.inside(1)["start_time"] / 1000
@@ -156,8 +156,8 @@ def test_one_from_before_the_start_is_none(crashed: Stack) -> None:
     crashed.preview(**CHECKPOINTS)
     [line] = crashed.plan_lines
     assert "CANNOT START" in line
-    assert "checkpoint, " not in line
-    assert crashed.failure
+    assert f"; a checkpoint from before its last start, {path} of 20" in line
+    assert "nobody has noted what the job did since" in crashed.failure
 
 
 def test_another_jobs_folder_is_not_its_own(crashed: Stack) -> None:
@@ -584,3 +584,18 @@ def test_nor_that_of_a_stopped_one(tmp_path: Path) -> None:
     [told] = stack.warned
     assert "deleted without a savepoint: nothing is in obs://state/jobs/savepoint/1/" in told
     stack.close()
+
+
+def test_a_crash_before_the_next_checkpoint_names_the_one_that_it_went_on_from(
+    crashed: Stack,
+) -> None:
+    program = {**CHECKPOINTS, "timeouts": {"settle": 2}}
+    crashed.dli.arm("crash", seconds=6)
+    crashed.up(**program)
+    went_on_from = f"obs://{crashed.resumed()[-1]}"
+    crashed.dli.pass_time(20)
+    crashed.refresh()
+    crashed.preview(**program)
+    assert f"; a checkpoint from before its last start, {went_on_from}" in crashed.line
+    crashed.destroy()
+    assert f"a checkpoint from before is {went_on_from}" in crashed.warned[-1]

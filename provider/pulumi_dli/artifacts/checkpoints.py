@@ -120,7 +120,7 @@ class Checkpoints:
         return "" if found is None else found.path
 
     def older(self, job: JobDetail, state: State) -> str:
-        """The newest savepoint from before the last start of a job, `obs://…`; "" as of `left`."""
+        """The newest savepoint or checkpoint from before a job's last start; "" as of `left`."""
         try:
             found = _saved(self._objects(state), job, state)
         except DliError:
@@ -211,6 +211,8 @@ def _empty(objects: Objects, path: str) -> bool:
 def _saved(objects: Objects, job: JobDetail, whose: Desired | State) -> _Found | None:
     """The newest savepoint of a job that is left: one that the service keeps, or a copy; or None.
 
+    Or a checkpoint, where that is newer. Those from before its last start count too.
+
     Raises:
         DliError: the bucket cannot be read.
     """
@@ -221,8 +223,10 @@ def _saved(objects: Objects, job: JobDetail, whose: Desired | State) -> _Found |
         for prefix in (f"{SAVEPOINTS}{job.job_id}/", *copies)
         if is_bucket(bucket)
     )
-    found = (each for place in places for each in _complete(objects, place, _SAVED))
-    return max(found, default=None)
+    saved = (each for place in places for each in _complete(objects, place, _SAVED))
+    its_own = (place for place in _places(job) if place.own)
+    found = (each for place in its_own for each in _complete(objects, place))
+    return max((*saved, *found), default=None)
 
 
 def _places(job: JobDetail) -> Iterator[_Place]:

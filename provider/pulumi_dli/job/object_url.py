@@ -81,6 +81,11 @@ def directory_url(path: str) -> str:
     return f"{SCHEME}{path.removeprefix(SCHEME)}" if path else ""
 
 
+def kind(path: str) -> str:
+    """What a directory of state holds, in a word: Flink numbers its checkpoints (`chk-7`)."""
+    return "checkpoint" if path.strip("/").rpartition("/")[2].startswith("chk-") else "savepoint"
+
+
 def is_object_url(text: str) -> bool:
     """Whether a text is meant to name something in OBS."""
     return text.startswith(SCHEME)

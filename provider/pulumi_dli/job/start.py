@@ -11,7 +11,7 @@ from enum import StrEnum
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase, date
 from pulumi_dli.job.next_start import FRESH, LIVE, LOST, NextStart
-from pulumi_dli.job.object_url import directory_url
+from pulumi_dli.job.object_url import directory_url, kind
 from pulumi_dli.job.restarts import restore_due, restore_made, same_directory
 from pulumi_dli.job.state import State
 
@@ -198,7 +198,8 @@ def _blocked(job: JobDetail) -> str:
             f"itself: {found.unused}; set `restore_from` to one of the two"
         )
     if found is not None and found.path:
-        what = "a savepoint from before its last start" if found.copy else "its newest checkpoint"
+        before = f"a {kind(found.path)} from before its last start"
+        what = before if found.copy else "its newest checkpoint"
         why = (
             f"; {what}, {found.path} of {date(found.written)}, is not taken by itself: "
             f"{found.unused}"

@@ -20,7 +20,7 @@ from pulumi_dli.errors import (
 from pulumi_dli.job.checkpoint import of_our_stop
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LOST
-from pulumi_dli.job.object_url import directory_url
+from pulumi_dli.job.object_url import directory_url, kind
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.start import pending_start, state_at_risk
@@ -142,7 +142,7 @@ def _tell_of_loss(context: Context, operation: Operation, state: State, path: st
     if found := context.saved.checkpoints.left(job, state):
         left = f"; its newest checkpoint is {found}, which `restore_from` begins from"
     elif older := context.saved.checkpoints.older(job, state):
-        left = f"; a savepoint from before is {older}, which `restore_from` begins from"
+        left = f"; a {kind(older)} from before is {older}, which `restore_from` begins from"
     context.console.warn(f"{title} is deleted without a savepoint: {why}{left}")
 
 

@@ -176,7 +176,8 @@ class Foresight:
         if desired.options.restore_from == before.options.restore_from:
             desired = desired.without("restore_from")
         job = self.saved.checkpoints.seen(settled(there), desired, None)
-        if job.checkpoint is not None and job.checkpoint.path:
+        seen = job.checkpoint
+        if seen is not None and seen.path and not seen.copy:
             return ""  # the diff, which knows what was started, tells whether it goes on from that
         return plan(job, desired, None, known=LIVE if started else LOST).blocked
 
