@@ -57,7 +57,7 @@ GIVEN_BACK = "was never taken over wholly"
 USED = "that `restore_from` names was used by a start before"
 NOTHING = "there is no savepoint or checkpoint at"
 TWOFOLD = "of this resource is in the new place already and has state of its own"
-COPY = re.compile(r"a savepoint from before its last start, (\S+) of ")
+COPY = re.compile(r"a (?:savepoint|checkpoint) from before its last start, (\S+) of ")
 BEHIND = re.compile(r"ran on behind its savepoint (\S+) and is ")
 """How a refusal names what the program could."""
 

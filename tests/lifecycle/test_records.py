@@ -522,11 +522,15 @@ def test_one_that_waits_for_a_resource_of_another_name_is_warned_of(job: Stack) 
     assert counter(job, 2) > 1000
 
 
-def test_one_of_another_job_is_not(job: Stack) -> None:
+def test_one_of_another_job_is_not_and_is_read_once_for_a_fleet(job: Stack) -> None:
     job.destroy()
-    job.mark = "9" * 32
-    job.preview(name="another")
-    assert "; the savepoint " not in job.line
+    session = job.session()
+    for number in range(3):
+        mark = f"{number:032}"
+        wish = job.wish(name=f"another-{number}", owner=mark)
+        assert session.check(f"{URN}-{number}", {}, wish, frozenset())[1] == []
+    assert not any("; the savepoint " in line for line in job.lines.told)
+    assert len([line for line in job.all_sent() if f"{MARK}.json" in line]) == 2  # written, read
 
 
 def test_what_waits_for_a_job_that_is_left_stopped_is_told_of_and_not_forgotten(

@@ -59,6 +59,7 @@ class Records:
         self._lock = threading.Lock()
         self._there: dict[Folder, Once[set[str]]] = {}
         self._read: dict[tuple[Folder, str], Once[Record | None]] = {}
+        self._names: dict[tuple[Folder, str], Once[str]] = {}
 
     def find(self, whose: Desired | State, job: JobDetail | None = None) -> Record | None:
         """The record of a resource's next start; None for none, or where none is told.
@@ -98,10 +99,18 @@ class Records:
             return None
         others = self._listed(folder).difference(map(folder.key, desired.marks))
         for key in sorted(others)[:MOST_NAMESAKES]:
-            with suppress(DliError, *UNREADABLE):
-                if self._told(folder, key).job_name == desired.name:
+            with self._lock:
+                name = self._names.setdefault((folder, key), Once(partial(self._name, folder, key)))
+            if name.get() == desired.name:
+                with suppress(JobError):
                     return self._at(folder, key)
         return None
+
+    def _name(self, folder: Folder, key: str) -> str:
+        try:
+            return self._told(folder, key).job_name
+        except (DliError, *UNREADABLE):
+            return ""
 
     def _told(self, folder: Folder, key: str) -> Record:
         store = self._objects(folder).hasty()
