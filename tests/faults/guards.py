@@ -244,7 +244,7 @@ GUARDS = {
     ),
     "a lost answer is no failure": Guard(
         "lifecycle/rollback.py",
-        "        if error.uncertain or (stopped and isinstance(error, JobFailed)):\n"
+        "        if error.uncertain or unread or (stopped and isinstance(error, JobFailed)):\n"
         "            raise\n",
         "",
         "a lost answer was taken for a failure",
