@@ -599,3 +599,24 @@ def test_a_crash_before_the_next_checkpoint_names_the_one_that_it_went_on_from(
     assert f"; a checkpoint from before its last start, {went_on_from}" in crashed.line
     crashed.destroy()
     assert f"a checkpoint from before is {went_on_from}" in crashed.warned[-1]
+
+
+def test_a_savepoint_that_a_crashed_job_ran_on_behind_is_told_of_behind_other_starts(
+    tmp_path: Path,
+) -> None:
+    """One by hand, which no run has seen on the running job."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.dli.arm("crash", seconds=105)
+    stack.up(**CHECKPOINTS)
+    stack.dli.pass_time(50)
+    stack.dli.good("POST", "jobs/1/savepoint", {"action": "TRIGGER"})
+    stack.dli.pass_time(200)
+    stack.refresh()
+    stack.dli.arm("answer", route="head_object", code="403", times=99)
+    with pytest.raises(Halfway):
+        stack.up(**CHECKPOINTS, restore_from="obs://state/mistaken/")
+    faults.clear(stack.store)
+    stack.refresh()
+    stack.preview(**CHECKPOINTS)
+    assert stack.line.endswith(RAN_ON)
+    stack.close()

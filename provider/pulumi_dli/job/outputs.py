@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pulumi_dli.job.checkpoint import of_our_stop
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.differences import MAPS, holds, managed
@@ -114,8 +115,9 @@ def _watched(outcome: Outcome, job: JobDetail, state: State | None) -> Watched |
 
 
 def _ran_on(job: JobDetail, state: State | None) -> str:
-    """The savepoint that a running job holds; of another what was seen before."""
-    if job.phase is Phase.RUNNING and job.has_savepoint:
+    """The savepoint that a running job holds, or one that crashed; else what was seen before."""
+    ours = state is not None and of_our_stop(job.savepoint_path, state)
+    if job.has_savepoint and (job.phase is Phase.RUNNING or (job.crashed and not ours)):
         return job.savepoint_path
     return "" if state is None else state.ran_on
 
