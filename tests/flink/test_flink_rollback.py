@@ -91,7 +91,9 @@ def test_the_counts_go_on_whatever_way_a_version_fails(
     program("incomplete", "etl", "other")  # two jobs with one jar, at once
     told = failed(stack)
     assert f"ClassNotFoundException: {LOST.removesuffix('.class')}" in told
-    assert re.search(rf"its savepoint log: obs://bucket/jobs/logs/\d+_{LOG} .*{TOLD}", told)
+    assert re.search(
+        rf"its savepoint, obs://\S+ log: obs://bucket/jobs/logs/\d+_{LOG} .*{TOLD}", told
+    )
     for counts, name in ((etl, "etl"), (other, "other")):
         must_be_back(told, name)
         dli.counts_on(counts, MORE)
@@ -120,7 +122,9 @@ def test_the_counts_go_on_whatever_way_a_version_fails(
     program("late", "etl", settle=15)
     told = failed(stack)
     assert re.search(r"running exception .*: order \d+ cannot be counted; see http://127", told)
-    assert re.search(rf"its savepoint log: obs://bucket/jobs/logs/\d+_{LOG} .*{BROKE}", told)
+    assert re.search(
+        rf"its savepoint, obs://\S+ log: obs://bucket/jobs/logs/\d+_{LOG} .*{BROKE}", told
+    )
     must_be_back(told, "etl")
     dli.counts_on(etl, MORE)
     stack.destroy()

@@ -211,7 +211,8 @@ def _empty(objects: Objects, path: str) -> bool:
 def _saved(objects: Objects, job: JobDetail, whose: Desired | State) -> _Found | None:
     """The newest savepoint of a job that is left: one that the service keeps, or a copy; or None.
 
-    Or a checkpoint, where that is newer. Those from before its last start count too.
+    Where there is none, its newest checkpoint, from before its last start, which need not fit a
+    changed job.
 
     Raises:
         DliError: the bucket cannot be read.
@@ -224,9 +225,10 @@ def _saved(objects: Objects, job: JobDetail, whose: Desired | State) -> _Found |
         if is_bucket(bucket)
     )
     saved = (each for place in places for each in _complete(objects, place, _SAVED))
+    if latest := max(saved, default=None):
+        return latest
     its_own = (place for place in _places(job) if place.own)
-    found = (each for place in its_own for each in _complete(objects, place))
-    return max((*saved, *found), default=None)
+    return max((each for place in its_own for each in _complete(objects, place)), default=None)
 
 
 def _places(job: JobDetail) -> Iterator[_Place]:
