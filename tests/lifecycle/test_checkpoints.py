@@ -543,35 +543,25 @@ def test_a_crash_says_so_too_of_a_savepoint_that_nobody_has_told_of(tmp_path: Pa
     stack.close()
 
 
-def test_a_savepoint_that_was_cleared_away_hides_no_newer_checkpoint(tmp_path: Path) -> None:
-    stack = Stack(tmp_path, {"preflight": "on"})
-    stack.dli.arm("crash", seconds=105)
-    stack.up(**CHECKPOINTS)
-    stack.dli.pass_time(50)
-    stack.up(**CHECKPOINTS, savepoint_trigger="1")
-    stack.dli.pass_time(200)
-    shutil.rmtree(bucket(stack) / "jobs/savepoint")  # a rule of the bucket
-    stack.refresh()
-    assert "starts from its newest checkpoint obs://" in as_said(stack, savepoint_trigger="1")
-    assert counter(stack) > 100
-    stack.close()
+@pytest.fixture
+def cleared(saved: Stack) -> Stack:
+    """The same, and a rule of the bucket has cleared the savepoint away."""
+    shutil.rmtree(bucket(saved) / "jobs/savepoint")
+    saved.refresh()
+    return saved
 
 
-def test_nor_does_the_delete_of_such_a_job_promise_it(tmp_path: Path) -> None:
-    stack = Stack(tmp_path, {"preflight": "on"})
-    stack.dli.arm("crash", seconds=105)
-    stack.up(**CHECKPOINTS)
-    stack.dli.pass_time(50)
-    stack.up(**CHECKPOINTS, savepoint_trigger="1")
-    stack.dli.pass_time(200)
-    shutil.rmtree(bucket(stack) / "jobs/savepoint")
-    stack.refresh()
-    stack.destroy()
-    assert stack.said == []
-    [told] = stack.warned
+def test_a_savepoint_that_was_cleared_away_hides_no_newer_checkpoint(cleared: Stack) -> None:
+    assert "starts from its newest checkpoint obs://" in as_said(cleared, savepoint_trigger="1")
+    assert counter(cleared) > 100
+
+
+def test_nor_does_the_delete_of_such_a_job_promise_it(cleared: Stack) -> None:
+    cleared.destroy()
+    assert cleared.said == []
+    [told] = cleared.warned
     assert "deleted without a savepoint: nothing is in obs://state/jobs/savepoint/1/" in told
     assert "any more, where it was; its newest checkpoint is obs://" in told
-    stack.close()
 
 
 def test_nor_that_of_a_stopped_one(tmp_path: Path) -> None:

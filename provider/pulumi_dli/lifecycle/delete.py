@@ -75,11 +75,8 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
         _tell_of_loss(context, operation, state, path)  # it may have come to rest by itself
         if path:
             context.console.say(
-                f"{title} left its savepoint at {directory_url(path)}; this resource begins from "
-                f"it when it is made again here with the bucket {state.value('obs_bucket')}, and "
-                "any other job with `restore_from`"
+                f"{title} left its savepoint at {directory_url(path)}; {_begins(state)}"
             )
-        if path:
             context.saved.records.keep(state, path, operation.job, state)
         elif not _waits(context, state):
             context.saved.records.drop(state)
@@ -103,10 +100,17 @@ def _waits(context: Context, state: State) -> bool:
         return False
     context.console.say(
         f"job {left.job_name} ({left.job_id}) left a savepoint at {left.savepoint}, from which no "
-        "start has come to run; this resource begins from it when it is made again here with the "
-        f"bucket {state.value('obs_bucket')}, and any other job with `restore_from`"
+        f"start has come to run; {_begins(state)}"
     )
     return True
+
+
+def _begins(state: State) -> str:
+    """Who begins from a savepoint that a record tells of."""
+    return (
+        "this resource begins from it when it is made again here with the bucket "
+        f"{state.value('obs_bucket')}, and any other job with `restore_from`"
+    )
 
 
 def _tell_of_loss(context: Context, operation: Operation, state: State, path: str) -> None:

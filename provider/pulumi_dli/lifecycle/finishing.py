@@ -12,6 +12,7 @@ from pulumi_dli.job.outputs import after, after_failure
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
+from pulumi_dli.lifecycle.endings import title
 from pulumi_dli.lifecycle.operation import Operation
 
 
@@ -55,7 +56,7 @@ def finish(
             told.clues = operation.clues
         elif isinstance(error, Interrupted):
             job = operation.job
-            stands = f"job {job.name} ({job.job_id}) is {job.phase} ({job.status})"
+            stands = f"{title(job)} is {job.phase} ({job.status})"
             told = Interrupted(f"{error.failure}: {stands}", error.way)
         raise Halfway(operation.job.job_id, kept, told) from error
 

@@ -10,6 +10,7 @@ from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.job.outputs import observed
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
+from pulumi_dli.lifecycle.endings import title
 
 Found = tuple[State, dict[str, Any]]
 """What the state is to keep, and the inputs."""
@@ -38,7 +39,11 @@ def refresh(context: Context, job_id: int, state: State | None) -> Found | None:
     if state is not None and (found := _unchanged(context, job_id, state)) is not None:
         return found
     job = observe(context, job_id, state)
-    return None if job is None else _found(context, job, state)
+    if job is None:
+        return None
+    if state is not None:
+        _tell_of_start(context, job, state)
+    return _found(context, job, state)
 
 
 def _unchanged(context: Context, job_id: int, state: State) -> Found | None:
@@ -56,15 +61,13 @@ def _tell_of_start(context: Context, job: JobDetail, state: State) -> None:
     if not path or state.job.has_run or not job.has_run:
         return
     context.console.warn(
-        f"job {job.name} ({job.job_id}) has been started, and no run has noted from what: "
+        f"{title(job)} has been started, and no run has noted from what: "
         f"{directory_url(path)} waited for its first start; if it did not begin from that, "
         "`restore_from` does"
     )
 
 
 def _found(context: Context, job: JobDetail, state: State | None) -> Found:
-    if state is not None:
-        _tell_of_start(context, job, state)
     stale: tuple[str, ...] = ()
     if state is not None and job.runs:
         stale = context.saved.watch.overwritten(job, state)
