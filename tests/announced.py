@@ -117,7 +117,7 @@ def _moved(phrase: str) -> list[str]:
         "it is stopped there with a savepoint": ["stop with savepoint"],
         "it is stopped there": ["stop"],
         "it is stopped there WITHOUT A SAVEPOINT": ["stop"],
-        "its savepoint goes to job": ["import-savepoint"],
+        "goes to job": ["import-savepoint"],
         "created here": ["create", *["import-savepoint"] * carried],
         "created here and left stopped": ["create"],
         "created here and left stopped with its savepoint": ["create", "import-savepoint"],
@@ -125,7 +125,7 @@ def _moved(phrase: str) -> list[str]:
         "and started": ["run"],
     }
     words = [re.sub(r"( left stopped) with .*", r"\1 with its savepoint", each) for each in words]
-    words = [re.sub(r"(savepoint goes to job) .*", r"\1", each) for each in words]
+    words = [re.sub(r".*(goes to job) .*", r"\1", each) for each in words]
     real = [request for each in words for request in says.get(each, [])]
     return real + ["run with state"] * carried
 

@@ -54,7 +54,7 @@ UNLISTED = re.compile(r"records in the bucket (\S+) could not be listed")
 LEFT = re.compile(r"when it is made again here with the bucket (\S+),")
 """How a delete tells in which bucket the next job of the resource finds its savepoint."""
 GIVEN_BACK = "was never taken over wholly"
-USED = "that `restore_from` names was used by a start before"
+USED = "used by a start before"
 NOTHING = "there is no savepoint or checkpoint at"
 TWOFOLD = "of this resource is in the new place already and has state of its own"
 COPY = re.compile(r"a (?:savepoint|checkpoint) from before its last start, (\S+) of ")
@@ -319,7 +319,7 @@ class Game:
         started = any(each.startswith("run") for each in sent)  # then it speaks of the next one
         if run.killed and started:
             self.happened.add("killed behind its start")
-        if run.error and program is not None and not _keeps(program):
+        if (run.error or run.killed) and not (_keeps(program) if program else self.stateful):
             self.happened.add("stateless")
         if "would lose its state" in run.error and not started:
             met = step.way in HANDS or step.meanwhile != ""
@@ -462,7 +462,7 @@ class Game:
             stopped = {**without(program, "restore_from"), "desired_state": "stopped"}
             error = self._twice(stopped) or self._twice(program)
         if error and program is not None and (told := BEHIND.search(error)):
-            program = {**program, "restore_from": f"obs://{told[1]}"}
+            program = {**program, "restore_from": told[1]}
             error = self._twice(program)
         if error and program is not None and NOTHING in error:  # a killed create had named it
             program = {**program, "upgrade_mode": "stateless"}

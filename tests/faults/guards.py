@@ -130,13 +130,6 @@ GUARDS = {
         "became 0 unsaid",
         plays=-4,
     ),
-    "that of a job that is replaced too": Guard(
-        "lifecycle/verbs.py",
-        "        if not refused and loses and not desired.loss_told:\n",
-        "        if not refused and loses and not desired:\n",
-        "stopped empty, unsaid",
-        plays=-5,
-    ),
     "a plan knows what it would lose": Guard(
         "job/plan.py",
         "        loses=holds\n",
@@ -431,5 +424,26 @@ GUARDS = {
         "LIVE if outcome.next_start is None else",
         "its state is in",
         plays=-46,
+    ),
+    "a killed start from a directory is not made again behind what the job did since": Guard(
+        "job/checkpoint.py",
+        '        return begins.path if restore_made(job, desired, state) else ""\n',
+        '        return ""\n',
+        "started once more from a directory",
+        plays=-50,
+    ),
+    "a move behind a kill gives no state up unsaid": Guard(
+        "lifecycle/replace.py",
+        "        if job is not None and todo.loses and not desired.loss_told:\n",
+        "        if job is None and todo.loses and not desired.loss_told:\n",
+        "stopped empty, unsaid",
+        plays=410254,
+    ),
+    "a job that was stopped behind its line is told of": Guard(
+        "lifecycle/reconcile.py",
+        "        if not begins.named or restore_made(before, self.desired, self.state):\n",
+        "        if not begins.named:\n",
+        "became 5 unsaid",
+        plays=410802,
     ),
 }

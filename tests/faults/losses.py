@@ -188,7 +188,8 @@ class Losses:
             latest = self.blind or not any(each.checkpoint for each in self._runs.values())
             said = told.gives_up(named, latest=latest) or back or emptied
             must(said, f"state {held} became {begins} unsaid: {event}")
-            again = self.used and path == self.named != ""
+            # Behind a kill nobody knows that a start counted whose job left nothing, if it is said.
+            again = self.used and path == self.named != "" and not emptied
             must(not again, f"started once more from a directory that was used: {event}")
         run.named = path == self.named != ""
         self.begun |= run.named

@@ -201,4 +201,12 @@ NAMED: Mapping[int, Schedule] = {
     -49: Schedule(  # a job that ran on behind a savepoint moves
         [Step("", BASE, (crash(60),)), Step("saved", BASE, plain=True), Step("move", MOVED)]
     ),
+    -50: Schedule(  # a killed run began from a named directory, and the job ran on and failed
+        [
+            *RUNS,
+            Step("saved", FROM, (crash(60),), killed("run"), saves=True),
+            Step("waits", FROM),
+            Step("", FROM),
+        ]
+    ),
 }

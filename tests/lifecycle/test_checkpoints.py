@@ -349,7 +349,7 @@ def test_where_it_need_not_fit_both_are_named_and_nothing_is_started(saved: Stac
     saved.preview(**program)
     [line] = saved.plan_lines
     [path] = checkpoints(saved)
-    behind = saved.job["savepoint_path"]
+    behind = f"obs://{saved.job['savepoint_path']}"
     assert (
         f"CANNOT START: job orders (1) ran on behind its savepoint {behind} and is failed" in line
     )
@@ -363,8 +363,8 @@ def test_where_it_need_not_fit_both_are_named_and_nothing_is_started(saved: Stac
     with pytest.raises(StateAtRisk, match="ran on behind its savepoint"):
         saved.up(**program)
     assert saved.sent() == []
-    line = as_said(saved, savepoint_trigger="1", parallel_number=2, restore_from=f"obs://{behind}")
-    assert f"starts from obs://{behind}" in line or "starts from its savepoint" in line
+    line = as_said(saved, savepoint_trigger="1", parallel_number=2, restore_from=behind)
+    assert f"starts from {behind}" in line or "starts from its savepoint" in line
     assert 50 <= counter(saved) < 100
 
 
@@ -464,7 +464,7 @@ def test_a_move_that_finds_it_being_stopped_says_what_is_begun_from(behind: Stac
     behind.dli.stop(1)  # by somebody, without a savepoint
     behind.up(**CHECKPOINTS, savepoint_trigger="1", project_id=OTHER)
     assert behind.warned[-1] == (
-        "job orders (1) is stopped (job_cancel_success) now, so what it left is begun from: "
+        "job orders (1) is stopped (job_cancel_success) now, so it begins from what is left: "
         f"obs://{took}"
     )
     assert 50 <= counter(behind, 2) < 100
@@ -480,7 +480,7 @@ def test_a_delete_of_it_says_so(behind: Stack) -> None:
 
 def test_a_forgotten_job_is_not_gone_on_with_from_what_it_ran_on_behind(saved: Stack) -> None:
     [path] = checkpoints(saved)
-    behind = saved.job["savepoint_path"]
+    behind = f"obs://{saved.job['savepoint_path']}"
     saved.forget()
     program = {**CHECKPOINTS, "savepoint_trigger": "1"}
     saved.preview(**program)
@@ -610,3 +610,119 @@ def test_a_savepoint_that_a_crashed_job_ran_on_behind_is_told_of_behind_other_st
     stack.preview(**CHECKPOINTS)
     assert stack.line.endswith(RAN_ON)
     stack.close()
+
+
+# A directory that the program names, and that a killed run began from already.
+
+SAVED: dict[str, Any] = {**CHECKPOINTS, "savepoint_trigger": "1"}
+
+
+@pytest.fixture(params=[105])
+def begun(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """An `up` that started the job from a savepoint of its own was killed; then the job failed."""
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.up(**CHECKPOINTS)
+    stack.dli.pass_time(50)
+    stack.up(**SAVED)
+    stack.dli.pass_time(50)
+    stack.dli.arm("crash", seconds=request.param, text="no such topic")
+    stack.killed_up(5, waiting=True, **SAVED, restore_from=took(stack))
+    assert stack.sent()[-1] == "run resume"
+    stack.dli.pass_time(200)
+    assert stack.job["status"] == "job_running_exception"
+    yield stack
+    stack.close()
+
+
+def took(stack: Stack) -> str:
+    """The savepoint on demand: the oldest that there is."""
+    oldest = min(bucket(stack).glob("jobs/savepoint/**/_metadata")).parent
+    return f"obs://{oldest.relative_to(bucket(stack).parent)}/"
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_directory_that_a_killed_run_began_from_is_not_begun_from_again(
+    begun: Stack, *, refreshed: bool
+) -> None:
+    named = took(begun)
+    [path] = checkpoints(begun)
+    if refreshed:
+        begun.refresh()
+    program = {**SAVED, "restore_from": named}
+    begun.preview(**program)
+    assert f"CANNOT START: job orders (1) ran on behind its savepoint {named}" in begun.line
+    assert f"its newest checkpoint, {path} of 2027-" in begun.line
+    with pytest.raises(StateAtRisk, match="ran on behind its savepoint"):
+        begun.up(**program)
+    assert begun.sent() == []
+    assert f"starts from {path}" in as_said(begun, savepoint_trigger="1", restore_from=path)
+    assert counter(begun) > 140
+
+
+def test_unless_it_is_named_anew_as_the_refusal_says(begun: Stack) -> None:
+    named = took(begun)
+    begun.refresh()
+    begun.preview(**SAVED, restore_from=named)
+    assert f"the {named} that `restore_from` names was used by a start before" in begun.line
+    begun.up(**SAVED, desired_state="stopped")
+    line = as_said(begun, savepoint_trigger="1", restore_from=named)
+    assert f"starts from {named}, found failed" in line
+    assert 50 <= counter(begun) < 100
+
+
+@pytest.mark.parametrize("begun", [11], indirect=True)
+def test_a_start_that_failed_has_not_used_it(begun: Stack) -> None:
+    """What the job wrote within its `settle` is nothing that anybody needs."""
+    [_] = checkpoints(begun)
+    named = took(begun)
+    program = {"savepoint_trigger": "1", "restore_from": named, "timeouts": {"settle": 60}}
+    assert f"starts from {named}, found failed" in as_said(begun, **program)
+    assert f"obs://{begun.resumed()[-1]}" == named
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_job_that_a_killed_create_began_is_not_begun_again(begun: Stack, *, anew: bool) -> None:
+    begun.up(**SAVED, upgrade_mode="stateless", desired_state="stopped")
+    begun.destroy()
+    begun.forget()
+    begun.dli.arm("crash", seconds=105, text="no such topic")
+    named = took(begun)
+    begun.killed_up(3, waiting=True, **CHECKPOINTS, restore_from=named)
+    begun.dli.pass_time(200)
+    begun.sent()
+    assert begun.dli.details(2)["status"] == "job_running_exception"
+    [path] = (each for each in checkpoints(begun) if "/checkpoint/2_" in each)
+    begun.preview(**CHECKPOINTS, restore_from=named)
+    assert "goes on with job 2: CANNOT START: job orders (2) ran" in begun.line
+    assert path in begun.line
+    assert f"the {named} that `restore_from` names may have been used" in begun.line
+    with pytest.raises(JobError, match="restore_from"):
+        begun.up(**CHECKPOINTS, restore_from=named)
+    assert begun.sent() == []
+    if anew:
+        begun.up(**CHECKPOINTS, desired_state="stopped")
+    way = named if anew else path
+    assert f"starts from {way}" in as_said(begun, restore_from=way)
+    assert f"obs://{begun.resumed()[-1]}" == way
+
+
+def test_a_job_that_is_stopped_behind_its_line_is_told_of(stack: Stack) -> None:
+    """The line knows of the start that was made, and says that nothing is sent."""
+    stack.up(**CHECKPOINTS)
+    stack.dli.pass_time(50)
+    stack.up(**SAVED)
+    program = {**SAVED, "restore_from": took(stack)}
+    stack.killed_up(5, waiting=True, **program)
+    stack.dli.pass_time(50)
+    session = stack.session()
+    stack._refreshed(session)  # noqa: SLF001 -- `refresh: always` is the same process
+    news = stack._checked(session, stack.inputs, program)  # noqa: SLF001
+    session.diff(stack.urn, 1, stack.outs, news, frozenset())
+    assert stack.line == "orders: nothing is sent, the state records: restore_from"
+    stack.dli.stopped(1)
+    session.update(stack.urn, 1, stack.outs, news, None)
+    [warning] = stack.warned
+    assert warning == (
+        "job orders (1) is stopped (job_cancel_success) now, so it begins from what is left: "
+        f"{program['restore_from']}"
+    )

@@ -598,6 +598,13 @@ def test_a_savepoint_that_a_killed_move_did_not_bring_yet_is_brought(moving: Sta
     assert counter(moving, 2) > 5000
 
 
+def test_a_directory_that_is_named_for_it_then_goes_there(moving: Stack) -> None:
+    moving.killed_up(3, project_id=OTHER)  # the draft is there
+    path = moving.spoiled("obs://state/older/")
+    moving.preview(project_id=OTHER, restore_from=path)
+    assert f"changes: {path} goes to job 2 here, deleted there; goes on with job 2: starts" in moving.line
+
+
 def test_a_job_that_moved_stopped_moves_back_with_its_state(moving: Stack) -> None:
     moving.up(project_id=OTHER, desired_state="stopped")
     line = as_said(moving, project_id=PROJECT)
@@ -646,7 +653,7 @@ def test_a_job_that_is_stopped_before_its_move_goes_with_what_it_left(moving: St
     moved_meanwhile(moving, lambda: moving.dli.stopped(1, savepoint=True))
     [warning] = moving.warned[1:]
     assert warning.startswith(
-        "job orders (1) is stopped (job_cancel_success) now, so what it left is begun from: "
+        "job orders (1) is stopped (job_cancel_success) now, so it begins from what is left: "
         "obs://state/jobs/savepoint/1/"
     )
     assert counter(moving, 2) > 1000
@@ -679,7 +686,7 @@ def test_a_job_that_is_stopped_before_its_restart_goes_on_with_what_it_left(job:
     job.dli.stopped(1, savepoint=True)
     session.update(job.urn, job.id, job.outs, news, None)
     [warning] = job.warned
-    assert "is stopped (job_cancel_success) now, so what it left is begun from: obs:" in warning
+    assert "is stopped (job_cancel_success) now, so it begins from what is left: obs:" in warning
     assert counter(job) > 1000
 
 

@@ -18,7 +18,7 @@ from pulumi_dli.artifacts.records import Records
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.artifacts.watch import Watch
 from pulumi_dli.errors import DliError, ObjectMissing
-from pulumi_dli.job.checkpoint import FOLDER, Checkpoint, left_behind, stuck, unused
+from pulumi_dli.job.checkpoint import FOLDER, Checkpoint, counts, left_behind, stuck, unused
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.next_start import LIVE, NextStart
@@ -142,7 +142,7 @@ class Checkpoints:
         try:
             objects = self._objects(desired if state is None else state)
             found = _newer(objects, job, saved, state)
-            if found is None:
+            if found is None or not counts(found.written, job, desired, state):
                 return job
             alone = same_directory(found.path, saved) or _empty(objects, saved)
         except DliError:  # then nothing shows that there is anything newer

@@ -12,7 +12,7 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail
 from pulumi_dli.job.differences import differences
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.restarts import same_directory
+from pulumi_dli.job.restarts import restore_due, restore_made, same_directory
 from pulumi_dli.job.start import Origin, pending_start, start
 from pulumi_dli.job.started import SHAPING, Definition
 from pulumi_dli.job.state import State
@@ -53,12 +53,15 @@ def left_behind(
     """The savepoint that a job at rest would start from, and may have run on behind.
 
     One on demand, one that it began from, or a checkpoint that was imported: all but that of a stop
-    of ours. "" where there is none.
+    of ours. Or a directory that the program names, of which the job's tags tell that a start was
+    made from it. "" where there is none.
     """
     if job.phase not in AT_REST or not (desired.stateful and job.has_run):
         return ""
     begins = start(job, desired, state, pending_start(job, state, known))
-    if begins is None or begins.origin is not Origin.SAVEPOINT or begins.named:
+    if begins is not None and begins.named:  # a killed run may have begun from there already
+        return begins.path if restore_made(job, desired, state) else ""
+    if begins is None or begins.origin is not Origin.SAVEPOINT:
         return ""
     return "" if state is not None and of_our_stop(begins.path, state) else begins.path
 
@@ -67,6 +70,20 @@ def of_our_stop(path: str, state: State) -> bool:
     """Whether a savepoint is known to be that of a stop, behind which the job did nothing."""
     waits = same_directory(path, state.next_start.path)
     return waits and not same_directory(path, state.ran_on)
+
+
+def counts(written: int, job: JobDetail, desired: Desired, state: State | None) -> bool:
+    """Whether a checkpoint tells of a start that counted, where the program names another.
+
+    One that failed within its `settle` has not used the directory up.
+
+    Args:
+        written: when the checkpoint was completed, in milliseconds.
+        job: the live job.
+        desired: the program's wish.
+        state: what is known of the job.
+    """
+    return not restore_due(desired, state) or written >= job.start_time + 1000 * desired.settle
 
 
 def unused(job: JobDetail, desired: Desired, state: State | None) -> str:

@@ -98,7 +98,7 @@ def after(outcome: Outcome, desired: Desired, state: State | None) -> State:
         rejected=None if state is None or outcome.counted else state.rejected,
         unmanaged=_unmanaged(outcome, desired, state),
         mark=outcome.mark or _kept_mark(desired, state),
-        asked=recorded(desired, state, ours, job.start_time, started=outcome.started),
+        asked=recorded(desired, state, ours, job, started=outcome.started),
     )
 
 
@@ -175,7 +175,7 @@ def after_failure(outcome: Outcome, desired: Desired, state: State | None) -> St
         ours=ours,
         rejected=outcome.rejected or reached.rejected,
         took_from=before.took_from if outcome.took_from is None else outcome.took_from,
-        asked=recorded(desired, state, ours, reached.job.start_time, started=outcome.started),
+        asked=recorded(desired, state, ours, reached.job, started=outcome.started),
     )
 
 

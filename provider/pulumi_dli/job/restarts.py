@@ -95,12 +95,7 @@ def first_mark(desired: Desired) -> str:
 
 
 def recorded(
-    desired: Desired,
-    state: State | None,
-    ours: Mapping[str, Any],
-    start_time: int,
-    *,
-    started: bool,
+    desired: Desired, state: State | None, ours: Mapping[str, Any], job: JobDetail, *, started: bool
 ) -> dict[str, str]:
     """What the state keeps of the restarts that it takes note of, by the argument.
 
@@ -110,20 +105,24 @@ def recorded(
         desired: the program's wish.
         state: what was known before.
         ours: the arguments that the state is to keep.
-        start_time: of the job, the one thing that tells a job which nothing was known of.
+        job: what was reached; its start sets one apart that nothing was known of.
         started: whether it was started.
     """
+    noted = f"{job.start_time:x}"
+    rested = job.phase in AT_REST
     if state is None:
-        return {name: f"{start_time:x}" for name in ASKS if ours.get(name) is not None}
-    noted = (
-        name
-        for name in ASKS
-        if _due(name, desired, state) and ours.get(name) == desired.given.get(name)
-    )
-    asked = {**state.asked, **{name: _asked(name, desired, state) for name in noted}}
-    if started and desired.options.restore_from is None and state.job.phase in AT_REST:
-        # A start before may have failed to begin from one; named again it is asked for anew.
-        asked["restore_from"] = f"{start_time:x}"
+        asked = {name: noted for name in ASKS if ours.get(name) is not None}
+    else:
+        due = (
+            name
+            for name in ASKS
+            if _due(name, desired, state) and ours.get(name) == desired.given.get(name)
+        )
+        asked = {**state.asked, **{name: _asked(name, desired, state) for name in due}}
+        rested = rested or (started and state.job.phase in AT_REST)
+    if rested and desired.options.restore_from is None:
+        # A start before may have begun from one; named again it is asked for anew.
+        asked["restore_from"] = noted
     return asked
 
 

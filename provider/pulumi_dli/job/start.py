@@ -116,14 +116,16 @@ def start(
 def _left_its_own(
     job: JobDetail, desired: Desired, state: State | None, pending: NextStart
 ) -> bool:
-    """Whether a job has a savepoint newer than `restore_from`.
+    """Whether a job has a savepoint or a checkpoint newer than `restore_from`.
 
     Of a job that is gone on with nobody remembers whether a start has used that directory; its
     first one will have. Of one of the state an interrupted update may have left word.
     """
+    made = restore_made(job, desired, state)
     if state is not None:
-        return restore_made(job, desired, state) and resumable(job, pending)
-    return desired.options.adopt_job_id != job.job_id and _has_its_own(job, desired)
+        return made and (resumable(job, pending) or job.checkpoint is not None)
+    taken = desired.options.adopt_job_id == job.job_id
+    return not taken and (_has_its_own(job, desired) or (made and job.checkpoint is not None))
 
 
 def met_again(job: JobDetail, desired: Desired) -> Desired:
@@ -134,7 +136,8 @@ def met_again(job: JobDetail, desired: Desired) -> Desired:
     """
     if desired.options.adopt_job_id == job.job_id and job.mark not in desired.marks:
         return desired
-    used = job.has_run and (job.phase not in AT_REST or _has_its_own(job, desired))
+    ran_on = job.checkpoint is not None and restore_made(job, desired, None)
+    used = job.has_run and (job.phase not in AT_REST or ran_on or _has_its_own(job, desired))
     return desired.without("restore_from") if used else desired
 
 
@@ -177,13 +180,15 @@ def state_at_risk(job: JobDetail, pending: NextStart, *, stateful: bool) -> bool
 
 def blocked(job: JobDetail, desired: Desired, state: State | None) -> str:
     """Why a stateful job at rest is not started, and the ways out."""
-    named = desired.options.restore_from
-    if not named or restore_due(desired, state):
+    named = None if "restore_from" in desired.open else desired.given.get("restore_from")
+    met = desired.options.restore_from is None  # see `met_again`
+    due = restore_due(desired, state) and not restore_made(job, desired, state)
+    if not named or due:
         return _blocked(job)
     return (
-        f"{_blocked(job)}; the {directory_url(str(named))} that `restore_from` names was used by a "
-        'start before: to begin from it once more, run `pulumi up` with `desired_state="stopped"` '
-        "and without it, then name it again"
+        f"{_blocked(job)}; the {directory_url(str(named))} that `restore_from` names "
+        f"{'may have been' if met else 'was'} used by a start before: to begin from it once more, "
+        'run `pulumi up` with `desired_state="stopped"` and without it, then name it again'
     )
 
 
@@ -192,7 +197,8 @@ def _blocked(job: JobDetail) -> str:
     why, way = "", "set `restore_from` to a savepoint or checkpoint directory"
     if found is not None and found.behind:
         return (
-            f"job {job.name} ({job.job_id}) ran on behind its savepoint {found.behind} and is "
+            f"job {job.name} ({job.job_id}) ran on behind its savepoint "
+            f"{directory_url(found.behind)} and is "
             f"{job.phase} ({job.status}), so starting it from there would lose what it did since; "
             f"its newest checkpoint, {found.path} of {date(found.written)}, is not taken by "
             f"itself: {found.unused}; set `restore_from` to one of the two"

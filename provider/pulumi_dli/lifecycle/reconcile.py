@@ -19,15 +19,15 @@ from pulumi_dli.job.bars import Bar
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.plan import Body, Plan, plan
-from pulumi_dli.job.restarts import RESTART_TAG
+from pulumi_dli.job.restarts import RESTART_TAG, restore_made
 from pulumi_dli.job.run_state import is_up
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.demands import demand_objects, demand_queue
+from pulumi_dli.lifecycle.meanwhile import tell_of_stop, unsaid
 from pulumi_dli.lifecycle.operation import Operation
 from pulumi_dli.lifecycle.rollback import go_back, start
 
@@ -38,36 +38,6 @@ NO_TAGS = (
 
 
 _ERRORS = {Bar.MARK: JobForeign, Bar.HAND: JobError}
-
-
-def unsaid(job: JobDetail, so_far: str = "nothing was changed") -> str:
-    """That what is wished would give up a job's state now, and that no line has said so.
-
-    Args:
-        job: the job.
-        so_far: what was changed before that was found.
-    """
-    return (
-        f"job {job.name} ({job.job_id}) is {job.phase} ({job.status}) now, and what the program "
-        f"asks for would give up its state, which no line of this run has said; {so_far}, "
-        "and the next `pulumi preview --refresh` tells what it comes to"
-    )
-
-
-def tell_of_stop(context: Context, job: JobDetail, state: State, path: str) -> None:
-    """Warn that a job was found at rest that ran when its line was said, if it was.
-
-    Args:
-        context: the console.
-        job: the job.
-        state: what the line knew.
-        path: the directory that is begun from now; "" for none.
-    """
-    if path and job.phase in AT_REST and state.job.phase not in AT_REST:
-        context.console.warn(
-            f"job {job.name} ({job.job_id}) is {job.phase} ({job.status}) now, so what it left is "
-            f"begun from: {directory_url(path)}"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +97,7 @@ class Reconciliation:
                 "was changed, run this again"
             )
         self._demand_needed(todo)
-        if todo.start is not None and not todo.start.named and self.state is not None:
-            tell_of_stop(self.context, operation.job, self.state, todo.start.path)
+        self._tell_of_stop(todo.start, before)
         if todo.kept:
             self.context.console.warn(
                 f"no longer set, but the service keeps its value: {', '.join(todo.kept)}"
@@ -157,6 +126,14 @@ class Reconciliation:
             self._start(todo, todo.start, before)
         elif todo.resets or todo.stop:
             operation.job = self.context.waits.look(operation.job.job_id)
+
+    def _tell_of_stop(self, begins: Start | None, before: JobDetail) -> None:
+        """Warn that the job is begun from what is left, where its line had it running."""
+        if begins is None or self.state is None:
+            return
+        # The line knew of a start that a killed run made from the named directory.
+        if not begins.named or restore_made(before, self.desired, self.state):
+            tell_of_stop(self.context, before, self.state, begins.path)
 
     def _demand_needed(self, todo: Plan) -> None:
         """Raise JobError when what the start needs certainly is not there."""

@@ -26,8 +26,9 @@ from pulumi_dli.lifecycle.create import begun, draft, present
 from pulumi_dli.lifecycle.delete import delete, rest
 from pulumi_dli.lifecycle.demands import demand_objects, demand_queue
 from pulumi_dli.lifecycle.finishing import finish
+from pulumi_dli.lifecycle.meanwhile import tell_of_stop, unsaid
 from pulumi_dli.lifecycle.operation import Operation
-from pulumi_dli.lifecycle.reconcile import Reconciliation, tell_of_stop
+from pulumi_dli.lifecycle.reconcile import Reconciliation
 
 
 def restart(
@@ -54,6 +55,8 @@ def relocate(
     with kept(state, job, todo.path) as leaving:
         if todo.blocked:
             raise StateAtRisk(todo.blocked)
+        if job is not None and todo.loses and not desired.loss_told:
+            raise StateAtRisk(unsaid(job))  # no delete of this run has asked, behind a kill
         there = present(new, desired)
         if there is None:
             demand_queue(new, desired)

@@ -29,8 +29,9 @@ from pulumi_dli.lifecycle.context import Context
 from pulumi_dli.lifecycle.create import deploy, go_on
 from pulumi_dli.lifecycle.delete import remove
 from pulumi_dli.lifecycle.finishing import finish
+from pulumi_dli.lifecycle.meanwhile import unsaid
 from pulumi_dli.lifecycle.operation import Operation
-from pulumi_dli.lifecycle.reconcile import Reconciliation, unsaid
+from pulumi_dli.lifecycle.reconcile import Reconciliation
 from pulumi_dli.lifecycle.refresh import Found, observe, refresh
 from pulumi_dli.lifecycle.replace import kept, relocate, restart
 from pulumi_dli.lifecycle.steps import Steps

@@ -41,7 +41,7 @@ def replacement(
         parts += _arrives(desired, todo)
     else:
         if hands(there, todo):
-            parts.append(f"its savepoint goes to job {there.job_id} here")
+            parts.append(f"{todo.named or 'its savepoint'} goes to job {there.job_id} here")
         parts += ["deleted there"] * (not todo.stays and not todo.gone)
     if todo.lost:
         reason = f"{'its state stays there, ' * (own and not given_up)}because {todo.lost}"
