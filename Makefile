@@ -53,7 +53,7 @@ check: static $(VENV)/.dev ## the quick part of test: no engine
 	@$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/lifecycle tests/processes tests/contract
 
 unit: $(VENV)/.dev ## the quickest part of check: no process, no server, no waiting
-	@$(PY) -m pytest -n 2 tests/unit
+	@$(PY) -m pytest -n 2 --hypothesis-profile=glance tests/unit
 
 static: $(VENV)/.dev
 	@$(MAKE) --no-print-directory --jobs lint types programs layers

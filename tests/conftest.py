@@ -25,6 +25,7 @@ FUZZ = os.environ.get("FUZZ")
 UNHURRIED = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("seeded", UNHURRIED, derandomize=True)
 settings.register_profile("fuzz", UNHURRIED, max_examples=100 * int(FUZZ or 1), print_blob=True)
+settings.register_profile("glance", settings.get_profile("seeded"), max_examples=10)
 settings.load_profile("fuzz" if FUZZ else "seeded")
 
 
@@ -64,6 +65,7 @@ def loop(session_loop: asyncio.AbstractEventLoop) -> Iterator[asyncio.AbstractEv
     # One that failed, and goes while Python parses, would tell its traceback: that breaks it.
     made.set_exception_handler(lambda *_: None)
     asyncio.set_event_loop(made)
+    gc.freeze()  # the collection below looks at what came since
     yield made
     made.run_until_complete(made.shutdown_default_executor())
     made.close()
