@@ -104,7 +104,7 @@ GUARDS = {
     ),
     "a preview sees a refusal": Guard(
         "preview/foresight.py",
-        "self._refused(desired, before, self.memory.refreshed(urn, desired))",
+        "self.known.refused(desired, before, self.memory.refreshed(urn, desired))",
         '""',
         "preview: ''",
         plays=-24,

@@ -15,26 +15,21 @@ from pulumi_dli.clock import Clock
 from pulumi_dli.console import Console
 from pulumi_dli.errors import JobGone
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import JobDetail, Phase, settled
-from pulumi_dli.job.move import Move, conflict, move
-from pulumi_dli.job.next_start import LIVE, LOST, NextStart
+from pulumi_dli.job.detail import JobDetail, settled
+from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.restarts import renewed
-from pulumi_dli.job.run_state import NO_SAVEPOINT
 from pulumi_dli.job.start import ahead, met_again
-from pulumi_dli.job.state import State
 from pulumi_dli.memory import Anew, Look, Memory, Old
 from pulumi_dli.preview import asides
 from pulumi_dli.preview.claims import claims, shared
+from pulumi_dli.preview.known import Known
 from pulumi_dli.preview.plan_line import Level, Line
 from pulumi_dli.preview.preview import Compared, Preview
 from pulumi_dli.rules.check import adopts_another
 
 if TYPE_CHECKING:
-    from pulumi_dli.artifacts.record import Record
-
-ASKED_FOR_A_START = ("restore_from", "upgrade_mode", "obs_bucket", "desired_state")
-"""Arguments that decide whether a job at rest can be started."""
+    pass
 
 
 @dataclass(slots=True)
@@ -55,9 +50,11 @@ class Foresight:
     memory: Memory
     saved: SavedState
     preview: Preview = field(init=False)
+    known: Known = field(init=False)
 
     def __post_init__(self) -> None:
         self.preview = Preview(self.connections, self.console.warn)
+        self.known = Known(self.connections, self.memory, self.saved, self.preview)
 
     def of_new(self, urn: str, anew: Anew, *, valid: bool) -> tuple[list[str], str]:
         """What a resource meets that is not in the state, or that the engine replaces.
@@ -102,7 +99,7 @@ class Foresight:
             there, now = old.place._asdict(), anew.place._asdict()
             moved = [name for name in PLACE if there[name] != now[name]]
             self._speak_of_move(urn, old, anew.desired, moved)
-        return [], self._move(urn, old, anew.desired, met).blocked
+        return [], self.known.move(urn, old, anew.desired, met).blocked
 
     def of_known(
         self, urn: str, place: Place, desired: Desired, before: Desired, *, valid: bool
@@ -113,7 +110,7 @@ class Foresight:
         problems = [*found.problems, *claims(self.memory, urn, place, desired, None, new=False)]
         if problems or not valid:
             return problems, ""
-        return [], self._refused(desired, before, self.memory.refreshed(urn, desired))
+        return [], self.known.refused(desired, before, self.memory.refreshed(urn, desired))
 
     def speak_of_known(self, urn: str, old: Old, desired: Desired, found: Compared) -> None:
         """Say what a diff found, once the resource was checked; so never in a refresh.
@@ -131,7 +128,7 @@ class Foresight:
         self.memory.keep(old.place, state.job.job_id, urn)
         if twice := shared(self.memory, urn, old.place, state.job):
             self.console.warn(twice)
-        refreshed = self._found(urn, old, desired)
+        refreshed = self.known.found(urn, old, desired)
         live, looked = refreshed or settled(state.job), refreshed is not None
         if found.changes and not looked:
             try:
@@ -153,53 +150,14 @@ class Foresight:
         line = asides.begins(line, todo.begins, live, state, self.saved.checkpoints)
         self._speak(urn, asides.after_failure(line, desired, state))
 
-    def _refused(self, desired: Desired, before: Desired, state: State | None) -> str:
-        """Why a job of the state cannot be brought to the wish; "" where nothing is known of it.
-
-        Args:
-            desired: the program's wish.
-            before: the wish of the last run, with the run state as it was found.
-            state: what a refresh of this run found; None where there was none.
-        """
-        if not desired.knows(*ASKED_FOR_A_START):
-            return ""
-        if state is not None:
-            job = self.saved.checkpoints.seen(settled(state.job), desired, state)
-            return plan(job, desired, state).blocked
-        found = str(before.given.get("desired_state"))
-        started = found == "stopped" and desired.running and not desired.as_found
-        if not started and not found.endswith(NO_SAVEPOINT):
-            return ""
-        there = self.preview.named(desired, before.name)
-        if there is None or (started and there.phase is Phase.FAILED):
-            return ""  # of a start of ours that failed the diff knows what it was to begin from
-        if desired.options.restore_from == before.options.restore_from:
-            desired = desired.without("restore_from")
-        job = self.saved.checkpoints.seen(settled(there), desired, None)
-        seen = job.checkpoint
-        if seen is not None and seen.path and not seen.copy:
-            return ""  # the diff, which knows what was started, tells whether it goes on from that
-        return plan(job, desired, None, known=LIVE if started else LOST).blocked
-
     def _speak_of_move(self, urn: str, old: Old, desired: Desired, replaces: list[str]) -> None:
         """Speak of a job that is made anew elsewhere."""
         there = self.preview.own(desired)
         met = None if there is None else settled(there)
-        moves = self._move(urn, old, desired, met)
+        moves = self.known.move(urn, old, desired, met)
         line = self.preview.moved(urn, desired, replaces, moves, old.state, met)
         path, checkpoints = "" if moves.named else moves.path, self.saved.checkpoints
         self._speak(urn, asides.begins(line, path, old.state.job, old.state, checkpoints))
-
-    def _move(self, urn: str, old: Old, desired: Desired, met: JobDetail | None) -> Move:
-        """The plan of a job that is made anew elsewhere, where one of its resource may be."""
-        live = self._live(urn, old, desired)
-        state = old.state
-        if live is None and not state.next_start.path and (left := self._recorded(desired)):
-            state = replace(state, next_start=NextStart.at(left.savepoint))
-        todo = move(live, desired, state)
-        if met is None or todo.blocked:
-            return todo
-        return replace(todo, blocked=conflict(live, met, desired, todo))
 
     def _arrives(
         self, urn: str, desired: Desired, job: JobDetail | None, old: Old | None, *, speaks: bool
@@ -207,7 +165,7 @@ class Foresight:
         """Speak of a job that comes into being; why it cannot."""
         if job is not None:
             self.memory.meet(urn)
-        left = None if old is not None or ahead(job, desired) else self._recorded(desired)
+        left = None if old is not None or ahead(job, desired) else self.known.recorded(desired)
         lost = self.memory.lost(urn, desired)
         if left is not None and lost is not None and left.behind(lost.job):
             self.saved.records.pass_over(desired)
@@ -233,12 +191,6 @@ class Foresight:
             self._speak(urn, line)
         return "" if todo is None else todo.blocked
 
-    def _recorded(self, desired: Desired) -> Record | None:
-        """The record of the savepoint that the resource's next job begins from."""
-        own = desired.options
-        looks = self.connections.settings(own.region, own.project_id).preflight
-        return self.saved.records.find(desired) if looks else None
-
     def _stays(self, urn: str, desired: Desired, old: Old, *, speaks: bool, again: bool) -> str:
         """Speak of a job that is replaced in its place; why it cannot be."""
         try:
@@ -249,7 +201,7 @@ class Foresight:
             if met is not None:
                 seen = self.saved.checkpoints.seen(settled(met), desired, None)
                 return self._arrives(urn, desired, seen, None, speaks=speaks)
-            if not path and self._recorded(desired) is not None:
+            if not path and self.known.recorded(desired) is not None:
                 return self._arrives(urn, desired, None, None, speaks=speaks)
             if speaks:
                 line = self.preview.arrival(urn, desired, None, path)
@@ -264,27 +216,6 @@ class Foresight:
             self._speak(urn, self.preview.replaced(urn, desired, job, old.state, again=again))
         todo = plan(job, desired, old.state, replaced=True)
         return todo.blocked if seen is not None else ""
-
-    def _live(self, urn: str, old: Old, desired: Desired) -> JobDetail | None:
-        """The old job, live where it can be looked at, else as the state has it; None: gone."""
-        seen = self._found(urn, old, desired)
-        if seen is None:
-            try:
-                there = self.preview.look(old.state)
-            except JobGone:
-                return None
-            if there is None:
-                return settled(old.state.job)
-            seen = settled(there)
-        return self.saved.checkpoints.seen(seen, desired, old.state)
-
-    def _found(self, urn: str, old: Old, desired: Desired) -> JobDetail | None:
-        """The old job as a refresh of this run found it; None where there was none."""
-        known = self.memory.refreshed(urn, desired)
-        if known is None:
-            return None
-        # The state does not keep the tags that are the provider's own.
-        return replace(settled(old.state.job), restart=known.job.restart)
 
     def _speak(self, urn: str, line: Line) -> None:
         if line.loses:
