@@ -546,3 +546,95 @@ def test_what_waits_for_a_job_that_is_left_stopped_is_told_of_and_not_forgotten(
     assert told.startswith(
         f"job orders (2) has been started, and no run has noted from what: {PATH}"
     )
+
+
+NINES = "9" * 32
+
+
+@pytest.fixture
+def draft(job: Stack) -> Stack:
+    """The job is deleted, and another resource's draft comes to be its resource's by an alias."""
+    job.destroy()
+    job.mark = NINES
+    job.up(name="other", desired_state="stopped")
+    job.mark = MARK
+    job.sent()
+    return job
+
+
+ALIAS: dict[str, Any] = {"former_owners": [NINES]}
+
+
+def test_a_draft_that_comes_to_be_a_deleted_job_s_begins_from_its_savepoint(draft: Stack) -> None:
+    line = as_said(draft, **ALIAS)
+    assert line.startswith(f"orders: starts from {PATH}")
+    assert "; job orders (1) left that savepoint " in line
+    assert counter(draft, 2) > 1000
+    assert records(draft) == []
+
+
+def test_so_does_one_that_is_replaced(draft: Stack) -> None:
+    draft.preview(replace=True, **ALIAS)
+    assert f": starts from {PATH}" in draft.line
+    assert "; job orders (1) left that savepoint " in draft.line
+    draft.up(replace=True, **ALIAS)
+    assert counter(draft, 2) > 1000
+
+
+def test_while_it_is_left_stopped_the_savepoint_waits(draft: Stack) -> None:
+    line = as_said(draft, desired_state="stopped", **ALIAS)
+    assert f"; begins from {PATH}" in line
+    assert len(records(draft)) == 1
+    as_said(draft, desc="x", **ALIAS)
+    assert counter(draft, 2) > 1000
+
+
+def test_and_where_its_first_start_fails(draft: Stack) -> None:
+    draft.dli.arm("fail_start")
+    with pytest.raises(Halfway, match=f"it was to begin from {PATH}"):
+        draft.up(**ALIAS)
+    assert len(records(draft)) == 1
+    as_said(draft, **ALIAS)
+    assert counter(draft, 2) > 1000
+
+
+def test_what_the_program_names_for_it_goes_before(draft: Stack) -> None:
+    path = draft.spoiled("obs://state/mine/")
+    draft.preview(restore_from=path, **ALIAS)
+    assert f"starts from {path}" in draft.line
+    assert PATH not in draft.line
+
+
+def test_a_draft_that_is_taken_over_and_left_stopped_says_what_it_begins_from(job: Stack) -> None:
+    deleted_first(job)
+    other = job.dli.create(name="other", queue_name="testQueue", entrypoint="obs://jars/orders.jar")
+    line = as_said(job, adopt_job_id=other, name="other", desired_state="stopped")
+    assert f"; begins from {PATH}" in line
+    assert "later; job orders (1) left that savepoint " in line
+
+
+def test_a_draft_of_a_name_whose_savepoint_waits_elsewhere_is_taken_over_with_a_warning(
+    job: Stack,
+) -> None:
+    job.destroy()
+    job.mark = NINES
+    own = job.dli.create(name="orders", queue_name="testQueue", entrypoint="obs://jars/orders.jar")
+    job.preview(adopt_job_id=own)
+    assert f"; the savepoint {PATH}" in job.line
+    assert "waits for another resource, or for this one" in job.line
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_job_that_is_gone_gives_nothing_up_where_it_begins_elsewhere(
+    job: Stack, *, named: bool
+) -> None:
+    job.dli.stopped(1, savepoint=True)
+    program = {"restore_from": f"obs://{job.dli.details(1)['savepoint_path']}"} if named else {}
+    with job.store.write() as db:
+        db.execute("UPDATE jobs SET deleted_at = 1 WHERE id = 1")
+    session = job.session()
+    job._refreshed(session)  # noqa: SLF001 -- `refresh: always` is the same process
+    session.check(URN, {}, job.wish(**program), frozenset())
+    assert "job 1 is gone" in job.line
+    assert ("WITHOUT STATE, because" not in job.line) is named
+    assert job.warned[-1] == job.line

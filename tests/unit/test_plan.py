@@ -366,7 +366,7 @@ def test_every_phase_is_planned_for() -> None:
     [
         ({}, "orders: creates and starts the job"),
         ({"desired_state": "stopped"}, "orders: creates the job and leaves it stopped"),
-        ({"restore_from": "b/s/"}, "orders: creates and starts the job from b/s/"),
+        ({"restore_from": "b/s/"}, "orders: creates and starts the job from obs://b/s/"),
         ({"adopt_job_id": 7}, "orders: takes over job 7, changing what differs"),
     ],
 )

@@ -346,7 +346,7 @@ def test_a_start_that_fails_names_the_directory_that_it_was_to_begin_from(
     starting.begins = path
     with pytest.raises(JobFailed, match="did not start: submit fail") as error:
         waits.started(starting)
-    assert ("; it was to begin from b/s/; mend" in str(error.value)) is bool(path)
+    assert ("; it was to begin from obs://b/s/; mend" in str(error.value)) is bool(path)
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi_dli.job.canonical import directory, line
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, integer
+from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.restarts import same_directory
+from pulumi_dli.job.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,10 @@ class Record:
     def behind(self, job: JobDetail) -> bool:
         """Whether that job was started since, and so has come to newer state."""
         return self.job_id == job.job_id and self.start_time < job.start_time
+
+    def known(self, state: State) -> State:
+        """What is known of a job that never ran, and begins from it."""
+        return replace(state, next_start=NextStart.at(self.savepoint))
 
     def wish(self, desired: Desired) -> Desired:
         """The wish for the job that begins from it."""

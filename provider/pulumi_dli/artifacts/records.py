@@ -24,7 +24,8 @@ from pulumi_dli.clock import Clock
 from pulumi_dli.console import Report
 from pulumi_dli.errors import ApiError, DliError, JobError, ObjectMissing, SettingsError
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.detail import JobDetail, Phase
+from pulumi_dli.job.next_start import LIVE
 from pulumi_dli.job.object_url import METADATA, ObjectUrl, directory_url, objects
 from pulumi_dli.job.state import State
 from pulumi_dli.once import Once
@@ -130,6 +131,19 @@ class Records:
                 self._there.pop(folder, None)
                 for mark in whose.marks:
                     self._read.pop((folder, folder.key(mark)), None)
+
+    def first(self, job: JobDetail, desired: Desired, state: State) -> Record | None:
+        """The record that a draft of the state begins from; None for none.
+
+        It was imported, or an alias makes it the job of a resource whose own was deleted.
+
+        Args:
+            job: the job.
+            desired: the program's wish.
+            state: what is known of the job; what it begins with, for one that a create made.
+        """
+        knows = job.holds_state or state.job.has_run or state.next_start != LIVE
+        return None if knows or job.phase is not Phase.DRAFT else self.find(desired, job)
 
     def waiting(self, job: JobDetail, desired: Desired) -> Record | None:
         """The record that the last start of a job left behind, which did not count; None for none.

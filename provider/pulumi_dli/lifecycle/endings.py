@@ -30,7 +30,7 @@ def because(job: JobDetail) -> str:
 
 def begun_from(operation: Operation) -> str:
     """The directory that a start was to begin from, for who has to name it again."""
-    return f"; it was to begin from {operation.begins}" if operation.begins else ""
+    return f"; it was to begin from {directory_url(operation.begins)}" if operation.begins else ""
 
 
 def not_saved(job: JobDetail, operation: Operation) -> str:

@@ -18,7 +18,7 @@ from pulumi_dli.clock import Clock, Deadline
 from pulumi_dli.console import Console, WarnOnce
 from pulumi_dli.errors import JobGone, StateAtRisk
 from pulumi_dli.job.desired import Desired
-from pulumi_dli.job.detail import AT_REST, JobDetail, date
+from pulumi_dli.job.detail import JobDetail, Phase, date
 from pulumi_dli.job.move import move
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.plan import plan
@@ -140,10 +140,11 @@ class Lifecycle:
             DliError: nothing was changed.
         """
         deadline = Deadline(self._context.clock, seconds)
-        look = self._context.waits.look
-        job = seen or look(job_id)
+        job = seen or self._context.waits.look(job_id)
         if state.is_another(job):
             raise JobGone(_another(job, state))
+        if left := self._context.saved.records.first(job, desired, state):
+            desired, state = left.wish(desired), left.known(state)
         operation = Operation(job=state.aged(job), deadline=deadline, settle=desired.settle)
         way = Reconciliation(self._context, operation, desired, state)
         reached = finish(self._context, operation, desired, state, way.run)
@@ -157,10 +158,11 @@ class Lifecycle:
                 self._context.saved.copies.clear(where, *desired.marks, *state.marks)
         moves = reached.value("obs_bucket") != state.value("obs_bucket")  # to another bucket
         good = operation.counted or (moves and reached.job.runs)
-        # A delete that was killed leaves a record and a job at rest; and one stays while the last
-        # start was not seen to count, and in a bucket that the job had before.
+        # A delete that was killed leaves a record, and one stays while the last start was not seen
+        # to count, and in a bucket that the job had before.
         counted = state.started is not None and state.started.at == state.job.start_time
-        if good and (copied or moves or not counted or job.phase in AT_REST):
+        ran = {job.phase, state.job.phase} == {Phase.RUNNING}
+        if good and (copied or moves or not (counted and ran)):
             self._context.saved.records.drop(desired, state)
         return reached
 
@@ -180,6 +182,8 @@ class Lifecycle:
             return self.redeploy(desired, state, path, seconds)
         if desired.retained:
             return go_on(self._context, job, desired, deadline)
+        if left := self._context.saved.records.first(job, desired, state):
+            desired, state = left.wish(desired), left.known(state)
         reached = restart(self._context, job, desired, state, deadline)
         if reached.job.runs:
             self._context.saved.records.drop(desired, state)

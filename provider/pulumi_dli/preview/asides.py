@@ -20,28 +20,41 @@ if TYPE_CHECKING:
     from pulumi_dli.artifacts.record import Record
 
 
-def handed(line: Line, left: Record, now: float) -> Line:
-    """The line for a job that begins from what a deleted one left.
+def handed(line: Line, left: Record | None, desired: Desired, now: float) -> Line:
+    """The line for a job that begins from what a deleted one left, now or later.
 
     Args:
-        line: the line for the new job.
-        left: the record that says so.
+        line: the line for the job.
+        left: the record that says so; None for none.
+        desired: the program's wish.
         now: seconds since 1970.
     """
+    if left is None:
+        return line
+    text = line.text
+    if left.savepoint not in text:
+        if desired.running or desired.options.restore_from:
+            return line
+        text += f"{'; ' if text else f'{desired.name}: '}begins from {left.savepoint} later"
     age = span(now - left.written / 1000)
-    text = f"{line.text}; job {left.job_name} ({left.job_id}) left that savepoint {age} ago"
-    return _warned(line, text)
+    return _warned(
+        line, f"{text}; job {left.job_name} ({left.job_id}) left that savepoint {age} ago"
+    )
 
 
-def anew(line: Line, lost: State) -> Line:
+def anew(line: Line, lost: State, desired: Desired) -> Line:
     """The line for a job that is made anew because a refresh found it gone.
 
     Args:
         line: the line for a new job.
         lost: what was known of the old one.
+        desired: the program's wish.
     """
     if not _had_state(lost):
         return line
+    named = desired.options.restore_from
+    if named and not same_directory(named, lost.restore_from or ""):
+        return _warned(line, f"{line.text}; job {lost.job.job_id} is gone")
     text = (
         f"{line.text}; WITHOUT STATE, because job {lost.job.job_id} is gone: what is left of its "
         f"state is in the bucket {lost.value('obs_bucket')}, and `restore_from` starts from it"
@@ -71,15 +84,20 @@ def renamed(line: Line, urn: str, desired: Desired, others: Mapping[str, State])
         desired: the program's wish.
         others: what is known of jobs whose resource may not be in the program any more, by URN.
     """
-    for other, state in others.items():
-        if _had_state(state) and _alike(state, desired):
-            name = other.rpartition("::")[2]
-            alias = f'pulumi.Alias(name="{name}")'
-            if name == urn.rpartition("::")[2]:
-                alias = "pulumi.Alias(parent=…)"
-            kept = f"`aliases=[{alias}]` keeps job {state.job.job_id} and its state"
-            return _warned(line, f"{line.text}; if this is {name}, renamed or moved: {kept}")
-    return line
+    alike = {
+        other: state
+        for other, state in others.items()
+        if _had_state(state) and _alike(state, desired)
+    }
+    if len(alike) != 1:  # of several, as in a fleet, nobody can tell which
+        return line
+    [(other, state)] = alike.items()
+    name = other.rpartition("::")[2]
+    alias = f'pulumi.Alias(name="{name}")'
+    if name == urn.rpartition("::")[2]:
+        alias = "pulumi.Alias(parent=…)"
+    kept = f"`aliases=[{alias}]` keeps job {state.job.job_id} and its state"
+    return _warned(line, f"{line.text}; if this is {name}, renamed or moved: {kept}")
 
 
 def namesake(line: Line, left: Record | None) -> Line:

@@ -141,13 +141,18 @@ class Foresight:
                 self.memory.looked(urn, Look(seen, self.clock.now()))
         if looked:
             live = self.saved.checkpoints.seen(live, desired, state)
-        todo = found.todo if live is state.job else plan(live, desired, state)
+        left = self.known.waiting(live, desired, state) if found.changes else None
+        if left is not None:
+            desired, state = left.wish(desired), left.known(state)
+        stored = live is state.job and left is None
+        todo = found.todo if stored else plan(live, desired, state)
         if looked:
             todo = self.saved.copies.armed(live, desired, state, todo)
         if todo.rollback == "":
             self.memory.tell_armed(urn)
         line = self.preview.change(urn, live, todo, desired, looked=looked)
         line = asides.begins(line, todo.begins, live, state, self.saved.checkpoints)
+        line = asides.handed(line, left, desired, self.clock.epoch())
         self._speak(urn, asides.after_failure(line, desired, state))
 
     def _speak_of_move(self, urn: str, old: Old, desired: Desired, replaces: list[str]) -> None:
@@ -179,15 +184,20 @@ class Foresight:
             todo = plan(job, met_again(job, desired), None, taken_over=True, known=waits)
         if speaks:
             line = self.preview.arrival(urn, desired, job, path)
-            if left is not None and left.savepoint in line.text:
-                line = asides.handed(line, left, self.clock.epoch())
-            elif job is not None and todo is not None:
-                line = asides.begins(line, todo.begins, job, desired, self.saved.checkpoints)
-            elif job is None and lost is not None:
-                line = asides.anew(line, lost)
-            elif job is None and old is None:
+            if job is None and left is None and lost is not None:
+                line = asides.anew(line, lost, desired)
+            elif job is None and left is None and old is None:
                 line = asides.renamed(line, urn, desired, self.memory.left_over())
+            if (
+                left is None
+                and lost is None
+                and old is None
+                and (job is None or not job.holds_state)
+            ):
                 line = asides.namesake(line, self.saved.records.namesake(desired))
+            if job is not None and todo is not None and left is None:
+                line = asides.begins(line, todo.begins, job, desired, self.saved.checkpoints)
+            line = asides.handed(line, left, desired, self.clock.epoch())
             self._speak(urn, line)
         return "" if todo is None else todo.blocked
 
@@ -205,16 +215,20 @@ class Foresight:
                 return self._arrives(urn, desired, None, None, speaks=speaks)
             if speaks:
                 line = self.preview.arrival(urn, desired, None, path)
-                self._speak(urn, line if path else asides.anew(line, old.state))
+                self._speak(urn, line if path else asides.anew(line, old.state, desired))
             return ""
         job = settled(seen or old.state.job)
         if seen is not None:
             job = self.saved.checkpoints.seen(job, desired, old.state)
         if desired.retained:
             return self._arrives(urn, desired, job, None, speaks=speaks)
+        left, state = self.known.waiting(job, desired, old.state), old.state
+        if left is not None:
+            desired, state = left.wish(desired), left.known(state)
         if speaks:
-            self._speak(urn, self.preview.replaced(urn, desired, job, old.state, again=again))
-        todo = plan(job, desired, old.state, replaced=True)
+            line = self.preview.replaced(urn, desired, job, state, again=again)
+            self._speak(urn, asides.handed(line, left, desired, self.clock.epoch()))
+        todo = plan(job, desired, state, replaced=True)
         return todo.blocked if seen is not None else ""
 
     def _speak(self, urn: str, line: Line) -> None:

@@ -104,6 +104,12 @@ class Known:
 
     def recorded(self, desired: Desired) -> Record | None:
         """The record of the savepoint that the resource's next job begins from."""
+        return self.saved.records.find(desired) if self._looks(desired) else None
+
+    def waiting(self, job: JobDetail, desired: Desired, state: State) -> Record | None:
+        """The record that a job of the state begins from which never ran."""
+        return self.saved.records.first(job, desired, state) if self._looks(desired) else None
+
+    def _looks(self, desired: Desired) -> bool:
         own = desired.options
-        looks = self.connections.settings(own.region, own.project_id).preflight
-        return self.saved.records.find(desired) if looks else None
+        return self.connections.settings(own.region, own.project_id).preflight

@@ -82,7 +82,7 @@ def creation(name: str, own: Options, path: str = "", cus: Iterable[str] = ()) -
 def _creation(own: Options, path: str) -> str:
     if own.adopt_job_id is not None:
         return f"takes over job {own.adopt_job_id}, changing what differs"
-    path = own.restore_from or path
+    path = directory_url(own.restore_from or path)
     if own.desired_state == "stopped":
         return "creates the job and leaves it stopped" + f"; begins from {path} later" * bool(path)
     return "creates and starts the job" + (f" from {path}" if path else "")
