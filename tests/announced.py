@@ -25,7 +25,7 @@ REQUESTS = {
 BESIDE = (
     *("if the engine replaces it", "WITHOUT STATE, because job", "restore_from is not used"),
     *("the job ran on behind that savepoint", "nothing is in that directory any more"),
-    *("begins from", "the savepoint "),
+    *("begins from", "the savepoint ", "with it ", "no rollback: "),
 )
 """How words of a line begin that announce no request."""
 IF_NEW = re.compile(r", or from \S+ if that is new")

@@ -598,6 +598,18 @@ def test_a_savepoint_that_a_killed_move_did_not_bring_yet_is_brought(moving: Sta
     assert counter(moving, 2) > 5000
 
 
+def test_what_changes_beside_the_place_is_told(moving: Stack) -> None:
+    named = "obs://state/pulumi-dli/{}/orders-0123456789abcdef.jar"
+    moving.up(entrypoint=named.format(PROJECT))
+    jar = {"project_id": OTHER, "entrypoint": named.format(OTHER)}
+    line = as_said(moving, **jar, parallel_number=2, desc="x", rollback="previous")
+    assert line.endswith(
+        "; with it desc changes, parallel_number 1 → 2; no rollback: a job that moves does not go "
+        "back"
+    )
+    assert counter(moving, 2) > 1000
+
+
 def test_a_directory_that_is_named_for_it_then_goes_there(moving: Stack) -> None:
     moving.killed_up(3, project_id=OTHER)  # the draft is there
     path = moving.spoiled("obs://state/older/")

@@ -10,6 +10,7 @@ from pulumi_dli.job.canonical import is_empty
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, same
 from pulumi_dli.job.field import KEEP, Cost
+from pulumi_dli.job.redaction import shown
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.state import State
 
@@ -29,6 +30,14 @@ class Change:
     def cost(self) -> Cost:
         """What it costs on a running job."""
         return FIELDS[self.name].cost
+
+    @property
+    def words(self) -> str:
+        """What changes. Any text may be a secret, so none is shown."""
+        old, new = shown(self.old), shown(self.new)
+        if FIELDS[self.name].secret or old is None or new is None:
+            return f"{self.name} changes"
+        return f"{self.name} {old} → {new}"
 
 
 def differences(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from pulumi_dli.artifacts.names import digits
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
+from pulumi_dli.job.differences import Change, differences
 from pulumi_dli.job.move import Move, hands
-from pulumi_dli.job.object_url import directory_url
+from pulumi_dli.job.object_url import OBJECTS, directory_url
 from pulumi_dli.job.state import State
 from pulumi_dli.preview.plan_line import Level, Line
 
@@ -47,9 +50,34 @@ def replacement(
         reason = f"{'its state stays there, ' * (own and not given_up)}because {todo.lost}"
         parts.insert(1 if todo.stays else len(parts), reason)
     text = f"{desired.name}: {what}, {why}: {', '.join(parts)}"
-    if there is not None:
+    if there is None:
+        text += "".join(f"; {each}" for each in _with_it(desired, names, state))
+    else:
         text += f"; {goes_on.text.removeprefix(f'{desired.name}: ')}"
     return Line(text, Level.WARNING, loses=todo.loses or goes_on.loses)
+
+
+def _with_it(desired: Desired, names: list[str], state: State) -> Iterator[str]:
+    """What changes beside the place, and that nothing takes it back."""
+    changes, _ = differences(state.job, desired, state)
+    told = [each.words for each in changes if each.name not in names and not _only_moves(each)]
+    if told:
+        yield f"with it {', '.join(told)}"
+    if desired.options.rollback == "previous" and desired.running:
+        yield "no rollback: a job that moves does not go back"
+
+
+def _only_moves(change: Change) -> bool:
+    """Whether files that are named by their content keep it, and only their folder differs."""
+    if change.name not in OBJECTS:
+        return False
+    old, new = (_contents(value) for value in (change.old, change.new))
+    return old == new and all(old)
+
+
+def _contents(value: Any) -> list[str]:
+    urls = [value] if isinstance(value, str) else value or []
+    return [digits(str(url).rpartition("/")[2]) for url in urls]
 
 
 def _leaves(todo: Move, bucket: str, *, given_up: bool) -> Iterator[str]:

@@ -17,7 +17,6 @@ from pulumi_dli.job.field import Cost
 from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.job.options import OWNER_TAG, Options
 from pulumi_dli.job.plan import Plan
-from pulumi_dli.job.redaction import shown
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import Origin, Start
 
@@ -275,12 +274,7 @@ def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
     adopted = desired.options.adopt_job_id
     if "adopt_job_id" in plan.recorded and adopted not in (None, job.job_id):
         yield f"adopt_job_id is read by a create only: job {adopted} is not taken over"
-    for change in plan.changes:
-        old, new = shown(change.old), shown(change.new)
-        if FIELDS[change.name].secret or old is None or new is None:
-            yield f"{change.name} changes"
-        else:
-            yield f"{change.name} {old} → {new}"
+    yield from (change.words for change in plan.changes)
     beside = plan.body or plan.saves or plan.stop or plan.start
     if (plan.add_tags or plan.remove_tags) and beside:
         yield "the ownership mark changes" if _marks(plan) else "tags change"
