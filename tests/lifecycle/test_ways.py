@@ -1518,6 +1518,21 @@ def test_one_beside_a_job_of_the_program_is_no_renamed_one(stack: Stack) -> None
     assert stack.warned == []
 
 
+def test_nor_is_one_of_a_fleet_of_equals_of_which_the_run_has_come_to_some(stack: Stack) -> None:
+    stack.up()
+    stack.dli.pass_time(100)
+    session = stack.session()
+    session.read(stack.urn, 1, stack.outs)
+    first = stack.urn
+    stack.forget()
+    stack.urn, stack.mark = f"{first}-2", "a" * 32
+    stack.up(name="orders-2")
+    session.read(stack.urn, 2, stack.outs)
+    stack.urn = NEW
+    stack._checked(session, {}, {"name": "invoices", "owner": OTHER})  # noqa: SLF001
+    assert stack.warned == []
+
+
 # Two resources with one job.
 
 
