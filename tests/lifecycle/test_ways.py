@@ -880,7 +880,7 @@ def test_a_create_that_is_refused_after_such_a_delete_remembers_the_directory(jo
     session = job.session()
     session.delete(URN, 1, job.outs, None)
     news = job._checked(session, {}, {})  # noqa: SLF001
-    job.dli.arm("answer", route="create", code="429", times=99)
+    job.dli.arm("answer", route="create", code="403", times=99)
     with pytest.raises(Halfway) as error:
         session.create(URN, news, None)
     assert error.value.job_id == 1
