@@ -49,8 +49,9 @@ test: static languages ## everything: lint, types, layers, and all tests with th
 languages: $(VENV)/.dev ## what the tests of YAML, TypeScript and generated SDKs need: Go, and npm
 	@$(PY) tools/engine/languages.py >/dev/null
 
-check: static $(VENV)/.dev ## the quick part of test: no engine
-	@$(PY) -m pytest -n 2 --dist worksteal tests/unit tests/lifecycle tests/processes tests/contract
+check: static $(VENV)/.dev ## the quick part of test: no engine, no other process
+	@$(PY) -m pytest -n 2 --dist worksteal --hypothesis-profile=glance tests/unit tests/lifecycle \
+	tests/contract
 
 unit: $(VENV)/.dev ## the quickest part of check: no process, no server, no waiting
 	@$(PY) -m pytest -n 2 --hypothesis-profile=glance tests/unit

@@ -16,4 +16,4 @@ ON_BOTH_FRONTS = "ENGINE_COUNT" in os.environ
 
 def examples(usual: int) -> int:
     """How many examples hypothesis draws where its usual hundred are too many, or too few."""
-    return usual * settings().max_examples // 100
+    return max(usual * settings().max_examples // 100, 1)
