@@ -358,6 +358,25 @@ def test_a_record_that_cannot_be_one_ends_it(stack: Stack, folder: Folder) -> No
     assert folder.uploads() == {"b"}
 
 
+@pytest.mark.parametrize(("code", "goes"), [("403", True), ("404", True), ("503", False)])
+def test_records_in_a_job_s_own_bucket_stop_it_where_the_service_fails(
+    stack: Stack, folder: Folder, code: str, *, goes: bool
+) -> None:
+    """What may not be read is told; what fails for the moment ends it."""
+    stack.dli.create("one", entrypoint=folder.upload("a", place="builds"), obs_bucket="own")
+    folder.upload("b", place="builds")
+    folder.put(f"own/{HOME}/records/r.json", content=b"{}")
+    stack.dli.arm("answer", code=code, route="get_object", times=30)
+    if goes:
+        told = pruned(stack, "builds")
+        unread = "records that nobody may read here: in own"
+        assert (unread in told.lines) is (code == "403")
+        assert folder.uploads() == {"a"}
+    else:
+        assert "could not read obs://own/" in refused(stack, "builds")
+        assert folder.uploads() == {"a", "b"}
+
+
 # Which buckets.
 
 

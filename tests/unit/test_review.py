@@ -132,6 +132,40 @@ def test_errors_beside_the_jobs_are_not_repeated(tmp_path: Path) -> None:
     assert read(tmp_path / "preview.json").errors == ["Exception: planted-secret"]
 
 
+def test_a_program_in_yaml_tells_its_errors_in_another_way(tmp_path: Path) -> None:
+    error = '\x1b[31mError\x1b[0m: resource, variable, or config value "nope" not found\n\n'
+    shown = of(
+        tmp_path,
+        [
+            step("create", old=None, new={})
+            | {"urn": "urn:pulumi:dev::shop::pulumi:pulumi:Stack::s"}
+        ],
+        [
+            {"message": error, "severity": "info#err"},
+            {"message": "  on Pulumi.yaml line 14:\n\n", "severity": "info#err"},
+        ],
+    )
+    assert "Nothing changes" not in shown
+    assert "0 jobs seen, none that changes." in shown
+    assert shown.endswith(f"{REST}\n")
+    told_of = read(tmp_path / "preview.json").errors
+    assert told_of == ['resource, variable, or config value "nope" not found']
+
+
+def test_what_a_program_says_of_itself_is_no_error(tmp_path: Path) -> None:
+    text = {"message": "Errors: none\n", "severity": "info#err"}
+    assert "Nothing changes; 0 jobs as before." in of(tmp_path, [], [text])
+
+
+def test_a_preview_that_never_began_has_failed(tmp_path: Path) -> None:
+    file = tmp_path / "preview.json"
+    warning = {"message": "warning: using pulumi-language-yaml from $PATH", "severity": "warning"}
+    file.write_text(json.dumps({"diagnostics": [warning]}))
+    shown = review(read(file))
+    assert "Nothing changes" not in shown
+    assert shown.endswith(f"{REST}\n")
+
+
 def test_what_costs_most_comes_first(tmp_path: Path) -> None:
     lines = {
         "a": ("a: changes live, without a restart; desc changes", "info"),

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
@@ -22,10 +21,11 @@ from pulumi_dli.artifacts.recorded import Recorded, recorded
 from pulumi_dli.client.api import Jobs
 from pulumi_dli.client.every_job import every_job
 from pulumi_dli.clock import Clock
-from pulumi_dli.errors import DliError, ObjectError
+from pulumi_dli.errors import DliError, ObjectError, ObjectMissing
 from pulumi_dli.job.listed import Listed
 from pulumi_dli.job.object_url import SCHEME, ObjectUrl
 
+FORBIDDEN = 403
 AT_ONCE = 50
 """Objects that are deleted on one look at the jobs."""
 
@@ -63,10 +63,17 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What was found: all Flink jobs of the project, and its folders."""
+    """What was found: all Flink jobs of the project, and its folders.
+
+    Attributes:
+        jobs: the jobs.
+        homes: the folders.
+        unread: buckets of jobs whose records nobody may read here.
+    """
 
     jobs: Sequence[Listed]
     homes: Sequence[Home]
+    unread: Sequence[str] = ()
 
     @property
     def doomed(self) -> list[Verdict]:
@@ -113,8 +120,10 @@ class Pruning:
             )
         folders = [url for name in dict.fromkeys(named) if (url := ObjectUrl.read(name))]
         found = {folder: list(recorded(self._objects, folder)) for folder in folders}
-        holders = _holders(jobs, chain(*found.values(), self._elsewhere(jobs, folders)))
-        return Survey(jobs, [self._home(each, found[each], holders) for each in folders])
+        unread: set[str] = set()
+        holders = _holders(jobs, chain(*found.values(), self._elsewhere(jobs, folders, unread)))
+        homes = [self._home(each, found[each], holders) for each in folders]
+        return Survey(jobs, homes, sorted(unread))
 
     def sweep(self, survey: Survey) -> Iterator[Verdict]:
         """Delete what goes, and tell of each object what came of it.
@@ -131,7 +140,7 @@ class Pruning:
             folders = [home.folder for home in survey.homes]
             jobs = every_job(self._jobs)
             found = (recorded(self._objects, folder) for folder in folders)
-            holders = _holders(jobs, chain(*found, self._elsewhere(jobs, folders)))
+            holders = _holders(jobs, chain(*found, self._elsewhere(jobs, folders, set())))
             for verdict in doomed[start : start + AT_ONCE]:
                 url, known = verdict.url, verdict.object
                 if (now := self._verdict(url, known, holders)).goes and known != self._now(url):
@@ -141,13 +150,19 @@ class Pruning:
                 yield now
 
     def _elsewhere(
-        self, jobs: Iterable[Listed], folders: Iterable[ObjectUrl]
+        self, jobs: Iterable[Listed], folders: Iterable[ObjectUrl], unread: set[str]
     ) -> Iterator[Recorded]:
-        """The records in the buckets of the jobs themselves, as far as they may be read."""
+        """The records in the buckets of the jobs themselves; what may not be read is `unread`."""
         own = {home(f"{SCHEME}{job.bucket}", self._project_id) for job in jobs if job.bucket}
         for folder in {url for name in own if (url := ObjectUrl.read(name))} - {*folders}:
-            with suppress(ObjectError):
+            try:
                 yield from recorded(self._objects, folder)
+            except ObjectMissing:  # no such bucket
+                continue
+            except ObjectError as error:
+                if error.status != FORBIDDEN:
+                    raise
+                unread.add(folder.bucket)
 
     def _named_by(self, jobs: Iterable[Listed]) -> list[str]:
         texts = (text for job in jobs for text in job.texts)

@@ -22,7 +22,14 @@ from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.client.retries import again
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Report
-from pulumi_dli.errors import ApiError, DliError, JobError, ObjectMissing, SettingsError
+from pulumi_dli.errors import (
+    ApiError,
+    DliError,
+    JobError,
+    ObjectMissing,
+    SettingsError,
+    TransportError,
+)
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.next_start import LIVE
@@ -284,12 +291,14 @@ def _keys(store: Objects, folder: Folder) -> set[str]:
     """The keys of a folder's records; a service that is there, and fails, is asked patiently."""
     try:
         return {row.key for row in store.hasty().listed(folder.bucket, folder.prefix)}
-    except ApiError as error:
+    except DliError as error:
         if not _passing(error):
             raise
     return {row.key for row in store.listed(folder.bucket, folder.prefix)}
 
 
 def _passing(error: DliError) -> bool:
-    """Whether a service that is there fails, which it soon will no more."""
+    """Whether a service that is there fails, or its answer is lost, which it soon will no more."""
+    if isinstance(error, TransportError):
+        return error.uncertain  # else there is no way to it
     return isinstance(error, ApiError) and again(error, repeatable=True) is not False

@@ -23,6 +23,10 @@ _QUIET = frozenset({"same", "refresh", "read", "read-replacement", "read-discard
 _ENDS = frozenset({"delete", "discard"})
 _ECHO = re.compile(r"an unhandled error occurred: Program exited with non-zero exit code: \d+")
 """What the engine adds to an error of the program."""
+_COLORS = re.compile(r"\x1b\[[0-9;]*m")
+_OF_A_PROGRAM = "info#err"
+"""The severity of what a program writes to its error stream; YAML's host tells its errors so."""
+_ERROR = re.compile(r"error: ", re.IGNORECASE)
 _PARTS = {"steps": list, "diagnostics": list, "changeSummary": Mapping}
 """What the document consists of; a part that is empty is left out."""
 
@@ -117,7 +121,8 @@ def read(path: Path) -> Previewed:
             f"{path} does not hold what `pulumi preview --json --show-sames` prints: write it with "
             f"`pulumi preview --json --show-sames > {path.name}`"
         )
-    found = Previewed()
+    # A preview that came to its end has the stack among its steps at least.
+    found = Previewed(failed=not {"steps", "changeSummary"}.intersection(document))
     for step in _objects(document, "steps"):
         _add_step(found, step)
     for line in _objects(document, "diagnostics"):
@@ -161,7 +166,9 @@ def _side(step: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
 
 def _add_line(found: Previewed, line: Mapping[str, Any]) -> None:
     urn, severity = str(line.get("urn") or ""), str(line.get("severity") or "")
-    text = str(line.get("message") or "").removeprefix(f"{severity}: ").strip()
+    text = _COLORS.sub("", str(line.get("message") or "")).removeprefix(f"{severity}: ").strip()
+    if severity == _OF_A_PROGRAM and (said := _ERROR.match(text)):
+        severity, text = "error", text[said.end() :]
     found.failed = found.failed or severity == "error"
     if _is_job(urn) and text:
         found.job(urn).told.append((severity, text))

@@ -130,6 +130,8 @@ def _shown(survey: Survey, place: Place, now: float) -> Iterator[str]:
     yield f"project {place.project_id} in {place.where}: {jobs}"
     if len(users) <= 1:
         yield "a user without the right to all jobs of a project sees its own only: is this one?"
+    if survey.unread:
+        yield f"records that nobody may read here: in {', '.join(survey.unread)}"
     for home in survey.homes:
         yield f"{home.folder}/"
         rows = [

@@ -85,7 +85,7 @@ def review(found: Previewed) -> str:
         (Change.of(job) for job in found.jobs.values() if job.changes), key=lambda each: each.rank
     )
     where = f" of {code(found.stack)} in {code(found.project)}" if found.stack else ""
-    head = f"### Flink jobs{where}\n\n{_sum(changes, len(found.jobs))}"
+    head = f"### Flink jobs{where}\n\n{_sum(changes, found)}"
     table = queue_table(
         found.jobs.values(),
         starts={change.job.urn for change in changes if change.says.starts},
@@ -96,8 +96,10 @@ def review(found: Previewed) -> str:
     return markdown.bounded(head, [_block(change) for change in changes], tail, _MORE)
 
 
-def _sum(changes: list[Change], jobs: int) -> str:
-    every = f"{jobs} job{'' if jobs == 1 else 's'}"
+def _sum(changes: list[Change], found: Previewed) -> str:
+    every = f"{len(found.jobs)} job{'' if len(found.jobs) == 1 else 's'}"
+    if not changes and found.failed:
+        return f"{every} seen, none that changes."
     if not changes:
         return f"Nothing changes; {every} as before."
     told = [f"{len(changes)} of {every}", f"{sum(each.stops for each in changes)} with downtime"]
