@@ -181,7 +181,7 @@ class Losses:
         if run.asked and begins < held:
             told, before = run.asked
             back = told.goes_back and begins >= before
-            named = path if path in self.known else ""
+            named = path if path == self.named else ""
             # Whoever stopped it so knew; how old the savepoint is that is left, its name says.
             emptied = any(each.emptied for each in self._runs.values())  # of a job that moved, too
             emptied = emptied and (told.empty or told.gives_up(path))

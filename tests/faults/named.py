@@ -209,4 +209,7 @@ NAMED: Mapping[int, Schedule] = {
             Step("", FROM),
         ]
     ),
+    -51: Schedule(  # a directory was imported for a start that a kill kept from being made
+        [*RUNS, Step("saved", FROM, kill=killed("import"), saves=True), Step("", BASE)]
+    ),
 }

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi_dli.errors import Halfway
+from pulumi_dli.errors import Halfway, StateAtRisk
 from stack import Stack
+from stack import as_said as said_and_done
 
 OTHER = "f" * 32
 Arguments = dict[str, Any]
@@ -289,3 +290,65 @@ def test_neither_does_one_that_is_killed(job: Stack) -> None:
     job.forget()
     goes_on(job, program, refreshed=False)
     assert int(job.dli.inside(2)["counter"]) > 1000
+
+
+# A directory that was imported for a start that was never made, and that nobody wants any more.
+
+
+@pytest.fixture
+def given(job: Stack, older: str) -> Stack:
+    """An `up` that was to begin from an older savepoint was killed before it started the job."""
+    job.configure(preflight="on")
+    job.dli.pass_time(1000)
+    job.killed_up(5, restart_trigger="1", restore_from=older)
+    assert [each.split()[0] for each in job.sent()] == ["stop", "put", "tags", "import"]
+    assert f"obs://{job.job['savepoint_path']}" == older
+    return job
+
+
+def as_said(stack: Stack, **program: Any) -> str:
+    """See `stack.as_said`, of the program that the job was made with."""
+    return said_and_done(stack, restart_trigger="1", **program)
+
+
+def own(stack: Stack) -> str:
+    """The savepoint of the job's own stop: the newest that there is."""
+    folder = Path(stack.config["localPath"]) / "obs"
+    newest = max(folder.glob("state/jobs/savepoint/1/*/_metadata"))
+    return f"obs://{newest.parent.relative_to(folder)}/"
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_it_is_not_taken_for_the_job_s_own(given: Stack, older: str, *, refreshed: bool) -> None:
+    if refreshed:
+        given.refresh()
+    path = own(given)
+    line = as_said(given, desc="x")
+    assert f"starts from {path}, found stopped" in line
+    assert older not in line
+    assert int(given.dli.inside(1)["counter"]) > 2000
+
+
+def test_nor_is_it_where_the_job_moves(given: Stack) -> None:
+    assert f"from its savepoint {own(given)}" in as_said(given, project_id=OTHER)
+
+
+def test_nor_where_the_job_is_deleted(given: Stack) -> None:
+    given.destroy()
+    assert any(f"left its savepoint at {own(given)}" in line for line in given.lines.told)
+    assert f"creates and starts the job from {own(given)}" in as_said(given)
+
+
+def test_where_nobody_may_look_nothing_is_started(given: Stack) -> None:
+    given.refresh()
+    given.dli.arm("answer", route="list_objects", code="403", times=99)
+    given.preview(restart_trigger="1", desc="x")
+    assert "CANNOT START: job orders (1) ran before" in given.line
+    with pytest.raises(StateAtRisk, match="could not be looked for"):
+        given.up(restart_trigger="1", desc="x")
+    assert given.sent() == []
+
+
+def test_where_the_program_names_it_still_the_job_begins_from_it(given: Stack, older: str) -> None:
+    assert f"starts from {older}" in as_said(given, restore_from=older)
+    assert given.resumed()[-1] == older.removeprefix("obs://")

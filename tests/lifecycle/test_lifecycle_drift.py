@@ -137,6 +137,19 @@ def test_a_field_left_at_its_default_drifts_too(stack: Stack) -> None:
     assert not stack.refresh().changes
 
 
+def test_what_a_program_comes_to_set_as_it_is_is_told(stack: Stack) -> None:
+    """Be it by `ignore_changes`, with which the engine gives what a refresh has found."""
+    stack.up()
+    stack.dli.put(1, desc="by hand")
+    stack.refresh()
+    assert stack.preview(desc="by hand").names == ("desc",)
+    assert stack.line == "orders: nothing is sent, the state records: desc"
+    stack.sent()
+    stack.up(desc="by hand")
+    assert stack.sent() == []
+    assert not stack.preview(desc="by hand").changes
+
+
 def test_a_secret_field_that_the_program_does_not_set_is_not_stored_in_clear(stack: Stack) -> None:
     stack.up()
     edit(stack, "entrypoint_args", "--password TOPSECRET")

@@ -479,7 +479,7 @@ def test_a_record_that_no_start_has_counted_from_stays_when_the_job_is_deleted(j
     job.refresh()
     job.destroy()
     assert PATH in job.said[-1]
-    assert "from which no start has come to run; this resource begins from it" in job.said[-1]
+    assert "from which no start was seen to count; this resource begins from it" in job.said[-1]
     assert as_said(job).startswith(f"orders: creates and starts the job from {PATH}")
     assert counter(job, 3) > 1000
 
@@ -640,3 +640,12 @@ def test_a_job_that_is_gone_gives_nothing_up_where_it_begins_elsewhere(
     assert "job 1 is gone" in job.line
     assert ("WITHOUT STATE, because" not in job.line) is named
     assert job.warned[-1] == job.line
+
+
+def test_one_in_the_bucket_that_a_draft_had_before_is_used_up(job: Stack) -> None:
+    job.destroy()
+    job.up(desired_state="stopped")
+    job.up(desired_state="stopped", obs_bucket="state-2")
+    assert f"starts from {PATH}" in as_said(job, obs_bucket="state-2")
+    assert counter(job, 2) > 1000
+    assert records(job) == []

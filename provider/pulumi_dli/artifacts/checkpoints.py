@@ -17,7 +17,7 @@ from pulumi_dli.job.checkpoint import Checkpoint, counts, left_behind, stuck, un
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.next_start import LIVE, NextStart
-from pulumi_dli.job.restarts import same_directory
+from pulumi_dli.job.restarts import imported, same_directory
 from pulumi_dli.job.state import State
 
 if TYPE_CHECKING:
@@ -50,7 +50,10 @@ class Checkpoints:
             state: what is known of the job.
             known: what is known of its next start where there is no state.
         """
-        if behind := left_behind(job, desired, state, known):
+        given = imported(job, desired.options.restore_from, state)
+        if given:
+            job = replace(job, has_savepoint=False, savepoint_path="")
+        elif behind := left_behind(job, desired, state, known):
             return self._behind(job, desired, state, behind)
         if not stuck(job, desired, state, known):
             return job
@@ -61,17 +64,18 @@ class Checkpoints:
             objects = self._objects(whose)
             found = directories.newest(objects, job)
             left = self._records.find(desired, job) if found is None else None
-            saved = (
-                directories.saved(objects, job, whose) if found is None and left is None else None
-            )
+            looks = given or (found is None and left is None)
+            saved = directories.saved(objects, job, whose) if looks else None
         except DliError as error:
             return replace(job, checkpoint=Checkpoint("", unused=str(error)))
+        if given and saved is not None and saved.written > job.start_time:  # of the stop before
+            return replace(job, checkpoint=Checkpoint(saved.path, saved.written, copy=True))
         if left is not None:
             why = "the job was started since, and what it wrote then is not in it"
             if left.job_id != job.job_id:
                 why = f"job {left.job_name} ({left.job_id}) left it, and this one has run since"
             return replace(job, checkpoint=Checkpoint(left.savepoint, left.written, why, copy=True))
-        if saved is not None:
+        if found is None and saved is not None:
             why = "nobody has noted what the job did since"
             return replace(job, checkpoint=Checkpoint(saved.path, saved.written, why, copy=True))
         return job if found is None else self._with(job, desired, state, found)

@@ -17,18 +17,15 @@ from typing import TYPE_CHECKING
 
 from pulumi_dli.artifacts.payload import Payload
 from pulumi_dli.artifacts.record import Record
-from pulumi_dli.artifacts.record_folders import Folder, folders
+from pulumi_dli.artifacts.record_folders import Folder, folders, keys, passing
 from pulumi_dli.artifacts.stores import Stores
-from pulumi_dli.client.retries import again
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Report
 from pulumi_dli.errors import (
-    ApiError,
     DliError,
     JobError,
     ObjectMissing,
     SettingsError,
-    TransportError,
 )
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, Phase
@@ -236,12 +233,12 @@ class Records:
 
     def _list(self, folder: Folder) -> set[str]:
         try:
-            return _keys(self._objects(folder), folder)
+            return keys(self._objects(folder), folder)
         except DliError as error:
             # A page of a proxy has no request id, and says nothing of the bucket.
             if isinstance(error, ObjectMissing) and error.request_id:
                 return set()  # there is no such bucket
-            if _passing(error):
+            if passing(error):
                 raise JobError(
                     f"the records in the bucket {folder.bucket} could not be listed, and a "
                     f"savepoint may wait for a job that is made anew: {error}"
@@ -285,20 +282,3 @@ class Records:
         if written_at is None:
             return record
         return replace(record, written=min(record.written, round(written_at * 1000)))
-
-
-def _keys(store: Objects, folder: Folder) -> set[str]:
-    """The keys of a folder's records; a service that is there, and fails, is asked patiently."""
-    try:
-        return {row.key for row in store.hasty().listed(folder.bucket, folder.prefix)}
-    except DliError as error:
-        if not _passing(error):
-            raise
-    return {row.key for row in store.listed(folder.bucket, folder.prefix)}
-
-
-def _passing(error: DliError) -> bool:
-    """Whether a service that is there fails, or its answer is lost, which it soon will no more."""
-    if isinstance(error, TransportError):
-        return error.uncertain  # else there is no way to it
-    return isinstance(error, ApiError) and again(error, repeatable=True) is not False

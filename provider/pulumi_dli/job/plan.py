@@ -174,7 +174,8 @@ def plan(
     holds = _has_state(job, state, known)
     if holds and not barred and (forgotten := bucketless(job, desired, state)):
         bar, barred = Bar.BUCKET, forgotten
-    recorded = _recorded(desired, state)
+    told = {*kept, *(change.name for change in changes)}
+    recorded = tuple(name for name in _recorded(desired, state) if name not in told)
     full = stop or begins is not None
     changed = full or changes or kept or add or remove or recorded
     if _to_mark(job, desired, state) and (changed or not _taken_in(desired, state)):
@@ -272,14 +273,17 @@ def _taken_in(desired: Desired, state: State | None) -> bool:
 
 
 def _recorded(desired: Desired, state: State | None) -> tuple[str, ...]:
-    """The provider's own arguments that differ from the stored ones."""
+    """The provider's own arguments that differ from the stored ones, and what is set as it is."""
     if state is None:
         return ()
     before = Desired.read(state.ours)
     owner = ("owner",) if state.taken_in and state.mark == desired.owner else ()
-    return owner + tuple(
+    others = (
         name
         for name in RECORDED
         if (name != "restore_from" or desired.running)  # it is due until a start has used it
         and (name in before.open or desired.value(name) != before.value(name))
     )
+    open_ = {"tags", *desired.unknown}
+    as_it_is = (name for name in sets_others(desired, state) if name not in open_)
+    return (*owner, *others, *as_it_is)

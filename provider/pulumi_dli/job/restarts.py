@@ -65,6 +65,25 @@ def restore_made(job: JobDetail, desired: Desired, state: State | None) -> bool:
     return restore_due(desired, state) and _made("restore_from", job, desired, state)
 
 
+def imported(job: JobDetail, wanted: str | None, state: State | None) -> bool:
+    """Whether the savepoint that a job at rest holds was imported for a start that was not made.
+
+    An update that named it broke off, and the program names it no more: it is not the job's own.
+
+    Args:
+        job: the job with its tags.
+        wanted: the directory that the program names now; None for none.
+        state: what is known of the job.
+    """
+    if job.phase not in AT_REST or not (job.has_run and job.has_savepoint):
+        return False
+    asked, before = _found(job)["restore_from"]
+    if asked != _step("restore_from", job.savepoint_path, state):
+        return False
+    started = job.start_time > int(before, 16)
+    return not (started or (wanted and same_directory(wanted, job.savepoint_path)))
+
+
 def same_directory(left: str, right: str) -> bool:
     """Whether two texts name one directory of a bucket."""
     return _bare(left) == _bare(right)
@@ -152,6 +171,10 @@ def _found(job: JobDetail) -> dict[str, tuple[str, str]]:
 
 
 def _asked(name: str, desired: Desired, state: State | None) -> str:
+    return _step(name, getattr(desired.options, name), state)
+
+
+def _step(name: str, wanted: str | None, state: State | None) -> str:
     """Names what an argument asks for, without showing what it says.
 
     It is a step from one text to another, behind those that were noted before, so that the same
@@ -159,7 +182,7 @@ def _asked(name: str, desired: Desired, state: State | None) -> str:
     """
     before = None if state is None else getattr(state, name)
     noted = None if state is None else state.asked.get(name)
-    step = [before, getattr(desired.options, name)]
+    step = [before, wanted]
     if name == "restore_from":
         step = [None if path is None else _bare(path) for path in step]
     return hashlib.sha256(f"{name} {noted} {step}".encode()).hexdigest()[:9]

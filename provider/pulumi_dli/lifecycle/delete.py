@@ -22,7 +22,7 @@ from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.next_start import LOST
 from pulumi_dli.job.object_url import directory_url, kind
 from pulumi_dli.job.options import OWNER_TAG
-from pulumi_dli.job.restarts import same_directory
+from pulumi_dli.job.restarts import imported, same_directory
 from pulumi_dli.job.start import pending_start, state_at_risk
 from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.lifecycle.context import Context
@@ -69,7 +69,7 @@ def remove(context: Context, job: JobDetail, state: State, deadline: Deadline) -
             _rest(context, operation, state)
         except JobGone:  # somebody else deleted it meanwhile
             return ""
-        path = _path(operation, state)
+        path = _path(context, operation, state)
         if path and operation.next_start is None and context.saved.checkpoints.emptied(path, state):
             path = ""
         _tell_of_loss(context, operation, state, path)  # it may have come to rest by itself
@@ -100,7 +100,7 @@ def _waits(context: Context, state: State) -> bool:
         return False
     context.console.say(
         f"job {left.job_name} ({left.job_id}) left a savepoint at {left.savepoint}, from which no "
-        f"start has come to run; {_begins(state)}"
+        f"start was seen to count; {_begins(state)}"
     )
     return True
 
@@ -206,9 +206,12 @@ def _can_mark(context: Context, operation: Operation, state: State) -> bool:
     return True
 
 
-def _path(operation: Operation, state: State) -> str:
+def _path(context: Context, operation: Operation, state: State) -> str:
     """The directory that a later job can begin from."""
     job = operation.job
+    by_itself = operation.next_start is None and job.has_savepoint
+    if by_itself and imported(context.tags.seen(job), None, state):
+        return context.saved.checkpoints.older(job, state)
     if job.has_savepoint:
         return job.savepoint_path
     return state.next_start.path if job.phase in AT_REST else ""

@@ -53,6 +53,7 @@ class Reconciliation:
         replaced: whether the engine replaces the job in its place, which restarts it.
         taken_over: whether the job was another's.
         known: what is known of the next start where there is no state.
+        looked: the job as its line knew it, where it was looked at for that.
     """
 
     context: Context
@@ -62,6 +63,7 @@ class Reconciliation:
     replaced: bool = False
     taken_over: bool = False
     known: NextStart = LIVE
+    looked: JobDetail | None = None
 
     def run(self) -> None:
         """Do the steps that are missing.
@@ -129,7 +131,8 @@ class Reconciliation:
 
     def _tell_of_stop(self, begins: Start | None, before: JobDetail) -> None:
         """Warn that the job is begun from what is left, where its line had it running."""
-        if begins is None or self.state is None:
+        said = self.looked is not None and self.looked.phase in AT_REST
+        if begins is None or self.state is None or said:
             return
         # The line knew of a start that a killed run made from the named directory.
         if not begins.named or restore_made(before, self.desired, self.state):

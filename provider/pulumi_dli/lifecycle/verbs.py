@@ -146,7 +146,7 @@ class Lifecycle:
         if left := self._context.saved.records.first(job, desired, state):
             desired, state = left.wish(desired), left.known(state)
         operation = Operation(job=state.aged(job), deadline=deadline, settle=desired.settle)
-        way = Reconciliation(self._context, operation, desired, state)
+        way = Reconciliation(self._context, operation, desired, state, looked=seen)
         reached = finish(self._context, operation, desired, state, way.run)
         # A run that was killed, or lost an answer, has left its copy and told nobody.
         asked = "previous" in (desired.options.rollback, state.value("rollback"))
