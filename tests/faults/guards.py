@@ -301,8 +301,8 @@ GUARDS = {
     ),
     "so does one of an update": Guard(
         "lifecycle/verbs.py",
-        "        if good and (copied or moves or not counted",
-        "        if not good and (copied or moves or not counted",
+        "        if good and (copied or moves or not (counted",
+        "        if not good and (copied or moves or not (counted",
         "records are left",
         plays=-19,
     ),
