@@ -20,7 +20,7 @@ from vault import KEEPER, vault
 
 ENGINE = HERE / "engine.py"
 # Seconds. A guard against hanging, never a verdict.
-PATIENCE = 120
+PATIENCE = 300
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from pulumi_dli.local.flink.cluster import Running
 from pulumi_dli.local.flink.processes import detach
 from pulumi_dli.local.model import Job
 
-PATIENCE = 280.0
+PATIENCE = 600.0
 """Seconds. A guard against hanging, never a verdict."""
 GUARD = 'while kill -0 "$1" 2>/dev/null; do sleep 1; done; exec "$2" local flink stop --path "$3"'
 """Stops a folder's Flink once the tests' process is gone, even if it was killed."""

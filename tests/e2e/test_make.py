@@ -19,7 +19,7 @@ from pulumi_dli.local.flink.versions import DEFAULT_VERSION
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.xdist_group("make")  # one clone for both, in their order
 # Seconds, for a first run that installs. A guard against hanging, never a verdict.
-PATIENCE = 280
+PATIENCE = 600
 OWNERS = {
     "OS_CLOUD": "owner",
     "OS_REGION_NAME": "eu-de",

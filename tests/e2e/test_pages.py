@@ -21,7 +21,7 @@ from vault import KEEPER
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "getting-started.md"
 # Seconds, for a first installation. A guard against hanging, never a verdict.
-PATIENCE = 280
+PATIENCE = 600
 PASSWORD = "planted-password"  # what a person types
 PROJECT = "0123456789abcdef0123456789abcdef"
 LOGIN = "pulumi login --local"

@@ -22,7 +22,7 @@ from pulumi_dli.local.flink import choice, files, install, versions
 
 pytestmark = pytest.mark.usefixtures("flink_version")
 TYPE_URN = "urn:pulumi:dev::counting::pulumi-python:dynamic/dli:FlinkJarJob::etl"
-PATIENCE = 600
+PATIENCE = 1200
 """Seconds for a test of several `up`s. A guard against hanging, never a verdict."""
 CACHE = {"XDG_CACHE_HOME": str(install.cache())}
 """The projects have a home of their own, but Flink is installed once for each user."""

@@ -184,16 +184,12 @@ class Foresight:
             todo = plan(job, met_again(job, desired), None, taken_over=True, known=waits)
         if speaks:
             line = self.preview.arrival(urn, desired, job, path)
-            if job is None and left is None and lost is not None:
+            fresh = job is None and left is None
+            if fresh and lost is not None:
                 line = asides.anew(line, lost, desired)
-            elif job is None and left is None and old is None:
+            elif fresh and old is None:
                 line = asides.renamed(line, urn, desired, self.memory.left_over())
-            if (
-                left is None
-                and lost is None
-                and old is None
-                and (job is None or not job.holds_state)
-            ):
+            if not (left or lost or old) and not (job and job.holds_state):
                 line = asides.namesake(line, self.saved.records.namesake(desired))
             if job is not None and todo is not None and left is None:
                 line = asides.begins(line, todo.begins, job, desired, self.saved.checkpoints)
