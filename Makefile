@@ -54,7 +54,7 @@ check: static $(VENV)/.dev ## the quick part of test: no engine, no other proces
 	tests/contract
 
 unit: $(VENV)/.dev ## the quickest part of check: no process, no server, no waiting
-	@$(PY) -m pytest -n 2 --hypothesis-profile=glance tests/unit
+	@$(PY) -m pytest -n 2 --dist worksteal --hypothesis-profile=glance tests/unit
 
 static: $(VENV)/.dev
 	@$(MAKE) --no-print-directory --jobs lint types programs layers
