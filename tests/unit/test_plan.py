@@ -291,6 +291,16 @@ def test_a_job_that_is_taken_over_is_only_changed_where_it_tells_of_a_difference
     assert steps(plan(live, wish(restart_trigger="1", restore_from="b/s/"), None)) == ""
 
 
+def test_a_draft_that_tells_of_all_that_is_wanted_needs_no_put() -> None:
+    """One whose row or details lack something may have it otherwise."""
+    program = {**wish().definition, "checkpoint_enabled": False}
+    draft = job("draft", ran=False, **program)
+    assert not plan(draft, wish(checkpoint_enabled=False), None).body
+    poorer = replace(draft, values={k: v for k, v in program.items() if k != "checkpoint_enabled"})
+    todo = plan(poorer, wish(checkpoint_enabled=False), None)
+    assert todo.body.value("checkpoint_enabled") is False
+
+
 def test_v2_says_nothing_of_v1_sizes() -> None:
     live = job("running", resource_config_version="v2", cu_number=8, tm_cus=4)
     program = {**PROGRAM, "resource_config_version": "v2"}
