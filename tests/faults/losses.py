@@ -82,7 +82,6 @@ class Losses:
         begun: whether a job was started from that.
         used: whether such a start has counted.
         blind: whether the object service may not tell what is there.
-        known: all directories that the program has named so far.
     """
 
     held: int = 0
@@ -90,14 +89,12 @@ class Losses:
     begun: bool = False
     used: bool = False
     blind: bool = False
-    known: set[str] = field(default_factory=set)
     _read: dict[int, int] = field(default_factory=dict)
     _runs: dict[int, _Run] = field(default_factory=dict)
 
     def name(self, directory: str) -> None:
         """Note which directory the program names; "" for none."""
         path = directory.removeprefix("obs://").strip("/")
-        self.known |= {path} - {""}
         if path != self.named:
             self.named = path
             self.ask_anew()

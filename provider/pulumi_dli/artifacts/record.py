@@ -60,7 +60,7 @@ class Record:
         return self.job_id == job.job_id and self.start_time < job.start_time
 
     def known(self, state: State) -> State:
-        """What is known of a job that never ran, and begins from it."""
+        """What is known of a job, with the savepoint that its next start begins from."""
         return replace(state, next_start=NextStart.at(self.savepoint))
 
     def wish(self, desired: Desired) -> Desired:
@@ -68,3 +68,7 @@ class Record:
         path = desired.options.restore_from
         used = path is not None and same_directory(path, self.restore_from)
         return desired.without("restore_from") if used else desired
+
+    def handed(self, desired: Desired, state: State) -> tuple[Desired, State]:
+        """The wish for a job of the state that begins from it, and what is known of that job."""
+        return self.wish(desired), self.known(state)

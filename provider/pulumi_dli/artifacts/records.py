@@ -21,12 +21,7 @@ from pulumi_dli.artifacts.record_folders import Folder, folders, keys, passing
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.clock import Clock
 from pulumi_dli.console import Report
-from pulumi_dli.errors import (
-    DliError,
-    JobError,
-    ObjectMissing,
-    SettingsError,
-)
+from pulumi_dli.errors import DliError, JobError, ObjectMissing, SettingsError
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.next_start import LIVE

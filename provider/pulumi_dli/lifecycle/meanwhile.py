@@ -6,6 +6,7 @@ from pulumi_dli.job.detail import AT_REST, JobDetail
 from pulumi_dli.job.object_url import directory_url
 from pulumi_dli.job.state import State
 from pulumi_dli.lifecycle.context import Context
+from pulumi_dli.lifecycle.endings import title
 
 
 def unsaid(job: JobDetail, so_far: str = "nothing was changed") -> str:
@@ -16,7 +17,7 @@ def unsaid(job: JobDetail, so_far: str = "nothing was changed") -> str:
         so_far: what was changed before that was found.
     """
     return (
-        f"job {job.name} ({job.job_id}) is {job.phase} ({job.status}) now, and what the program "
+        f"{title(job)} is {job.phase} ({job.status}) now, and what the program "
         f"asks for would give up its state, which no line of this run has said; {so_far}, "
         "and the next `pulumi preview --refresh` tells what it comes to"
     )
@@ -33,6 +34,6 @@ def tell_of_stop(context: Context, job: JobDetail, state: State, path: str) -> N
     """
     if path and job.phase in AT_REST and state.job.phase not in AT_REST:
         context.console.warn(
-            f"job {job.name} ({job.job_id}) is {job.phase} ({job.status}) now, so it begins from "
+            f"{title(job)} is {job.phase} ({job.status}) now, so it begins from "
             f"what is left: {directory_url(path)}"
         )

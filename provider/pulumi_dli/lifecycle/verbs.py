@@ -144,7 +144,7 @@ class Lifecycle:
         if state.is_another(job):
             raise JobGone(_another(job, state))
         if left := self._context.saved.records.first(job, desired, state):
-            desired, state = left.wish(desired), left.known(state)
+            desired, state = left.handed(desired, state)
         operation = Operation(job=state.aged(job), deadline=deadline, settle=desired.settle)
         way = Reconciliation(self._context, operation, desired, state, looked=seen)
         reached = finish(self._context, operation, desired, state, way.run)
@@ -183,7 +183,7 @@ class Lifecycle:
         if desired.retained:
             return go_on(self._context, job, desired, deadline)
         if left := self._context.saved.records.first(job, desired, state):
-            desired, state = left.wish(desired), left.known(state)
+            desired, state = left.handed(desired, state)
         reached = restart(self._context, job, desired, state, deadline)
         if reached.job.runs:
             self._context.saved.records.drop(desired, state)

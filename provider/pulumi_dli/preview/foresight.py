@@ -143,7 +143,7 @@ class Foresight:
             live = self.saved.checkpoints.seen(live, desired, state)
         left = self.known.waiting(live, desired, state) if found.changes else None
         if left is not None:
-            desired, state = left.wish(desired), left.known(state)
+            desired, state = left.handed(desired, state)
         stored = live is state.job and left is None
         todo = found.todo if stored else plan(live, desired, state)
         if looked:
@@ -220,7 +220,7 @@ class Foresight:
             return self._arrives(urn, desired, job, None, speaks=speaks)
         left, state = self.known.waiting(job, desired, old.state), old.state
         if left is not None:
-            desired, state = left.wish(desired), left.known(state)
+            desired, state = left.handed(desired, state)
         if speaks:
             line = self.preview.replaced(urn, desired, job, state, again=again)
             self._speak(urn, asides.handed(line, left, desired, self.clock.epoch()))

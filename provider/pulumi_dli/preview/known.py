@@ -12,7 +12,7 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, Phase, settled
 from pulumi_dli.job.move import Move, conflict
 from pulumi_dli.job.move import move as moved
-from pulumi_dli.job.next_start import LIVE, LOST, NextStart
+from pulumi_dli.job.next_start import LIVE, LOST
 from pulumi_dli.job.plan import plan
 from pulumi_dli.job.run_state import NO_SAVEPOINT
 from pulumi_dli.job.state import State
@@ -75,7 +75,7 @@ class Known:
         live = self.live(urn, old, desired)
         state = old.state
         if live is None and not state.next_start.path and (left := self.recorded(desired)):
-            state = replace(state, next_start=NextStart.at(left.savepoint))
+            state = left.known(state)
         todo = moved(live, desired, state)
         if met is None or todo.blocked:
             return todo
