@@ -53,8 +53,12 @@ check: static $(VENV)/.dev ## the quick part of test: no engine, no other proces
 	@$(PY) -m pytest -n 2 --dist worksteal --hypothesis-profile=glance tests/unit tests/lifecycle \
 	tests/contract
 
+# Two plain runs beside each other: handing out tests that take a millisecond costs as much again.
 unit: $(VENV)/.dev ## the quickest part of check: no process, no server, no waiting
-	@$(PY) -m pytest -n 2 --dist worksteal --hypothesis-profile=glance tests/unit
+	@$(MAKE) --no-print-directory --jobs --output-sync unit-a-h unit-i-z
+
+unit-%:
+	@$(PY) -m pytest -q --hypothesis-profile=glance tests/unit/test_[$*]*.py
 
 static: $(VENV)/.dev
 	@$(MAKE) --no-print-directory --jobs lint types programs layers
