@@ -102,6 +102,16 @@ def test_one_that_fails_changes_nothing_and_is_asked_for_again(
     assert "takes a savepoint first" in line
 
 
+def test_one_that_was_taken_before_is_not_taken_for_it(job: Stack) -> None:
+    job.up(savepoint_trigger="1")
+    first = job.outs["savepoint_path"]
+    job.dli.arm("refuse_savepoint", route="savepoint", at_once=False)
+    with pytest.raises(StateAtRisk, match="savepoint"):
+        job.up(savepoint_trigger="2")
+    job.up(savepoint_trigger="2")
+    assert job.outs["savepoint_path"] not in {"", first}
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_lost_answer_takes_one_all_the_same(job: Stack, when: str) -> None:
     job.dli.arm("drop", route="savepoint", when=when)

@@ -15,7 +15,7 @@ from pulumi_dli.job.field import Cost
 from pulumi_dli.job.move import conflict, move
 from pulumi_dli.job.options import Options
 from pulumi_dli.job.plan import Plan, plan
-from pulumi_dli.job.restarts import asking, restart_mark
+from pulumi_dli.job.restarts import asking, imported, restart_mark
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import Origin, Start
 from pulumi_dli.job.state import State
@@ -594,3 +594,16 @@ def test_a_trigger_that_is_equal_is_no_new_one() -> None:
     text = "a new object"
     state = stored(live, PROGRAM, restart_trigger=f"{text[:2]}new object")
     assert not plan(live, wish(restart_trigger=text), state).stop
+
+
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("named", [None, "b/s", "b/t"])
+def test_what_a_job_was_given_for_a_start_that_was_not_made_is_not_its_own(
+    named: str | None, *, started: bool
+) -> None:
+    before = job("stopped")
+    state = stored(before, PROGRAM)
+    mark = restart_mark(before, wish(**PROGRAM, restore_from="b/s"), state)
+    at = RAN + 1 if started else RAN
+    given = replace(job("stopped", savepoint="b/s/"), restart=mark, start_time=at)
+    assert imported(given, named, state) is (not started and named != "b/s")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi_dli.job.detail import JobDetail
 from pulumi_dli.job.shapes import fits
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.state import State, standing, unfold
@@ -84,3 +86,9 @@ def test_an_argument_left_out_is_told_as_a_program_would_write_it() -> None:
     )
     assert standing("upgrade_mode", {}) is None
     assert standing("cu_number", None) == 2
+
+
+@pytest.mark.parametrize(("told", "begun"), [(0, 7), (-1, 7), (9, 9)])
+def test_a_job_that_ran_does_not_become_a_new_one(told: int, begun: int) -> None:
+    state = State.read(1, outputs(start_time=7))
+    assert state.aged(JobDetail(1, "orders", "job_init", start_time=told)).start_time == begun
