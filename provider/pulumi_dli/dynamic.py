@@ -44,6 +44,7 @@ class FlinkJarJobProvider(ResourceProvider):
 
     serialize_as_secret_always = False
     _session: Session
+    _without_provider: set[str]
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the stack's configuration; called once in a process."""
@@ -57,13 +58,17 @@ class FlinkJarJobProvider(ResourceProvider):
         engine.leave_when_gone()
         stack = host.configuration(req.config, [f"{NAMESPACE}{key}" for key in SETTINGS])
         self._session = open_session(stack, Path.cwd(), engine)
+        self._without_provider = set()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Validate and fill in the inputs."""
         known, unknown = _split(news)
         with _door():
+            urn = host.current_call().urn
+            if _olds and PROVIDER_KEY not in _olds:
+                self._without_provider.add(urn)
             filled, problems = self._session.check(
-                host.current_call().urn, _plain(_olds), with_files(_plain(known)), unknown
+                urn, _plain(_olds), with_files(_plain(known)), unknown
             )
         inputs = {name: _without_asset(value) for name, value in news.items()} | filled
         # A failure with a property's name would make the engine print its value, secrets too.
@@ -100,13 +105,15 @@ class FlinkJarJobProvider(ResourceProvider):
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """Change a job in place."""
         with _door():
+            call = host.current_call()
             try:
-                call = host.current_call()
                 outs = self._session.update(
                     call.urn, demand_job_id(_id), _plain(_olds), _plain(_news), call.seconds
                 )
             except Halfway as error:
-                outs = _keep(error, _news)
+                # It keeps the inputs from before, and without the provider in them, as the native
+                # front leaves them, the host could do nothing more with the resource.
+                outs = _keep(error, _news, partial=call.urn not in self._without_provider)
         return UpdateResult(outs)
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
@@ -131,11 +138,12 @@ def _door() -> Iterator[None]:
         _fail(str(Unforeseen(error)), error)
 
 
-def _keep(error: Halfway, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _keep(error: Halfway, inputs: Mapping[str, Any], *, partial: bool = True) -> dict[str, Any]:
     """Let the state know a job whose operation broke off, so that the next `up` goes on with it.
 
-    A partial failure where the host can tell of one. Else the outputs, with the error as
-    `failure`, which makes the program fail and the next diff find a change.
+    A partial failure where the host can tell of one. Else, and where `partial` is False, the
+    outputs, with the error as `failure`, which makes the program fail and the next diff find a
+    change.
     """
     from pulumi_dli.job.desired import ARGUMENTS  # noqa: PLC0415 -- see the docstring
 
@@ -145,7 +153,7 @@ def _keep(error: Halfway, inputs: Mapping[str, Any]) -> dict[str, Any]:
     older = {name for name in ARGUMENTS if outs.get(name) != inputs.get(name)}
     outs = host.hidden(outs, older - {"desired_state"})
     stored = {**outs, PROVIDER_KEY: inputs.get(PROVIDER_KEY)}
-    if host.partial_failure(str(error.job_id), stored, str(error)):
+    if partial and host.partial_failure(str(error.job_id), stored, str(error)):
         _fail(str(error), error)
     return {**outs, "failure": str(error)}
 

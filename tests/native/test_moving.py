@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from jars import a_class, a_jar
 from job_stack import DYNAMIC, NATIVE, Front, JobStack, job
 
 SECRETS = ("planted-argument", "planted-setting", "planted-tag", "planted-words")
@@ -97,6 +98,32 @@ def test_a_job_that_began_here_is_looked_at_and_deleted_by_the_other_front(
     stack.project.must("preview", "--refresh", "--expect-no-changes")
     stack.destroy()
     assert stack.dli.jobs() == {}
+
+
+@pytest.mark.parametrize("rollback", [None, "previous"])
+@pytest.mark.parametrize(("first", "then"), [(DYNAMIC, NATIVE), (NATIVE, DYNAMIC)])
+def test_a_change_that_fails_on_the_way_to_the_other_front_is_safe_to_repeat(
+    stack: JobStack, first: Front, then: Front, rollback: str | None
+) -> None:
+    """An update that broke off keeps the inputs of the front before."""
+    kept: dict[str, Any] = {"obs_bucket": "state", "rollback": rollback, "entrypoint": None}
+    kept["code"] = {"entrypoint": 'pulumi.FileAsset("orders.jar")'}
+    classes = {"com/example/Orders.class": a_class(release=7)}
+    (stack.project.directory / "orders.jar").write_bytes(a_jar(classes))
+    goes(stack, first, job("a", **kept))
+    stack.up()
+    goes(stack, then, job("a", **kept, parallel_number=2))
+    stack.dli.arm("fail_start", text="no such class")
+    assert "no such class" in stack.up_fails()
+    failed = stack.shows("preview", "--refresh")
+    assert ("is tried again" in failed) is (rollback is not None)
+    if rollback:
+        goes(stack, then, job("a", **kept))
+    stack.up("--refresh")
+    stack.shows("preview", "--refresh", "--expect-no-changes")
+    history = stack.dli.history(stack.dli.job("a")["id"])
+    assert all([e["resumed"] for e in history if e["event"] == "running"][1:])
+    stack.destroy()
 
 
 @pytest.mark.parametrize(("first", "then"), [(DYNAMIC, NATIVE), (NATIVE, DYNAMIC)])
