@@ -18,8 +18,8 @@ from pulumi_dli.artifacts.names import LocalFile
 from pulumi_dli.artifacts.recorded import LARGEST
 from pulumi_dli.client.connections import Connections
 from pulumi_dli.command.prune import Wanted, prune
-from pulumi_dli.errors import DliError
-from stack import Stack
+from pulumi_dli.errors import DliError, Halfway
+from stack import MARK, Stack
 from stand_ins import HandClock
 
 NOW = 2_000_000_000.0
@@ -318,9 +318,53 @@ def test_records_are_listed_kept_and_so_is_what_they_name(stack: Stack, folder: 
     told = pruned(stack, "state")
     assert folder.uploads() == {"b"}
     assert told.why("orders-b").endswith(f"record obs://state/{HOME}/records/rollback/orders.json")
-    row = told.why("keep    records/rollback/orders.json").split()
-    assert row == ["keep", "records/rollback/orders.json", str(len(record)), "B", "3d", "unclaimed"]
-    assert told.why("records/broken.json").endswith("300d  unclaimed")
+    row = told.why("keep    records/rollback/orders.json").split(maxsplit=5)
+    unclaimed = "unclaimed: its resource begins from it where it is made again"
+    assert row == ["keep", "records/rollback/orders.json", str(len(record)), "B", "3d", unclaimed]
+    assert told.why("records/broken.json").endswith(f"300d  {unclaimed}")
+
+
+@pytest.mark.parametrize("tags", [True, False])
+def test_a_record_for_the_next_start_of_a_job_that_is_there_says_so(
+    stack: Stack, folder: Folder, *, tags: bool
+) -> None:
+    stack.up()
+    stack.dli.pass_time(60)
+    stack.destroy()
+    stack.dli.arm("fail_start")
+    with pytest.raises(Halfway, match="did not start"):
+        stack.up()  # a new job, which does not come to run from what the old one left
+    folder.upload("b")
+    if not tags:
+        stack.dli.arm("answer", code="404", route="filter_by_tags", times=9)
+    told = pruned(stack, "state", dry_run=True)
+    theirs = told.why(f"records/{MARK}.json")
+    assert theirs.endswith(
+        f"for the next start of job orders ({stack.id})"
+        if tags
+        else "unclaimed: its resource begins from it where it is made again"
+    )
+
+
+@pytest.mark.parametrize("lacks", ["keys", "values", "times"])
+def test_what_the_rows_of_the_list_leave_out_is_named_all_the_same(
+    stack: Stack, folder: Folder, lacks: str
+) -> None:
+    stack.up(entrypoint="obs://jars/a.jar", dependency_jars=[folder.upload("a")])
+    folder.upload("b")
+    stack.dli.arm("poor_rows", lacks=lacks, times=99)
+    pruned(stack, "state")
+    assert folder.uploads() == {"a"}
+
+
+def test_of_a_job_whose_details_cannot_be_read_nothing_is_known(
+    stack: Stack, folder: Folder
+) -> None:
+    stack.up()
+    folder.upload("b")
+    stack.dli.arm("answer", code="403", route="details", times=9)
+    assert "could not read job 1" in refused(stack, "state")
+    assert folder.uploads() == {"b"}
 
 
 def test_a_record_of_one_bucket_keeps_what_stands_in_another(stack: Stack, folder: Folder) -> None:

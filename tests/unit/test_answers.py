@@ -42,6 +42,7 @@ CALLS: Mapping[str, Callable[[Jobs], object]] = {
     "details": lambda jobs: jobs.details(104),
     "list": lambda jobs: list(jobs.list_jobs(name="orders")),
     "listed": lambda jobs: jobs.listed(),
+    "told": lambda jobs: jobs.told(104),
     "rows": lambda jobs: jobs.rows(0),
     "savepoint": lambda jobs: jobs.trigger_savepoint(104, "bucket/folder/"),
     "import_savepoint": lambda jobs: jobs.import_savepoint(104, "obs://bucket/folder"),
@@ -70,6 +71,7 @@ def good(name: str) -> Any:
         return PROJECT_TAGS
     if name in ("listed", "rows"):
         return LISTED
+    name = "details" if name == "told" else name
     documented = json.loads((DOCUMENTED / f"{name}.json").read_text(encoding="utf-8"))
     return documented["response"].get("body", {})
 

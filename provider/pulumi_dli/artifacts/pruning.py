@@ -80,6 +80,14 @@ class Survey:
         """What goes."""
         return [each for home in self.homes for each in home.verdicts if each.goes]
 
+    def claim(self, record: Recorded) -> str:
+        """Whose next start a record tells of, as far as anybody knows here."""
+        mark = record.url.key.rpartition("/")[2].removesuffix(".json")
+        for job in self.jobs:
+            if mark == job.mark or record.left_by == job.job_id:
+                return f"for the next start of job {job.name} ({job.job_id})"
+        return "unclaimed: its resource begins from it where it is made again"
+
 
 class Pruning:
     """The objects of one project.

@@ -5,12 +5,14 @@ Whatever one names is kept as if a job named it: it stands for a way back.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from pulumi_dli.artifacts.objects import Object, Objects
 from pulumi_dli.artifacts.record_folders import RECORDS
 from pulumi_dli.errors import DliError, ObjectMissing
+from pulumi_dli.job.detail import integer
 from pulumi_dli.job.object_url import ObjectUrl
 
 LARGEST = 1 << 20
@@ -23,6 +25,14 @@ class Recorded(NamedTuple):
     url: ObjectUrl
     object: Object
     text: str
+
+    @property
+    def left_by(self) -> int:
+        """The job whose state it tells of; 0 where it does not say."""
+        try:
+            return integer(json.loads(self.text)["job_id"])
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return 0
 
 
 def recorded(objects: Objects, folder: ObjectUrl) -> Iterator[Recorded]:

@@ -160,14 +160,18 @@ class Jobs:
                 f"could not {what}: the list counts {max(totals)} and shows {len(found)}; {_ALL}",
                 status=HTTPStatus.OK,
             )
-        for job in found:
-            if not job.defined:
-                raise ApiError(
-                    f"could not {what}: the list shows job {job.job_id} without its definition; "
-                    f"{_ALL}",
-                    status=HTTPStatus.OK,
-                )
-        return found
+        return [_defined(what, job) for job in found]
+
+    def told(self, job_id: int) -> Listed:
+        """Read one job of any kind, with all that its details say.
+
+        Raises:
+            NotFoundError: there is none.
+            ApiError: they are without its definition, as to a user who may not see it.
+        """
+        what = f"read job {job_id}"
+        answer = self._transport.request("GET", f"{_STREAMING}/jobs/{job_id}", what=what)
+        return _defined(what, Listed.from_wire(mapping(what, answer, "job_detail")))
 
     def trigger_savepoint(self, job_id: int, savepoint_path: str | None = None) -> None:
         """Ask a running job for a savepoint, into `savepoint_path` (`bucket/folder/`) if given."""
@@ -274,6 +278,15 @@ def _job(what: str, data: Mapping[str, Any]) -> JobDetail:
     if not isinstance(data.get("job_config") or {}, Mapping):
         raise unreadable(what, "job_config is no object")
     return JobDetail.from_wire(data)
+
+
+def _defined(what: str, job: Listed) -> Listed:
+    if not job.defined:
+        raise ApiError(
+            f"could not {what}: job {job.job_id} is shown without its definition; {_ALL}",
+            status=HTTPStatus.OK,
+        )
+    return job
 
 
 def _tags(what: str, row: object) -> dict[str, str]:

@@ -139,7 +139,9 @@ def _shown(survey: Survey, place: Place, now: float) -> Iterator[str]:
             for each in home.verdicts
         ]
         start = len(home.folder.key) + 1
-        rows += [("keep", each.url.key[start:], each.object, "unclaimed") for each in home.records]
+        rows += [
+            ("keep", each.url.key[start:], each.object, survey.claim(each)) for each in home.records
+        ]
         yield from _columns(
             [(does, line(file), *_told(found, now), why) for does, file, found, why in rows]
         )

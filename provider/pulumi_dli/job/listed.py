@@ -28,6 +28,7 @@ class Listed:
         bucket: of its state; empty where it has none.
         defined: whether the row holds its definition, which a user may lack the right to see.
         texts: every text of the row, secrets too.
+        mark: of the resource whose job it is; empty where its tags do not say.
     """
 
     job_id: int
@@ -36,6 +37,7 @@ class Listed:
     bucket: str
     defined: bool
     texts: tuple[str, ...] = field(repr=False)
+    mark: str = ""
 
     @classmethod
     def from_wire(cls, row: Mapping[str, Any]) -> Listed:
