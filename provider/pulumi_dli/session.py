@@ -160,6 +160,7 @@ class Session:
             self._memory.keep(place, error.job_id, urn)
             raise
         self._memory.keep(place, state.job.job_id, urn)
+        self._foresight.preview.reached(state)
         return state.job.job_id, state.write()
 
     @discreet
@@ -181,7 +182,9 @@ class Session:
         seen = look.job if look is not None and self.clock.now() - look.at <= YOUNG else None
         self._uploads.bring(urn, desired, state, self._objects(olds))
         allowed = seconds or desired.options.timeouts.update
-        return self._lives.at(place, olds).change(job_id, desired, state, allowed, seen).write()
+        state = self._lives.at(place, olds).change(job_id, desired, state, allowed, seen)
+        self._foresight.preview.reached(state)
+        return state.write()
 
     @discreet
     def read(

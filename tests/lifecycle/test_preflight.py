@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import stamina
+from pulumi_dli.job.state import unfold
 from stack import PROGRAM, URN, Problems, Stack
 
 NONE: frozenset[str] = frozenset()
@@ -145,3 +146,28 @@ def test_the_local_dli_has_a_queue_for_jobs_with_an_agency(tmp_path: Path) -> No
         "pool local 0 → 2 of 256 CUs"
     )
     job.close()
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_what_another_job_of_the_run_has_come_to_have_is_no_ones_directory(
+    looking: Stack, *, there: bool
+) -> None:
+    """An output that is handed on is known only once that job is made, or changed."""
+    stack, news = looking, looking.wish()
+    if there:
+        stack.up()
+    session = stack.session()
+    filled, _ = session.check(URN, stack.inputs, {**news, "desc": "new"}, NONE)
+    wish = {**news, "desc": "new", **filled}
+    if there:
+        outs = session.update(URN, 1, stack.outs, wish, None)
+    else:
+        _, outs = session.create(URN, wish, None)
+    other = {
+        **news,
+        "name": "other",
+        "owner": "f" * 32,
+        "checkpoint_path": unfold(outs)["checkpoint_path"],
+    }
+    _, problems = session.check(f"{URN}-2", {}, other, NONE)
+    assert any(each.startswith("checkpoint_path: ") for each in problems)

@@ -103,6 +103,11 @@ class Lookups:
         with self._lock:
             return self._claims.setdefault((kind, text), mark) == mark
 
+    def keep(self, job: JobDetail, mark: str) -> None:
+        """Take note of a job of this run: its directory for checkpoints is no other's."""
+        if path := canonical("checkpoint_path", job.value("checkpoint_path")):
+            self.claim("checkpoint_path", str(path), mark)
+
     def _examine_queue(self, desired: Desired, found: Findings) -> None:
         queues, name = self.snapshot.queues, str(desired.spec.queue_name)
         if queues is None:

@@ -109,6 +109,12 @@ class Preview:
             raise JobGone.of(state.job.job_id)
         return None if job is None else state.aged(job)
 
+    def reached(self, state: State) -> None:
+        """Take note of a job as this run leaves it: what its directory is, no list told before."""
+        lookups = self._of((state.ours.get("region"), state.ours.get("project_id")))
+        if lookups is not None:
+            lookups.keep(state.job, state.owner)
+
     def arrival(self, urn: str, desired: Desired, job: JobDetail | None, path: str = "") -> Line:
         """The line for a resource that is not in the state.
 
