@@ -5,11 +5,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import stamina
+from announced import requests
+from pulumi_dli.errors import Halfway
 from pulumi_dli.job.state import unfold
 from stack import PROGRAM, URN, Problems, Stack
 
@@ -171,3 +174,53 @@ def test_what_another_job_of_the_run_has_come_to_have_is_no_ones_directory(
     }
     _, problems = session.check(f"{URN}-2", {}, other, NONE)
     assert any(each.startswith("checkpoint_path: ") for each in problems)
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
+def test_a_job_that_waits_in_its_start_takes_no_cus_yet_and_has_no_state(
+    looking: Stack, *, refreshed: bool
+) -> None:
+    big = looking.dli.create("big", queue_name="testQueue", cu_number=200, parallel_number=8)
+    looking.dli.started(big)
+    looking.dli.pass_time(60)
+    looking.dli.arm("hang", route="run", times=2)
+    brief = {"settle": 0, "create": 2, "update": 40}
+    with pytest.raises(Halfway, match="but it is submitting"):
+        looking.up(cu_number=100, timeouts=brief)
+    looking.sent()
+    if refreshed:
+        looking.refresh()
+    looking.preview(cu_number=90, timeouts=brief)
+    assert looking.line == (
+        "orders: restarts the job from a savepoint (downtime); if its first start does not come "
+        "to run, without one; cu_number 100 → 90; CUs 100 → 90; queue testqueue 200 → 290 of 256 "
+        "CUs"
+    )
+    assert any("has 256 CUs, and 290 would be taken" in each for each in looking.warned)
+    with suppress(Halfway):
+        looking.up(cu_number=90, timeouts=brief)
+    assert requests(looking.sent()) == ["stop", "update", "run"]
+
+
+def test_a_job_that_is_stopped_in_its_first_start_leaves_no_savepoint(looking: Stack) -> None:
+    looking.dli.arm("hang", route="run")
+    brief = {"settle": 0, "create": 2, "update": 40}
+    with pytest.raises(Halfway, match="but it is submitting"):
+        looking.up(timeouts=brief)
+    looking.sent()
+    looking.preview(desired_state="stopped", timeouts=brief)
+    assert "stops with a savepoint; if its first start does not come to run, without one" in (
+        looking.line
+    )
+    looking.up(desired_state="stopped", timeouts=brief)
+    assert requests(looking.sent()) == ["stop", "update"]
+
+
+@pytest.mark.parametrize("stands", ["job_running", "job_submitting"])
+def test_of_a_job_that_ran_before_a_start_is_waited_for(looking: Stack, stands: str) -> None:
+    looking.up()
+    with looking.store.write() as db:
+        db.execute("UPDATE jobs SET status = ?", (stands,))
+    looking.refresh()
+    looking.preview(parallel_number=2)
+    assert "if its first start" not in looking.line

@@ -731,6 +731,9 @@ def test_a_job_that_hangs_in_its_first_start_is_restarted_with_its_state(
         hanging.refresh()
     hanging.preview(replace=replaced, **program)
     assert HUNG in hanging.line
+    assert (
+        "; if its first start does not come to run, from obs://" in hanging.line
+    ) is not replaced
     hanging.up(replace=replaced, **program)
     assert counter(hanging, 2) > 1000
 

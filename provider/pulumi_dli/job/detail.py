@@ -73,7 +73,8 @@ class JobDetail:
     tags: they, the `mark` and `restart` (the values of the provider's own tags, "" where there is
     none) are there once they were read beside it, else absent and None. So is the newest
     `checkpoint`, which is looked for only where nothing else is left to begin from. `told` are the
-    keys of the answer, those of its `job_config` behind `job_config.`.
+    keys of the answer, those of its `job_config` behind `job_config.`. `found` is the job as it
+    was looked at, where `settled` took it for what it comes to.
     """
 
     job_id: int
@@ -92,6 +93,7 @@ class JobDetail:
     restart: str | None = None
     checkpoint: Checkpoint | None = None
     told: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    found: JobDetail | None = field(default=None, compare=False, repr=False)
     values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -103,6 +105,11 @@ class JobDetail:
     def has_run(self) -> bool:
         """Whether the job ever ran, so that it may hold state; so does one that nobody can tell."""
         return self.start_time > 0 or self.runs
+
+    @property
+    def starting(self) -> bool:
+        """Whether it was found in a start."""
+        return (self.found or self).phase is Phase.STARTING
 
     @property
     def crashed(self) -> bool:
@@ -206,7 +213,7 @@ def settled(job: JobDetail) -> JobDetail:
     if status is None:
         return job
     began = 0 if job.phase is Phase.STARTING else job.start_time
-    return replace(job, status=status, start_time=began)
+    return replace(job, status=status, start_time=began, found=job)
 
 
 def same(name: str, live: Any, wanted: Any, *, unordered: bool = False) -> bool:

@@ -22,7 +22,16 @@ from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.restarts import asking, restart_mark, savepoint_due
 from pulumi_dli.job.run_state import STARTING
-from pulumi_dli.job.start import Start, blocked, pending_start, recovery, restart, resumable, start
+from pulumi_dli.job.start import (
+    Start,
+    blocked,
+    hung,
+    pending_start,
+    recovery,
+    restart,
+    resumable,
+    start,
+)
 from pulumi_dli.job.state import State
 
 
@@ -54,6 +63,8 @@ class Plan:
         saves: whether a savepoint of the running job is taken first, because the program asks.
         stop: whether the job is stopped first; `savepoint`: with a savepoint.
         start: the start that ends the update.
+        unless: the start in its place, should the job's first start, which is under way, not come
+            to run; None where that makes no difference.
         overwritten: the arguments whose objects the restart is for: they hold other bytes than
             those that the job runs on.
         loses: whether these give up the state of a job that kept it so far.
@@ -79,6 +90,7 @@ class Plan:
     stop: bool = False
     savepoint: bool = False
     start: Start | None = None
+    unless: Start | None = None
     overwritten: tuple[str, ...] = ()
     loses: bool = False
     forgets: bool = False
@@ -192,6 +204,7 @@ def plan(
         stop=stop,
         savepoint=savepoint,
         start=begins,
+        unless=hung(job, desired, state, known) if savepoint else None,
         overwritten=stale,
         loses=holds
         and ((stop and not savepoint and job.has_run) or (begins is not None and begins.empty)),

@@ -5,7 +5,7 @@ Every start of a stateful job that has run before names its state.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pulumi_dli.job.desired import Desired
@@ -81,6 +81,16 @@ def restart(
     if not job.has_run:
         return start(job, desired, state, pending)
     return Start(Origin.SAVEPOINT if desired.stateful else Origin.STATELESS)
+
+
+def hung(job: JobDetail, desired: Desired, state: State | None, known: NextStart) -> Start | None:
+    """The start of a job that hangs in its first one, where it counts as running so far."""
+    found = job.found
+    if found is None or found.has_run or not job.starting:
+        return None
+    hangs = replace(job, status=found.status, start_time=found.start_time, found=None)
+    begins = restart(hangs, desired, state, pending_start(hangs, state, known))
+    return None if begins is None or begins.named else begins
 
 
 def start(

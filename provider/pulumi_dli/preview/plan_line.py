@@ -262,6 +262,10 @@ def _reason(job: JobDetail) -> str:
 
 
 def _details(plan: Plan, job: JobDetail, desired: Desired) -> Iterator[str]:
+    if plan.unless is not None:
+        path = plan.unless.path if plan.start is not None else ""
+        begins = f"from {directory_url(path)}" if path else "without one"
+        yield f"if its first start does not come to run, {begins}"
     saves = plan.stop and (plan.savepoint or plan.saves)
     if saves and plan.body.value("obs_bucket") and not job.values.get("obs_bucket"):
         yield "obs_bucket is set first"

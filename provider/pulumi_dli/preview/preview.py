@@ -249,7 +249,9 @@ class Preview:
         if before.cus != after.cus:
             yield f"CUs {before.cus} → {after.cus}"
         if (before.cus, before.queue.lower()) != (after.cus, after.queue.lower()):
-            yield from self._room(urn, desired, before, after)
+            # What waits in a start takes no CUs of its queue yet.
+            taken = Use(before.queue, 0) if job.starting else before
+            yield from self._room(urn, desired, taken, after)
 
     def _room(self, urn: str, desired: Desired, before: Use | None, after: Use) -> Iterator[str]:
         lookups = self._of(_where(desired))
