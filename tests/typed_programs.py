@@ -39,7 +39,10 @@ def source(resource: str = "a", **more: Unpack[FlinkJarJobArgs]) -> FlinkJarJob:
 
 
 def every_output(job: FlinkJarJob) -> FlinkJarJobArgs:
-    """Each output of a job as the input of the same name; `name` stays each job's own."""
+    """Each output of a job as the input of the same name, but what is each job's own.
+
+    That are its name and its directory for checkpoints.
+    """
     return FlinkJarJobArgs(
         desc=job.desc,
         queue_name=job.queue_name,
@@ -51,7 +54,6 @@ def every_output(job: FlinkJarJob) -> FlinkJarJobArgs:
         checkpoint_enabled=job.checkpoint_enabled,
         checkpoint_mode=job.checkpoint_mode,
         checkpoint_interval=job.checkpoint_interval,
-        checkpoint_path=job.checkpoint_path,
         log_enabled=job.log_enabled,
         obs_bucket=job.obs_bucket,
         smn_topic=job.smn_topic,

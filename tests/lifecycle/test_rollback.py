@@ -282,6 +282,30 @@ def test_where_it_is_not_armed_the_line_says_why(
     assert job.line in job.warned
 
 
+@pytest.mark.parametrize("retained", [False, True])
+def test_a_create_that_meets_its_job_says_that_it_does_not_go_back(
+    job: Stack, *, retained: bool
+) -> None:
+    if retained:
+        job.preview(replace=True, retained=True, entrypoint=built(job, "two"), **ASKED)
+    else:
+        job.forget()
+        job.preview(entrypoint=built(job, "two"), **ASKED)
+    assert "goes on with job 1: restarts the job from a savepoint" in job.line
+    assert "; no rollback: a create does not know what the job was before" in job.line
+
+
+def test_neither_does_one_that_takes_a_job_over(job: Stack) -> None:
+    job.dli.create("theirs", **definition(job))
+    job.dli.started(2)
+    job.dli.pass_time(60)
+    job.forget()
+    program = {**ASKED, "name": "theirs", "adopt_job_id": 2, "owner": "f" * 32}
+    job.preview(entrypoint=built(job, "two"), **program)
+    assert "takes over job 2: restarts the job from a savepoint" in job.line
+    assert "; no rollback: a create does not know what the job was before" in job.line
+
+
 def test_a_jar_that_does_not_go_by_its_content_cannot_be_gone_back_to(tmp_path: Path) -> None:
     stack = Stack(tmp_path, {"preflight": "on"})
     stack.up(rollback="previous")

@@ -22,16 +22,7 @@ from pulumi_dli.job.next_start import LIVE, NextStart
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.restarts import asking, restart_mark, savepoint_due
 from pulumi_dli.job.run_state import STARTING
-from pulumi_dli.job.start import (
-    Start,
-    blocked,
-    hung,
-    pending_start,
-    recovery,
-    restart,
-    resumable,
-    start,
-)
+from pulumi_dli.job.start import Start, blocked, has_state, hung, pending_start, restart, start
 from pulumi_dli.job.state import State
 
 
@@ -183,7 +174,7 @@ def plan(
         begins = way(job, desired, state, pending_start(job, state, known))
         why_not = "" if begins else blocked(job, desired, state)
     bar, barred = bars(job, changes, desired, state)
-    holds = _has_state(job, state, known)
+    holds = has_state(job, state, known)
     if holds and not barred and (forgotten := bucketless(job, desired, state)):
         bar, barred = Bar.BUCKET, forgotten
     told = {*kept, *(change.name for change in changes)}
@@ -221,16 +212,6 @@ def plan(
         asked=() if begins is None else asked,
         restart_mark=restart_mark(job, desired, state) if state and begins and asked else "",
     )
-
-
-def _has_state(job: JobDetail, state: State | None, known: NextStart) -> bool:
-    """Whether a job has state, which it kept over restarts so far."""
-    stateful = bool(job.values.get("obs_bucket")) if state is None else state.stateful
-    pending = pending_start(job, state, known)
-    if job.phase in AT_REST and job.phase is not Phase.FINISHED:
-        begins = resumable(job, pending) or bool(recovery(job))
-        return stateful and begins
-    return stateful and (job.has_run or bool(pending.path))
 
 
 def _body(

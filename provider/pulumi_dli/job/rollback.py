@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pulumi_dli.job.canonical import is_empty
 from pulumi_dli.job.desired import Desired
@@ -36,6 +36,13 @@ def asked(desired: Desired, todo: Plan) -> bool:
     return desired.options.rollback == "previous" and restarts
 
 
+def arriving(job: JobDetail, desired: Desired, todo: Plan) -> Plan:
+    """The plan for a job that a create goes on with or takes over, with why it does not go back."""
+    return (
+        replace(todo, rollback=unarmed(job, desired, None, todo)) if asked(desired, todo) else todo
+    )
+
+
 def unarmed(job: JobDetail, desired: Desired, state: State | None, todo: Plan) -> str:
     """Why a job would not go back, as far as the plan tells; "" where it would.
 
@@ -48,7 +55,7 @@ def unarmed(job: JobDetail, desired: Desired, state: State | None, todo: Plan) -
     changed = {change.name for change in todo.changes}
     restarting = {name for name in changed if FIELDS[name].cost is Cost.RESTART}
     if state is None:
-        return "the job is not in the state, so nobody knows its definition"
+        return "a create does not know what the job was before"
     if not state.owner:
         return "the job does not carry this resource's mark"
     if not state.stateful or not desired.stateful or not todo.savepoint:

@@ -83,6 +83,16 @@ def restart(
     return Start(Origin.SAVEPOINT if desired.stateful else Origin.STATELESS)
 
 
+def has_state(job: JobDetail, state: State | None, known: NextStart) -> bool:
+    """Whether a job has state, which it kept over restarts so far."""
+    stateful = bool(job.values.get("obs_bucket")) if state is None else state.stateful
+    pending = pending_start(job, state, known)
+    if job.phase in AT_REST and job.phase is not Phase.FINISHED:
+        begins = resumable(job, pending) or bool(recovery(job))
+        return stateful and begins
+    return stateful and (job.has_run or bool(pending.path))
+
+
 def hung(job: JobDetail, desired: Desired, state: State | None, known: NextStart) -> Start | None:
     """The start of a job that hangs in its first one, where it counts as running so far."""
     found = job.found

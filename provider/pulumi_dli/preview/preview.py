@@ -21,6 +21,7 @@ from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
 from pulumi_dli.job.move import Move, going_on, wish
 from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.plan import Plan, plan
+from pulumi_dli.job.rollback import arriving
 from pulumi_dli.job.start import met_again
 from pulumi_dli.job.state import State
 from pulumi_dli.preview import move_line, plan_line
@@ -132,10 +133,12 @@ class Preview:
         if own.adopt_job_id is not None and job.mark not in desired.marks:
             marked = replace(job, mark=desired.owner)
             todo = plan(marked, desired, None, taken_over=True, known=known)
+            todo = arriving(job, desired, todo)
             cus = self._changed_cus(urn, job, todo, desired)
             return plan_line.adoption(todo, job, job.mark, desired, cus)
         taken, meant = own.adopt_job_id is not None, met_again(job, desired)
         todo = plan(job, meant, None, taken_over=taken, known=known)
+        todo = arriving(job, meant, todo)
         replaced = plan(job, desired, None, replaced=True, taken_over=taken, known=known)
         cus = self._changed_cus(urn, job, todo, desired)
         either = None if desired.retained or desired.created_first else replaced
