@@ -231,7 +231,6 @@ class Session:
         elif anew is not None and not (
             # The create came first, and went on with the job.
             anew.desired.created_first
-            and place == anew.place
             and self._memory.keeper(place, job_id)
         ):
             told = self._memory.loss_told(heir, replaced=True)

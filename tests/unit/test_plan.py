@@ -13,12 +13,12 @@ from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import JobDetail, Phase
 from pulumi_dli.job.field import Cost
 from pulumi_dli.job.move import conflict, move
-from pulumi_dli.job.options import Options
+from pulumi_dli.job.options import OWNER_TAG, Options
 from pulumi_dli.job.plan import Plan, plan
 from pulumi_dli.job.restarts import asking, imported, restart_mark
 from pulumi_dli.job.spec import FIELDS
 from pulumi_dli.job.start import Origin, Start
-from pulumi_dli.job.state import State
+from pulumi_dli.job.state import UNMARKED, State
 from pulumi_dli.preview import move_line, plan_line
 
 RAN = 1_800_000_000_000
@@ -296,6 +296,8 @@ def test_a_draft_that_tells_of_all_that_is_wanted_needs_no_put() -> None:
     program = {**wish().definition, "checkpoint_enabled": False}
     draft = job("draft", ran=False, **program)
     assert not plan(draft, wish(checkpoint_enabled=False), None).body
+    alike = replace(draft, values=wish(checkpoint_enabled=False).definition)
+    assert not plan(alike, wish(checkpoint_enabled=False), None).body
     poorer = replace(draft, values={k: v for k, v in program.items() if k != "checkpoint_enabled"})
     todo = plan(poorer, wish(checkpoint_enabled=False), None)
     assert todo.body.value("checkpoint_enabled") is False
@@ -607,3 +609,27 @@ def test_what_a_job_was_given_for_a_start_that_was_not_made_is_not_its_own(
     at = RAN + 1 if started else RAN
     given = replace(job("stopped", savepoint="b/s/"), restart=mark, start_time=at)
     assert imported(given, named, state) is (not started and named != "b/s")
+
+
+@pytest.mark.parametrize(
+    ("program", "live"),
+    [
+        ({"desc": "new"}, {}),
+        ({"desc": "new"}, {"desc": "old"}),
+        ({"smn_topic": None}, {"smn_topic": "t"}),
+        ({"tags": {"a": "b"}}, {}),
+        ({"tags": {}}, {"tags": {"a": "b"}}),
+        ({"on_delete": "stop"}, {}),
+        ({"restart_trigger": "1"}, {}),
+    ],
+)
+def test_an_imported_job_is_marked_with_its_first_change(
+    program: dict[str, Any], live: dict[str, Any]
+) -> None:
+    there = replace(job("running", **{"tags": {}, **live}), mark="")
+    state = stored(there, {**PROGRAM, **live}, mark=UNMARKED)
+    same = wish(owner="m", **live)
+    assert OWNER_TAG not in plan(there, same, state).add_tags
+    left = {k: v for k, v in {**live, **program}.items() if v is not None}
+    todo = plan(there, wish(owner="m", **left), state)
+    assert todo.add_tags.get(OWNER_TAG) == "m"

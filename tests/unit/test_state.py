@@ -92,3 +92,9 @@ def test_an_argument_left_out_is_told_as_a_program_would_write_it() -> None:
 def test_a_job_that_ran_does_not_become_a_new_one(told: int, begun: int) -> None:
     state = State.read(1, outputs(start_time=7))
     assert state.aged(JobDetail(1, "orders", "job_init", start_time=told)).start_time == begun
+
+
+def test_what_the_program_sets_and_nobody_told_is_not_taken_for_the_default() -> None:
+    told = unfold({"set_arguments": ["cu_number"], "unset": {}, "tags": {}})
+    assert "cu_number" not in told
+    assert told["parallel_number"] == 1

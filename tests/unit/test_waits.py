@@ -390,3 +390,19 @@ def test_a_savepoint_that_shows_late_is_waited_for(clock: HandClock, statuses: l
     stopping = Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=0)
     waits.stopped(stopping, savepoint=True)
     assert stopping.next_start == NextStart.at("b/new/")
+
+
+def test_where_it_can_be_gone_back_a_crash_ends_the_wait_that_restarts_itself(
+    clock: HandClock,
+) -> None:
+    crashed = JobDetail(
+        7, "orders", "job_running_exception", values={"restart_when_exception": True}
+    )
+    waits = Waits(_Always(crashed), lambda _: None)  # type: ignore[arg-type]
+    before = replace(crashed, status="job_cancel_success")
+    patient = Operation(job=crashed, deadline=Deadline(clock, 60), settle=0)
+    with pytest.raises(WaitTimeout):
+        waits.started(patient, before)
+    strict = Operation(job=crashed, deadline=Deadline(clock, 60), settle=0, strict=True)
+    with pytest.raises(JobFailed, match="did not start"):
+        waits.started(strict, before)
