@@ -230,8 +230,7 @@ class Session:
             self._memory.leave(heir, Old(place, state, state.next_start.path, deleted=True))
         elif anew is not None and not (
             # The create came first, and went on with the job.
-            anew.desired.created_first
-            and self._memory.keeper(place, job_id)
+            anew.desired.created_first and self._memory.keeper(place, job_id)
         ):
             told = self._memory.loss_told(heir, replaced=True)
             wish = replace(anew.desired, loss_told=told)

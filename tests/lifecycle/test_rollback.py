@@ -162,6 +162,19 @@ def test_the_next_preview_says_that_it_is_tried_again(job: Stack) -> None:
     assert "tried again" not in job.line
 
 
+def test_what_cannot_start_is_not_tried_again(job: Stack) -> None:
+    job.dli.arm("fail_start")
+    rolled_back(job, entrypoint=built(job, "two"))
+    job.dli.stop(1)
+    job.dli.pass_time(60)
+    for copy in copies(job):
+        copy.unlink()
+    job.refresh()
+    job.preview(entrypoint=built(job, "two"), **ASKED)
+    assert "CANNOT START" in job.line
+    assert "tried again" not in job.line
+
+
 def test_the_copy_goes_with_the_next_good_update(job: Stack) -> None:
     job.dli.arm("fail_start")
     rolled_back(job, entrypoint=built(job, "two"))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import httpx
 
 from pulumi_dli.artifacts import xml
+from pulumi_dli.client.error_codes import AGAIN
 from pulumi_dli.client.responses import retry_after, told
 from pulumi_dli.errors import ObjectError, ObjectMissing
 
@@ -14,7 +15,6 @@ _MOST_CODE = 64
 _KEYS = "check the access key with `pulumi-dli doctor`"
 _RIGHTS = "ask for the right to it, or sign in as a user who has it"
 _ELSEWHERE = "check the bucket's region, and dli:region and dli:obsEndpoint"
-_AGAIN = "try again: `pulumi up` goes on from what is really there"
 IN_NAME_ONLY = "x-local-in-name-only"
 """The header by which the local DLI says that its jobs run in name only."""
 OBJECT_STEPS: Mapping[str, str] = {
@@ -38,7 +38,7 @@ _BY_STATUS = {
     401: _KEYS,
     403: _RIGHTS,
     404: "check the names of the bucket and the object",
-    **dict.fromkeys((429, 500, 502, 503, 504), _AGAIN),
+    **dict.fromkeys((429, 500, 502, 503, 504), AGAIN),
 }
 
 

@@ -20,7 +20,7 @@ class Code(NamedTuple):
 
 _ARGUMENTS = "mend the argument that the message names"
 _SIGN_IN = "check the credentials and the project with `pulumi-dli doctor`"
-_AGAIN = "try again: the same command goes on from what is really there"
+AGAIN = "try again: the same command goes on from what is really there"
 _RIGHTS = "ask for the right, or sign in as a user who has it"
 _ENDPOINT = "check that dli:endpoint is the DLI endpoint of the region"
 _SLOWER = "wait a little, or run with fewer jobs at a time (`--parallel`)"
@@ -56,22 +56,22 @@ CODES: Mapping[str, Code] = {
         "the operation is not supported here",
         "check that the queue is a general-purpose one and offers the Flink version",
     ),
-    "DLI.0008": Code("the service's metadata cannot be read or written", _AGAIN),
+    "DLI.0008": Code("the service's metadata cannot be read or written", AGAIN),
     "DLI.0009": Code("a limit of the service is exceeded", "check the queue's size and the limits"),
     "DLI.0011": Code(
         "a file in OBS may not be read or written",
         "check that DLI, or the agency in `execution_agency_urn`, may use the bucket",
     ),
-    "DLI.0012": Code("the resource is not available at the moment", _AGAIN),
+    "DLI.0012": Code("the resource is not available at the moment", AGAIN),
     "DLI.0013": Code("the user could not be authenticated", _SIGN_IN),
     "DLI.0014": Code("the service could not be authenticated", _SIGN_IN),
     "DLI.0015": Code("the token could not be read", _SIGN_IN),
     "DLI.0016": Code("the user's identity or role could not be found", _SIGN_IN),
     "DLI.0018": Code("a value could not be converted", _ARGUMENTS),
-    "DLI.0019": Code("the service ran out of time", _AGAIN),
+    "DLI.0019": Code("the service ran out of time", AGAIN),
     "DLI.0023": Code("a related resource does not exist", "check what the job names"),
-    "DLI.0100": Code("a result has expired", _AGAIN),
-    "DLI.0999": Code("an error inside the service (it answers 400, not 500)", _AGAIN),
+    "DLI.0100": Code("a result has expired", AGAIN),
+    "DLI.0999": Code("an error inside the service (it answers 400, not 500)", AGAIN),
     "DLI.1028": Code("a quota is used up", "free something, or ask for a higher quota"),
     "DLI.13024": Code("the job has no queue (observed)", "set `queue_name`"),
     "DLI.16001": Code(
@@ -87,11 +87,11 @@ NEXT_STEPS: Mapping[int, str] = {
     401: _SIGN_IN,
     403: _RIGHTS,
     404: _ENDPOINT,
-    408: _AGAIN,
+    408: AGAIN,
     429: _SLOWER,
-    500: _AGAIN,
-    502: _AGAIN,
-    503: _AGAIN,
-    504: _AGAIN,
+    500: AGAIN,
+    502: AGAIN,
+    503: AGAIN,
+    504: AGAIN,
 }
 """What to do about an HTTP status where the answer has no code that is known."""

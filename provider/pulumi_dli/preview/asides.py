@@ -163,7 +163,8 @@ def after_failure(line: Line, desired: Desired, state: State) -> Line:
         state: what is known of the job.
     """
     failed = state.rejected
-    if line.text and failed and Definition.wished(desired, failed.at) == failed:
+    tried = line.text and line.level is not Level.ERROR
+    if tried and failed and Definition.wished(desired, failed.at) == failed:
         text = f"{line.text}; failed on {date(failed.at)}, is tried again"
         return _warned(line, text)
     if not line.text and state.rolled_back:
