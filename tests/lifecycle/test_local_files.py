@@ -12,6 +12,7 @@ import pytest
 from announced import announced, requests
 from jars import a_class, a_jar
 from local_service import PROJECT
+from pulumi_dli import jar_digest
 from pulumi_dli.artifacts.names import LocalFile
 from pulumi_dli.errors import Halfway, JobError
 from stack import URN, Problems, Stack
@@ -86,6 +87,8 @@ def test_files_stand_in_lists_too(job: Stack) -> None:
     job.up(dependency_jars=jars, dependency_files=[built(job, "c", "c.csv")])
     config = job.job["job_config"]
     assert config["dependency_jars"][1] == "obs://jars/b.jar"
+    digits = jar_digest(Path(job.config["localPath"]).parent / "c.csv")[:16]
+    assert config["dependency_files"][0].endswith(f"/c-{digits}.csv")
     assert sorted(objects(job)) == sorted(
         [config["dependency_jars"][0], *config["dependency_files"]]
     )

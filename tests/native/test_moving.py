@@ -100,6 +100,17 @@ def test_a_job_that_began_here_is_looked_at_and_deleted_by_the_other_front(
     assert stack.dli.jobs() == {}
 
 
+def test_an_argument_whose_change_is_to_replace_does_so_with_the_native_front_alone(
+    stack: JobStack,
+) -> None:
+    strict = 'replace_on_changes=["cu_number"]'
+    for front, does in (DYNAMIC, "update"), (NATIVE, "replace"):
+        goes(stack, front, job("a", options=strict))
+        stack.up()
+        goes(stack, front, job("a", options=strict, cu_number=3))
+        assert stack.planned()["a"]["op"] == does
+
+
 @pytest.mark.parametrize("rollback", [None, "previous"])
 @pytest.mark.parametrize(("first", "then"), [(DYNAMIC, NATIVE), (NATIVE, DYNAMIC)])
 def test_a_change_that_fails_on_the_way_to_the_other_front_is_safe_to_repeat(

@@ -74,7 +74,8 @@ class Options(Strict):
         Text | None,
         Field(
             description="Any text. A change restarts the job; with `jar_digest(path)` a changed "
-            "jar does, with `file_digest(path)` each build of one."
+            "jar does, with `file_digest(path)` each build of one. Of a job that is new, or that "
+            "is gone on with although the state lost it, it is only noted."
         ),
     ] = None
     savepoint_trigger: Annotated[
