@@ -1,4 +1,8 @@
-"""The `pulumi-dli` command, and the local DLI's commands below `local`."""
+"""The `pulumi-dli` command, and the local DLI's commands below `local`.
+
+What a command does is imported when it is called: those below `local` need none of the rest, which
+takes as long to load as they take to run.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pulumi_dli.client.connections import Connections
-from pulumi_dli.command import export as exporting
-from pulumi_dli.command import previewed
-from pulumi_dli.command.connected import connected
-from pulumi_dli.command.doctor import examine
-from pulumi_dli.command.prune import Wanted
-from pulumi_dli.command.prune import prune as pruned
-from pulumi_dli.command.review import review as reviewed
-from pulumi_dli.command.savepoint import savepoint as saved
 from pulumi_dli.errors import DliError
+
+if TYPE_CHECKING:
+    from pulumi_dli.client.connections import Connections
 
 main = typer.Typer(
     no_args_is_help=True,
@@ -66,6 +64,15 @@ def _sentences() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
+@contextmanager
+def _connected(stack: str | None) -> Iterator[tuple[Connections, str]]:
+    """What a stack's settings lead to, and where those come from."""
+    from pulumi_dli.command.connected import connected  # noqa: PLC0415 -- see above
+
+    with _sentences(), connected(stack) as found:
+        yield found
+
+
 @main.command()
 def doctor(
     *,
@@ -76,7 +83,9 @@ def doctor(
 
     The exit code is 0 only when a job could be deployed.
     """
-    with _sentences(), connected(stack) as (connections, origin):
+    from pulumi_dli.command.doctor import examine  # noqa: PLC0415 -- see above
+
+    with _connected(stack) as (connections, origin):
         report = examine(connections, origin=origin, flink=_flink(connections))
     typer.echo(json.dumps(report.as_json(), indent=2) if as_json else report.as_text())
     raise typer.Exit(0 if report.ok else 1)
@@ -94,7 +103,9 @@ def savepoint(
     stack: Stack = None,
 ) -> None:
     """Take a savepoint of a running job, which runs on, and print its directory."""
-    with _sentences(), connected(stack) as (connections, _):
+    from pulumi_dli.command.savepoint import savepoint as saved  # noqa: PLC0415 -- see above
+
+    with _connected(stack) as (connections, _):
         path = saved(connections, name, into=to, seconds=timeout, say=_tell)
     typer.echo(path)
 
@@ -117,8 +128,10 @@ def export(
 
     Their secrets go into a script beside it, which sets them in the stack's configuration.
     """
+    from pulumi_dli.command import export as exporting  # noqa: PLC0415 -- see above
+
     wanted = exporting.Wanted(file, queue, native=native)
-    with _sentences(), connected(stack) as (connections, _):
+    with _connected(stack) as (connections, _):
         exporting.export(connections, wanted, say=typer.echo)
 
 
@@ -133,6 +146,9 @@ def review(
     Errors that are not of a job go to standard error. The exit code is 0 when there is a
     preview to read, be it one that failed.
     """
+    from pulumi_dli.command import previewed  # noqa: PLC0415 -- see above
+    from pulumi_dli.command.review import review as reviewed  # noqa: PLC0415 -- see above
+
     with _sentences():
         found = previewed.read(preview)
     for error in found.errors:
@@ -162,9 +178,12 @@ def prune(
     Shows all of them first, and asks. The exit code is 0 when everything that was asked for is
     done.
     """
+    from pulumi_dli.command.prune import Wanted  # noqa: PLC0415 -- see above
+    from pulumi_dli.command.prune import prune as pruned  # noqa: PLC0415 -- see above
+
     wanted = Wanted(older_than, bucket or (), dry_run=dry_run, yes=yes)
     ask = typer.confirm if sys.stdin.isatty() else None
-    with _sentences(), connected(stack) as (connections, _):
+    with _connected(stack) as (connections, _):
         done = pruned(connections, wanted, say=typer.echo, ask=ask)
     raise typer.Exit(0 if done else 1)
 
