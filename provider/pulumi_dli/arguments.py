@@ -173,7 +173,8 @@ class FlinkJarJobArgs(TypedDict, total=False):
     changes: the job restarts from it."""
     restart_trigger: Input[str | None]
     """Any text. A change restarts the job; with `jar_digest(path)` a changed jar does, with
-    `file_digest(path)` each build of one."""
+    `file_digest(path)` each build of one. Of a job that is new, or that is gone on with although
+    the state lost it, it is only noted."""
     savepoint_trigger: Input[str | None]
     """Any text. A change takes a savepoint of the running job, which runs on; `savepoint_path`
     names it. Of a job that is new or at rest it is only noted."""
