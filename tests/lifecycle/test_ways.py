@@ -525,6 +525,12 @@ def test_a_stateless_job_is_restarted_empty_and_the_preview_says_so(job: Stack) 
     assert requests(job.sent()) == ["stop", "update", "run"]
 
 
+def test_a_replacement_that_was_said_to_give_up_the_state_does(job: Stack) -> None:
+    job.up(replace=True, upgrade_mode="stateless")
+    assert job.line.endswith("RESTARTS THE JOB WITHOUT STATE (downtime)")
+    assert requests(job.sent()) == ["stop", "update", "run"]
+
+
 # Replaced elsewhere.
 
 

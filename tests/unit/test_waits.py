@@ -406,3 +406,31 @@ def test_where_it_can_be_gone_back_a_crash_ends_the_wait_that_restarts_itself(
     strict = Operation(job=crashed, deadline=Deadline(clock, 60), settle=0, strict=True)
     with pytest.raises(JobFailed, match="did not start"):
         waits.started(strict, before)
+
+
+def test_a_failure_that_passes_while_a_savepoint_is_taken_is_none(clock: HandClock) -> None:
+    class Saved(Passing):
+        def details(self, job_id: int) -> JobDetail:
+            done = len(self.left) == 1
+            path = "b/new/" if done else ""
+            return replace(super().details(job_id), has_savepoint=done, savepoint_path=path)
+
+    job = Saved("job_running", "job_savepointing", "job_running_exception", "job_running")
+    waits = Waits(job, lambda _: None)  # type: ignore[arg-type]
+    saving = Operation(job=job.details(7), deadline=Deadline(clock, 600), settle=0)
+    waits.saved(saving, saving.job)
+    assert saving.job.savepoint_path == "b/new/"
+
+
+def test_a_phase_is_given_no_more_than_that_time(clock: HandClock) -> None:
+    class Slow(Passing):
+        def details(self, job_id: int) -> JobDetail:
+            clock.sleep(0.7)  # an answer takes its time, so no look comes at the very end
+            return super().details(job_id)
+
+    waits = Waits(Slow("job_submitting"), lambda _: None)  # type: ignore[arg-type]
+    starting = Operation(
+        job=JobDetail(7, "orders", "job_running"), deadline=Deadline(clock, 600), settle=0
+    )
+    waits.linger(starting, Phase.STARTING)
+    assert 30 <= clock.time - 100 < 32
