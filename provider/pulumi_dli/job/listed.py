@@ -1,4 +1,4 @@
-"""A Flink job of any kind by its row of the list: which it is, and all that it says.
+"""A Flink job of any kind by its row of the list or its details: which it is, and all they say.
 
 What a job names may stand anywhere: in `entrypoint` and the dependencies of a Jar job, in the
 text or the configuration of one in SQL, in arguments. So a row is kept as its texts.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -112,9 +113,10 @@ class Preview:
 
     def reached(self, state: State) -> None:
         """Take note of a job as this run leaves it: what its directory is, no list told before."""
-        lookups = self._of((state.ours.get("region"), state.ours.get("project_id")))
-        if lookups is not None:
-            lookups.keep(state.job, state.owner)
+        with suppress(DliError):  # what was reached is reached
+            lookups = self._of((state.ours.get("region"), state.ours.get("project_id")))
+            if lookups is not None:
+                lookups.keep(state.job, state.owner)
 
     def arrival(self, urn: str, desired: Desired, job: JobDetail | None, path: str = "") -> Line:
         """The line for a resource that is not in the state.
@@ -132,13 +134,11 @@ class Preview:
             return plan_line.creation(name, own, path, cus)
         if own.adopt_job_id is not None and job.mark not in desired.marks:
             marked = replace(job, mark=desired.owner)
-            todo = plan(marked, desired, None, taken_over=True, known=known)
-            todo = arriving(job, desired, todo)
+            todo = arriving(job, desired, plan(marked, desired, None, taken_over=True, known=known))
             cus = self._changed_cus(urn, job, todo, desired)
             return plan_line.adoption(todo, job, job.mark, desired, cus)
         taken, meant = own.adopt_job_id is not None, met_again(job, desired)
-        todo = plan(job, meant, None, taken_over=taken, known=known)
-        todo = arriving(job, meant, todo)
+        todo = arriving(job, meant, plan(job, meant, None, taken_over=taken, known=known))
         replaced = plan(job, desired, None, replaced=True, taken_over=taken, known=known)
         cus = self._changed_cus(urn, job, todo, desired)
         either = None if desired.retained or desired.created_first else replaced
