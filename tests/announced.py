@@ -26,7 +26,7 @@ BESIDE = (
     *("if the engine replaces it", "WITHOUT STATE, because job", "restore_from is not used"),
     *("the job ran on behind that savepoint", "nothing is in that directory any more"),
     *("begins from", "the savepoint ", "with it ", "no rollback: "),
-    "if its first start does not come to run",
+    *("if its first start does not come to run", "not known yet"),
 )
 """How words of a line begin that announce no request."""
 IF_NEW = re.compile(r", or from \S+ if that is new")

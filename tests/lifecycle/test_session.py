@@ -185,6 +185,68 @@ def test_an_unknown_bucket_does_not_make_a_job_stateless(stack: Stack) -> None:
     assert line.startswith("orders: restarts the job from a savepoint (downtime)")
 
 
+def unknowing(stack: Stack, *names: str, way: str, **program: Any) -> str:
+    """The line of a preview in which some arguments are outputs of what is still to be made."""
+    session = stack.session()
+    if way == "refreshed and replaced":
+        stack._refreshed(session)  # noqa: SLF001 -- as `refresh: always` with `--replace`
+    news = {n: v for n, v in stack.wish(**program).items() if n not in names}
+    if way == "changed":
+        session.check(URN, stack.inputs, news, frozenset(names))
+        session.diff(URN, 1, stack.outs, news, frozenset(names))
+    else:
+        session.check(URN, {}, news, frozenset(names))
+    [line] = stack.plan_lines
+    return line
+
+
+WAYS = ("changed", "refreshed and replaced", "forgotten")
+
+
+@pytest.mark.parametrize("name", ["obs_bucket", "upgrade_mode"])
+@pytest.mark.parametrize("way", WAYS)
+def test_what_may_give_up_state_once_it_is_known_is_warned_of(
+    tmp_path: Path, way: str, name: str
+) -> None:
+    stack = Stack(tmp_path, {"preflight": "on"})
+    stack.up(upgrade_mode="savepoint")
+    line = unknowing(stack, name, way=way, upgrade_mode="savepoint", cu_number=6)
+    assert "restarts the job from a savepoint (downtime)" in line
+    assert f"; not known yet, may give up its state: {name}" in line
+    assert "obs_bucket changes" not in line
+    assert line in stack.warned
+    stack.close()
+
+
+def test_that_alone_is_warned_of_too(stack: Stack) -> None:
+    stack.up()
+    line = unknowing(stack, "upgrade_mode", way="changed")
+    assert line == "orders: not known yet, may give up its state: upgrade_mode"
+    assert stack.warned == [line]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_of_what_is_not_known_a_line_says_nothing_else(tmp_path: Path, way: str) -> None:
+    stack = Stack(tmp_path, {"preflight": "on"})
+    given: dict[str, Any] = {"main_class": "a.B", "tags": {"a": "b"}, "runtime_config": {"k": "v"}}
+    stack.up(**given)
+    line = unknowing(stack, "entrypoint", *given, way=way)
+    plain, _, instead = line.partition("; if the engine replaces it")
+    assert plain.endswith(
+        "not known yet, may cost a restart: entrypoint, main_class, runtime_config"
+    )
+    assert bool(instead) is (way == "forgotten")
+    for words in ("no longer set", "main_class changes", "tags change", "runtime_config changes"):
+        assert words not in line
+    stack.close()
+
+
+def test_where_a_new_job_begins_may_not_be_known(stack: Stack) -> None:
+    line = unknowing(stack, "restore_from", way="forgotten")
+    assert line.startswith("orders: creates and starts the job; ")
+    assert line.endswith("; not known yet, may change what it begins from: restore_from")
+
+
 def test_an_unknown_upgrade_mode_is_assumed_to_stay(stack: Stack) -> None:
     stack.up(upgrade_mode="stateless")
     session = stack.session()

@@ -74,3 +74,8 @@ def test_what_is_left_open_and_what_others_wrote(
 def test_what_depends_on_the_unknown_is_left_open() -> None:
     assert said("changes live, without a restart; desc changes", replaced=False).open is False
     assert said("not known yet, may cost a restart: cu_number", replaced=False).open is True
+
+
+def test_state_that_may_be_given_up_is_not_said_to_be_kept() -> None:
+    line = "restarts the job from a savepoint (downtime); not known yet, may give up its state: a"
+    assert said(line, replaced=False).state == "not known yet, may give up its state"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -104,6 +104,11 @@ class Desired:
             given={**self.given, **more.given},
             wrong=(*self.wrong, *more.wrong),
         )
+
+    def known_by(self, value: Callable[[str], Any]) -> Desired:
+        """The same wish with what a job has in place of what is not known yet."""
+        names = self.unknown.intersection(ARGUMENTS) - {"desired_state"}  # that is as it is found
+        return self.fill({name: had for name in names if (had := value(name)) is not None})
 
     @property
     def name(self) -> str:

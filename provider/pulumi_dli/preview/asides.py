@@ -13,7 +13,11 @@ from pulumi_dli.job.differences import differences
 from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.started import Definition
 from pulumi_dli.job.state import State
-from pulumi_dli.preview.plan_line import Level, Line
+from pulumi_dli.preview.plan_line import RESTARTING, Level, Line
+
+GIVING_UP = frozenset({"obs_bucket", "upgrade_mode"})
+"""Arguments that decide whether a job keeps its state."""
+_INSTEAD = "; if the engine replaces it"
 
 if TYPE_CHECKING:
     from pulumi_dli.artifacts.checkpoints import Checkpoints
@@ -154,6 +158,26 @@ def begins(
     return line
 
 
+def left_open(line: Line, desired: Desired, *, met: bool) -> Line:
+    """The line, with what it leaves open because it is not known yet.
+
+    Args:
+        line: the line.
+        desired: the program's wish.
+        met: whether there is a job already, which has what is not known in another way.
+    """
+    costs = desired.unknown & (RESTARTING if met else {"restore_from"})
+    risks = desired.unknown & GIVING_UP if met else frozenset[str]()
+    comes = "cost a restart" if met else "change what it begins from"
+    told = [f"not known yet, may {comes}: {', '.join(sorted(costs))}"] * bool(costs)
+    told += [f"not known yet, may give up its state: {', '.join(sorted(risks))}"] * bool(risks)
+    if not told or line.level is Level.ERROR:
+        return line
+    plain, instead, replaced = (line.text or f"{desired.name}: ").partition(_INSTEAD)
+    text = "; ".join([plain, *told]).replace(": ; ", ": ", 1) + instead + replaced
+    return _warned(line, text) if risks else line._replace(text=text)
+
+
 def after_failure(line: Line, desired: Desired, state: State) -> Line:
     """The line for a job whose last update failed, or was gone back from.
 
@@ -174,4 +198,4 @@ def after_failure(line: Line, desired: Desired, state: State) -> Line:
 
 def _warned(line: Line, text: str) -> Line:
     """A line with another text, at least as a warning."""
-    return Line(text, max(line.level, Level.WARNING, key=list(Level).index), line.loses)
+    return line._replace(text=text, level=max(line.level, Level.WARNING, key=list(Level).index))

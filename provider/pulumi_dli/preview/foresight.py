@@ -91,15 +91,18 @@ class Foresight:
         ]
         if problems or not valid:
             return problems, ""
-        if old is None or old.deleted:
+        if old is None:
             return [], self._arrives(urn, anew.desired, met, old, speaks=first)
+        desired = anew.desired.known_by(old.state.value)
+        if old.deleted:
+            return [], self._arrives(urn, desired, met, old, speaks=first)
         if here:
-            return [], self._stays(urn, anew.desired, old, speaks=first, again=diffed)
+            return [], self._stays(urn, desired, old, speaks=first, again=diffed)
         if first and not diffed:
             there, now = old.place._asdict(), anew.place._asdict()
             moved = [name for name in PLACE if there[name] != now[name]]
-            self._speak_of_move(urn, old, anew.desired, moved)
-        return [], self.known.move(urn, old, anew.desired, met).blocked
+            self._speak_of_move(urn, old, desired, moved)
+        return [], self.known.move(urn, old, desired, met).blocked
 
     def of_known(
         self, urn: str, place: Place, desired: Desired, before: Desired, *, valid: bool
@@ -151,6 +154,7 @@ class Foresight:
         if todo.rollback == "":
             self.memory.tell_armed(urn)
         line = self.preview.change(urn, live, todo, desired, looked=looked)
+        line = asides.left_open(line, desired, met=True)
         line = asides.begins(line, todo.begins, live, state, self.saved.checkpoints)
         line = asides.handed(line, left, desired, self.clock.epoch())
         self._speak(urn, asides.after_failure(line, desired, state))
@@ -161,6 +165,7 @@ class Foresight:
         met = None if there is None else settled(there)
         moves = self.known.move(urn, old, desired, met)
         line = self.preview.moved(urn, desired, replaces, moves, old.state, met)
+        line = asides.left_open(line, desired, met=True)
         path, checkpoints = "" if moves.named else moves.path, self.saved.checkpoints
         self._speak(urn, asides.begins(line, path, old.state.job, old.state, checkpoints))
 
@@ -181,9 +186,11 @@ class Foresight:
             path, desired = left.savepoint, left.wish(desired)
         todo, waits = None, NextStart.at(path)
         if job is not None:
+            desired = desired.known_by(job.value)
             todo = plan(job, met_again(job, desired), None, taken_over=True, known=waits)
         if speaks:
             line = self.preview.arrival(urn, desired, job, path)
+            line = asides.left_open(line, desired, met=job is not None)
             fresh = job is None and left is None
             if fresh and lost is not None:
                 line = asides.anew(line, lost, desired)
@@ -223,6 +230,7 @@ class Foresight:
             desired, state = left.handed(desired, state)
         if speaks:
             line = self.preview.replaced(urn, desired, job, state, again=again)
+            line = asides.left_open(line, desired, met=True)
             self._speak(urn, asides.handed(line, left, desired, self.clock.epoch()))
         todo = plan(job, desired, state, replaced=True)
         return todo.blocked if seen is not None else ""

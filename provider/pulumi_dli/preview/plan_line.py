@@ -191,16 +191,13 @@ def change(
     Args:
         plan: the plan.
         job: the job as it is known.
-        desired: the program's wish; arguments that are not known yet may turn a live change
-            into a restart.
+        desired: the program's wish.
         cus: the words for its CUs.
         looked: whether the job was looked at, or is only known from the state.
     """
     parts = [*_verbs(plan, job), *_details(plan, job, desired), *cus]
     if plan.blocked and not looked:
         parts.append("as the state has it: the job itself was not looked at")
-    if open_ := desired.unknown & RESTARTING:
-        parts.append(f"not known yet, may cost a restart: {', '.join(sorted(open_))}")
     text = f"{desired.name}: {'; '.join(parts)}"
     return Line(text, _level(plan), _loses(plan)) if parts else Line()
 

@@ -16,6 +16,7 @@ _STARTS = re.compile(r"(?i)\b(?:re)?starts\b|\band started\b|\bruns again\b")
 _BLOCKED = re.compile(r"\bCANNOT (?:START|CHANGE|REPLACE)\b")
 _LOST = "LOST: the job does not go on from what it holds"
 _OPEN = "not known yet, may cost a restart"
+_RISK = "not known yet, may give up its state"
 _STATES = {
     r"WITHOUT STATE|WITHOUT A SAVEPOINT": _LOST,
     r"KEEPS NO STATE": "kept while it runs; the next restart or delete gives it up",
@@ -73,7 +74,12 @@ def said(line: str, *, replaced: bool) -> Said:
     if _BLOCKED.search(does):
         return Said(blocked=True)
     lost = any(clause.startswith("WITHOUT STATE") for clause in clauses)
-    state = next((words for form, words in _STATES.items() if re.search(form, does)), "")
+    risk = any(clause.startswith(_RISK) for clause in clauses)
+    state = (
+        _RISK
+        if risk
+        else next((words for form, words in _STATES.items() if re.search(form, does)), "")
+    )
     return Said(
         stops=_STOPS.search(does) is not None,
         starts=_STARTS.search(does) is not None,
