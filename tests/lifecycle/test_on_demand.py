@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pulumi_dli.errors import ApiError, JobFailed, StateAtRisk
+from pulumi_dli.errors import ApiError, Halfway, JobFailed, StateAtRisk
 from stack import Killed, Problems, Stack, as_said
 
 
@@ -110,6 +110,30 @@ def test_one_that_was_taken_before_is_not_taken_for_it(job: Stack) -> None:
         job.up(savepoint_trigger="2")
     job.up(savepoint_trigger="2")
     assert job.outs["savepoint_path"] not in {"", first}
+
+
+def test_one_that_was_taken_before_the_rest_broke_off_is_not_taken_again(job: Stack) -> None:
+    job.dli.arm("answer", route="update", code="403", times=9)
+    with pytest.raises(Halfway):
+        job.up(savepoint_trigger="1", parallel_number=2)
+    assert job.sent()[:2] == ["savepoint", "stop savepoint"]
+    job.dli.good("DELETE", "/_local/faults")
+    job.up(savepoint_trigger="1", parallel_number=2)
+    assert "savepoint" not in job.sent()
+
+
+def test_one_that_was_not_taken_when_something_was_changed_is_asked_for_again(
+    tmp_path: Path,
+) -> None:
+    stack = Stack(tmp_path)
+    stack.up(obs_bucket=None)
+    stack.dli.arm("refuse_savepoint", route="savepoint", at_once=False)
+    with pytest.raises(Halfway):
+        stack.up(savepoint_trigger="1", desc="new")
+    stack.sent()
+    stack.up(savepoint_trigger="1", desc="new")
+    assert "savepoint" in stack.sent()
+    stack.close()
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
