@@ -77,8 +77,8 @@ def test_what_is_read_of_a_job_is_where_the_sdk_has_it() -> None:
     data["job_config"] = dict.fromkeys(config)
     job = JobDetail.from_wire(data)
     assert FIELDS.keys() - job.values.keys() == {"tags"}
-    # Tags and objects, which no page shows, and what the answer has told at all.
-    beside = {"values", "mark", "restart", "checkpoint", "told", "counts_restarts"}
+    # Tags and objects, which no page shows, what the answer has told at all, and the job as found.
+    beside = {"values", "mark", "restart", "checkpoint", "told", "found", "counts_restarts"}
     read = set(JobDetail.__slots__) - beside
     assert read - top == {"real_cu_number"}
     assert "real_cu_number" in config
