@@ -238,7 +238,7 @@ class Session:
             self._memory.leave(heir, Old(place, state))
         elif state.took_from is None and (keeper := self._memory.keeper(place, job_id)):
             whose = "this resource's again" if keeper == urn else "another resource's"
-            self.console.say(f"job {job_id} is {whose} since this run: left alone")
+            self.console.say(f"job {job_id} is {whose}: left alone")
         else:
             allowed = seconds or state.seconds("delete") or Timeouts().delete
             path = life.remove(job_id, state, allowed)

@@ -148,7 +148,7 @@ def test_a_renamed_resource_that_adopts_keeps_the_job(stack: JobStack) -> None:
     before = stack.dli.job("orders")
     stack.program(job("new", name="orders", adopt_job_id=before["id"]))
     shown = stack.up()
-    assert "is another resource's since this run" in shown
+    assert "is another resource's: left alone" in shown
     assert _the_job_is_right(stack, "new") == before["id"]
     assert stack.dli.job("orders")["start_time"] == before["start_time"]
     stack.nothing_changes()

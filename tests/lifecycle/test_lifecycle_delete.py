@@ -117,7 +117,7 @@ def test_a_job_that_this_run_took_over_is_left_to_its_new_resource(up: Stack) ->
     up.sent()
     session.delete(up.urn, job_id, up.outs, None)
     assert up.sent() == []
-    assert up.said == ["job 1 is another resource's since this run: left alone"]
+    assert up.said == ["job 1 is another resource's: left alone"]
     assert up.jobs() == ["orders"]
 
 

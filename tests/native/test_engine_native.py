@@ -102,7 +102,7 @@ def test_a_job_that_another_process_goes_on_with_is_not_deleted(
     stack.program(of_another_provider(program()))
     shown = stack.up("--replace", URN)
     assert "goes on with job 1" in shown
-    assert "job 1 is this resource's again since this run: left alone" in shown
+    assert "job 1 is this resource's again: left alone" in shown
     assert [job["status"] for job in stack.dli.jobs().values()] == ["job_running"]
     assert len([entry for entry in stack.dli.history(1) if entry["event"] == "running"]) == 1
     stack.nothing_changes()
