@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from pulumi_dli.local import faults, leavings, options, requests
+from pulumi_dli.local import doors, faults, leavings, options, requests, serve
+from pulumi_dli.local.app import create_app, route_names
 from pulumi_dli.local.clock import StoredClock
 from pulumi_dli.local.flink import choice
 from pulumi_dli.local.flink import cli as flink
@@ -65,9 +66,6 @@ def serve_command(  # noqa: PLR0913 (one for each option)
     ] = None,
 ) -> None:
     """Serve the local DLI on a port of this machine."""
-    from pulumi_dli.local import serve  # noqa: PLC0415 -- loads Flask
-    from pulumi_dli.local.app import create_app  # noqa: PLC0415 -- loads Flask
-
     with opened(path) as store:
         source = context.get_parameter_source("password")
         if source is not None and source.name == "COMMANDLINE":  # typer brings its own enum
@@ -93,8 +91,6 @@ def serve_command(  # noqa: PLR0913 (one for each option)
 @app.command()
 def status(*, path: Folder = None) -> None:
     """Show its jobs."""
-    from pulumi_dli.local import doors  # noqa: PLC0415 -- loads Flask
-
     with looked_into(path) as store:
         service = Service(store, Identity(), Runners(store.folder), StoredClock(store), _no_sleep)
         with service.look() as moment:
@@ -201,8 +197,6 @@ def arm(
     path: Folder = None,
 ) -> None:
     """Arm a fault."""
-    from pulumi_dli.local.app import create_app, route_names  # noqa: PLC0415 -- loads Flask
-
     with opened(path) as store:
         wanted: dict[str, Any] = {"kind": kind, "route": on, "nth": nth, "times": times}
         for text in option or ():
