@@ -319,6 +319,20 @@ def own(stack: Stack) -> str:
 
 
 @pytest.mark.parametrize("refreshed", [False, True])
+@pytest.mark.parametrize("tries", [1, 2])
+def test_nor_behind_a_start_from_another_directory_that_fails(
+    given: Stack, older: str, tries: int, *, refreshed: bool
+) -> None:
+    path = own(given)
+    for _ in range(tries):
+        with pytest.raises(Halfway, match="did not start"):
+            given.up(restart_trigger="1", restore_from=given.spoiled("obs://state/none/"))
+    goes_on(given, {"restart_trigger": "1"}, refreshed=refreshed)
+    assert given.resumed()[-1] in (path, path.removeprefix("obs://"))
+    assert path not in (older, older.removeprefix("obs://"))
+
+
+@pytest.mark.parametrize("refreshed", [False, True])
 def test_it_is_not_taken_for_the_job_s_own(given: Stack, older: str, *, refreshed: bool) -> None:
     if refreshed:
         given.refresh()

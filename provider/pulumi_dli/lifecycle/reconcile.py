@@ -18,7 +18,7 @@ from pulumi_dli.errors import (
 from pulumi_dli.job.bars import Bar
 from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import AT_REST, JobDetail, Phase
-from pulumi_dli.job.next_start import LIVE, NextStart
+from pulumi_dli.job.next_start import LIVE, LOST, NextStart
 from pulumi_dli.job.options import OWNER_TAG
 from pulumi_dli.job.plan import Body, Plan, plan
 from pulumi_dli.job.restarts import RESTART_TAG, restore_made
@@ -89,6 +89,10 @@ class Reconciliation:
         todo = self.context.saved.copies.armed(before, self.desired, self.state, self._plan(before))
         if todo.blocked:
             raise _ERRORS.get(todo.bar, StateAtRisk)(todo.blocked)
+        if operation.job.has_savepoint and not before.has_savepoint:
+            # What it holds was imported for a start that was not made: should this one fail too,
+            # the next begins from its own.
+            operation.next_start = self._own()
         if todo.loses and not self.desired.loss_told:
             raise StateAtRisk(unsaid(operation.job, operation.so_far))
         if self.desired.armed_told and todo.start is not None and todo.rollback != "":
@@ -185,6 +189,12 @@ class Reconciliation:
         """The live job, as far as it can be seen."""
         job = self._aged(self.operation.job)
         return self.context.seen(job, self.desired, self.state, self.known)
+
+    def _own(self) -> NextStart:
+        """What a job that holds a foreign directory begins from once the program names none."""
+        unnamed = self.desired.without("restore_from")
+        found = self.context.seen(self.operation.job, unnamed, self.state, self.known).checkpoint
+        return LOST if found is None or found.unused else NextStart.at(found.path)
 
     def _plan(self, job: JobDetail) -> Plan:
         return plan(
