@@ -79,3 +79,5 @@ def test_what_depends_on_the_unknown_is_left_open() -> None:
 def test_state_that_may_be_given_up_is_not_said_to_be_kept() -> None:
     line = "restarts the job from a savepoint (downtime); not known yet, may give up its state: a"
     assert said(line, replaced=False).state == "not known yet, may give up its state"
+    given_up = "RESTARTS THE JOB WITHOUT STATE (downtime); not known yet, may give up its state: a"
+    assert said(given_up, replaced=False).loses

@@ -75,11 +75,9 @@ def said(line: str, *, replaced: bool) -> Said:
         return Said(blocked=True)
     lost = any(clause.startswith("WITHOUT STATE") for clause in clauses)
     risk = any(clause.startswith(_RISK) for clause in clauses)
-    state = (
-        _RISK
-        if risk
-        else next((words for form, words in _STATES.items() if re.search(form, does)), "")
-    )
+    state = next((words for form, words in _STATES.items() if re.search(form, does)), "")
+    if risk and state != _LOST:
+        state = _RISK
     return Said(
         stops=_STOPS.search(does) is not None,
         starts=_STARTS.search(does) is not None,
