@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pulumi_dli.client.location import known_place, moved, stored_place
 from pulumi_dli.job import foreseen
-from pulumi_dli.job.desired import ARGUMENTS, Desired
+from pulumi_dli.job.desired import Desired
 from pulumi_dli.job.detail import settled
 from pulumi_dli.job.differences import sets_others
 from pulumi_dli.job.foreseen import Foreseen
@@ -96,7 +96,4 @@ class Comparing:
 
 def _wish(state: State, news: Mapping[str, Any], unknown: frozenset[str]) -> Desired:
     """The program's wish, with the stored value in place of what is not known yet."""
-    names = unknown.intersection(ARGUMENTS) - {"desired_state"}  # stored as found, not as wished
-    kept = {name: state.value(name) for name in names}
-    known = {key: value for key, value in news.items() if key not in unknown}
-    return replace(Desired.read({**known, **kept}), unknown=unknown)
+    return Desired.read(news, unknown).known_by(state.value)

@@ -13,6 +13,9 @@ from pulumi_dli.job.next_start import NextStart
 from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.state import State
 
+UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
+"""What reading something else than a record raises."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pulumi_dli.artifacts.objects import Object, Objects
+from pulumi_dli.artifacts.record import UNREADABLE
 from pulumi_dli.artifacts.record_folders import RECORDS
 from pulumi_dli.errors import DliError, ObjectMissing
 from pulumi_dli.job.detail import integer
@@ -31,7 +32,7 @@ class Recorded(NamedTuple):
         """The job whose state it tells of; 0 where it does not say."""
         try:
             return integer(json.loads(self.text)["job_id"])
-        except (ValueError, TypeError, KeyError, RecursionError):
+        except UNREADABLE:
             return 0
 
 

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pulumi_dli.artifacts.payload import Payload
-from pulumi_dli.artifacts.record import Record
+from pulumi_dli.artifacts.record import UNREADABLE, Record
 from pulumi_dli.artifacts.record_folders import Folder, folders, keys, passing
 from pulumi_dli.artifacts.stores import Stores
 from pulumi_dli.clock import Clock
@@ -36,8 +36,6 @@ MOST_BYTES = 1 << 20
 """Bytes of a record."""
 MOST_NAMESAKES = 50
 """Records that are looked through for one of a job's name; more would cost a create its time."""
-UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
-"""What reading something else than a record raises."""
 
 
 class Records:

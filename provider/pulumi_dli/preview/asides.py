@@ -13,11 +13,10 @@ from pulumi_dli.job.differences import differences
 from pulumi_dli.job.restarts import same_directory
 from pulumi_dli.job.started import Definition
 from pulumi_dli.job.state import State
-from pulumi_dli.preview.plan_line import RESTARTING, Level, Line
+from pulumi_dli.preview.plan_line import INSTEAD, RESTARTING, Level, Line
 
 GIVING_UP = frozenset({"obs_bucket", "upgrade_mode"})
 """Arguments that decide whether a job keeps its state."""
-_INSTEAD = "; if the engine replaces it"
 
 if TYPE_CHECKING:
     from pulumi_dli.artifacts.checkpoints import Checkpoints
@@ -173,7 +172,7 @@ def left_open(line: Line, desired: Desired, *, met: bool) -> Line:
     told += [f"not known yet, may give up its state: {', '.join(sorted(risks))}"] * bool(risks)
     if not told or line.level is Level.ERROR:
         return line
-    plain, instead, replaced = (line.text or f"{desired.name}: ").partition(_INSTEAD)
+    plain, instead, replaced = (line.text or f"{desired.name}: ").partition(INSTEAD)
     text = "; ".join([plain, *told]).replace(": ; ", ": ", 1) + instead + replaced
     return _warned(line, text) if risks else line._replace(text=text)
 

@@ -40,6 +40,10 @@ RESTARTING = frozenset(
 """Arguments whose change restarts a job, or starts it; they may while they are not known yet."""
 
 
+INSTEAD = "; if the engine replaces it (--replace, taint): "
+"""What stands before the words for a job that the engine replaces."""
+
+
 class Level(Enum):
     """How loud a line is."""
 
@@ -136,9 +140,7 @@ def going_on(
     line = _line(f"goes on with job {job.job_id}{instead}", plan, quiet, desired, (*told, *cus))
     if desired.created_first:
         either_way = f"not replaced: goes on with job {job.job_id}"
-        return line._replace(
-            text=f"{line.text}; if the engine replaces it (--replace, taint): {either_way}"
-        )
+        return line._replace(text=f"{line.text}{INSTEAD}{either_way}")
     if replaced is None or replaced.blocked:
         return line
     either = bool(unused) and replaced.start is not None
@@ -147,7 +149,7 @@ def going_on(
     [verb] = _verbs(replaced, quiet)
     if either:
         verb += f", or from {path} if that is new"
-    text = f"{line.text}; if the engine replaces it (--replace, taint): {verb}"
+    text = f"{line.text}{INSTEAD}{verb}"
     level = max(line.level, _level(replaced), key=list(Level).index)
     return Line(text, level, line.loses, _loses(replaced))
 
